@@ -1,0 +1,47 @@
+/** What a caller can get wrong or act on; everything else is INTERNAL_SERVER_ERROR and masked. */
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'NOT_FOUND'
+  | 'AMBIGUOUS'
+  | 'CONFLICT'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'UNAVAILABLE'
+  | 'TIMEOUT';
+
+/**
+ * An error whose message is meant for the caller: what was wrong, where, and what to do.
+ * The GraphQL layer shows it with `extensions.code`; any other error is masked.
+ */
+export class RunledgerError extends Error {
+  readonly code: ErrorCode;
+  /** Further fields for `extensions`, for programs: a path, candidates, a limit. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RunledgerError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The call itself is wrong: the caller must change it. */
+export const badInput = (message: string, details?: Record<string, unknown>) =>
+  new RunledgerError('BAD_USER_INPUT', message, details);
+
+/** What the call names is not there. */
+export const notFound = (message: string, details?: Record<string, unknown>) =>
+  new RunledgerError('NOT_FOUND', message, details);
+
+/** The call contradicts what is already recorded. */
+export const conflict = (message: string, details?: Record<string, unknown>) =>
+  new RunledgerError('CONFLICT', message, details);
+
+/** Nothing was done; the same call may go through later. */
+export const unavailable = (message: string, options?: ErrorOptions) =>
+  new RunledgerError('UNAVAILABLE', message, {}, options);
+
+/** It is not known whether the call was carried out; the same call with the same ids tells. */
+export const timedOut = (message: string, options?: ErrorOptions) =>
+  new RunledgerError('TIMEOUT', message, {}, options);
