@@ -1,0 +1,46 @@
+const units: Readonly<Record<string, bigint>> = {
+  b: 1n,
+  kb: 10n ** 3n,
+  mb: 10n ** 6n,
+  gb: 10n ** 9n,
+  tb: 10n ** 12n,
+  pb: 10n ** 15n,
+  kib: 2n ** 10n,
+  mib: 2n ** 20n,
+  gib: 2n ** 30n,
+  tib: 2n ** 40n,
+  pib: 2n ** 50n,
+};
+
+const MAX_DIGITS = 100;
+
+/**
+ * The bytes of a size in words: a number, one space or none, and a unit of B, kB … PB (powers of 1000) or KiB … PiB
+ * (of 1024) in any case. Exact, rounded to the byte, halves up. Null when it is none, or of more than 100 digits.
+ */
+export const parseStorageSize = (words: string): bigint | null => {
+  const match = words.length > MAX_DIGITS + 5 ? null : /^(\d*)(?:\.(\d+))? ?([kmgtp]?i?b)$/i.exec(words);
+  const [, whole = '', fraction = '', unit = ''] = match ?? [];
+  const factor = units[unit.toLowerCase()];
+  if (factor === undefined || whole + fraction === '') return null;
+  const scale = 10n ** BigInt(fraction.length);
+  return (2n * BigInt(whole + fraction) * factor + scale) / (2n * scale);
+};
+
+const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
+
+/** Bytes as a person would write them, in powers of 1024 with up to two decimals: `1.5 GiB`, `512 B`. */
+export const formatStorageSize = (bytes: bigint): string => {
+  let power = 0;
+  let unit = 1n;
+  // Rounding may fill a unit: 1023.999 KiB is 1 MiB.
+  while (power < names.length - 1 && hundredths(bytes, unit) >= 102_400n) {
+    power++;
+    unit *= 1024n;
+  }
+  const amount = hundredths(bytes, unit);
+  const decimals = (amount % 100n).toString().padStart(2, '0').replace(/0+$/, '');
+  return `${amount / 100n}${decimals === '' ? '' : `.${decimals}`} ${names[power]}`;
+};
+
+const hundredths = (bytes: bigint, unit: bigint): bigint => (bytes * 200n + unit) / (unit * 2n);

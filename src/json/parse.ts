@@ -1,0 +1,20 @@
+import { parseExactJson } from './parse-exact.ts';
+import { type JsonScan, scanJson } from './scan.ts';
+import type { JsonValue } from './value.ts';
+
+/**
+ * Parses a JSON text without losing a digit: as `JSON.parse`, but an integer that a double cannot hold is a `bigint`.
+ * A number that overflows is ±Infinity, as is an integer of more than 131,072 digits: whoever takes values must refuse
+ * it. `scan` saves a second look by those who have scanned the text already. Nesting is not limited here.
+ * @throws SyntaxError with the position, never with a piece of the text.
+ */
+export const parseJson = (text: string, scan: JsonScan = scanJson(text)): JsonValue => {
+  if (!scan.exact) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // The message of JSON.parse repeats what was sent; the exact parser only says where it went wrong.
+    }
+  }
+  return parseExactJson(text);
+};

@@ -1,0 +1,52 @@
+import { numberText } from './number.ts';
+import { isRawJson } from './raw.ts';
+
+/**
+ * The compact JSON text of a tree, as `JSON.stringify` with these differences: `RawJson` is written as its text, a
+ * bigint as its digits, −0 as `-0.0`, a whole double beyond ±(2^53 − 1) with `.0` or an exponent (so that it reads
+ * back as a double); and what has no JSON at the top, such as undefined, is `null`.
+ * @throws RangeError when the tree has a cycle, or thousands of lists and objects inside one another.
+ */
+export const stringifyJson = (value: unknown): string => write(value, '') ?? 'null';
+
+const write = (value: unknown, key: string): string | undefined => {
+  switch (typeof value) {
+    case 'string':
+      return quoted(value);
+    case 'number':
+      return Number.isFinite(value) ? numberText(value) : 'null';
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'bigint':
+      return value.toString();
+    case 'object':
+      return value === null ? 'null' : writeObject(value, key);
+    default:
+      return undefined;
+  }
+};
+
+const writeObject = (value: object, key: string): string | undefined => {
+  if (Array.isArray(value)) return writeList(value);
+  if (isRawJson(value)) return value.text;
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return write(toJSON.call(value, key), key);
+  let text = '{';
+  for (const name of Object.keys(value)) {
+    const member = write((value as Record<string, unknown>)[name], name);
+    if (member !== undefined) text += `${text.length > 1 ? ',' : ''}${quoted(name)}:${member}`;
+  }
+  return `${text}}`;
+};
+
+const writeList = (values: readonly unknown[]): string => {
+  let text = '[';
+  for (let index = 0; index < values.length; index++) {
+    text += (index > 0 ? ',' : '') + (write(values[index], `${index}`) ?? 'null');
+  }
+  return `${text}]`;
+};
+
+// Whatever JSON.stringify escapes: quote, backslash, C0, and surrogates that may be unpaired.
+const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
+const quoted = (text: string): string => (needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`);

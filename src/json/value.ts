@@ -1,0 +1,8 @@
+/**
+ * A parsed JSON value. A whole number beyond ±(2^53 − 1) that was written without fraction or exponent is a `bigint`;
+ * every other number is a `number`.
+ */
+export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | JsonObject;
+
+/** A parsed JSON object; any key, `__proto__` too, is an own property. */
+export type JsonObject = { [key: string]: JsonValue };

@@ -1,0 +1,63 @@
+import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import { readInteger } from '../json/number.ts';
+
+// A value may be 64 lists and objects deep, and stands in the object of keys to values.
+const MAX_LITERAL_DEPTH = 65;
+
+/**
+ * The JSON value that a literal in the query text stands for, the same as if it had come as a variable: an integer that
+ * a double cannot hold is a bigint, a number that overflows is ±Infinity (and refused with the value).
+ * `variables` are absent while the query is validated: a variable inside the literal is null then.
+ * @throws GraphQLError BAD_USER_INPUT for an enum value, a variable that was not given, or more than 65 levels.
+ */
+export const literalToJson = (
+  ast: ValueNode,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+  depth = 0,
+): unknown => {
+  switch (ast.kind) {
+    case Kind.NULL:
+      return null;
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+      return ast.value;
+    case Kind.INT:
+      return readInteger(ast.value);
+    case Kind.FLOAT:
+      return Number(ast.value);
+    case Kind.LIST:
+      mustBeShallow(ast, depth);
+      return ast.values.map((value) => literalToJson(value, variables, depth + 1));
+    case Kind.OBJECT: {
+      mustBeShallow(ast, depth);
+      const object = {};
+      for (const { name, value } of ast.fields) {
+        // An assignment to __proto__ would set the prototype.
+        Object.defineProperty(object, name.value, {
+          value: literalToJson(value, variables, depth + 1),
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+      }
+      return object;
+    }
+    case Kind.VARIABLE:
+      if (variables === null || variables === undefined) return null;
+      if (variables[ast.name.value] !== undefined) return variables[ast.name.value];
+      throw refused(
+        ast,
+        `The variable $${ast.name.value} stands in a JSON value, but was not given: give it, null if need be.`,
+      );
+    case Kind.ENUM:
+      throw refused(ast, `JSON has no enum values: write "${ast.value.slice(0, 60)}" in double quotes.`);
+  }
+};
+
+const mustBeShallow = (ast: ValueNode, depth: number) => {
+  if (depth < MAX_LITERAL_DEPTH) return;
+  throw refused(ast, 'A JSON value is more than 64 lists or objects deep: flatten it.');
+};
+
+const refused = (node: ValueNode, message: string) =>
+  new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } });
