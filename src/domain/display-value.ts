@@ -19,7 +19,7 @@ export const displayValue = (type: MetadataType, text: string): string => {
     case 'FLOAT':
       return text.startsWith('"') ? (JSON.parse(text) as string) : formatFloat(Number(text));
     case 'STORAGE_SIZE':
-      return formatStorageSize(BigInt(text));
+      return formatStorageSize(text);
     case 'SET':
       return oneLine(text, '{', '}');
     case 'TUPLE':

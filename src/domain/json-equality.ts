@@ -1,4 +1,5 @@
-import { numberText } from '../json/number.ts';
+import { longIntegerText, numberText } from '../json/number.ts';
+import { stringifyJson } from '../json/stringify.ts';
 
 /**
  * A text that two parsed JSON values share exactly when they are equal as JSON: numbers by value however they are
@@ -6,7 +7,8 @@ import { numberText } from '../json/number.ts';
  */
 export const equalityKey = (value: unknown): string => {
   if (typeof value === 'number') return decimalKey(numberText(value));
-  if (typeof value === 'bigint') return decimalKey(value.toString());
+  const digits = longIntegerText(value);
+  if (digits !== null) return decimalKey(digits);
   if (Array.isArray(value)) return `[${value.map(equalityKey).join()}]`;
   if (typeof value === 'object' && value !== null) {
     const object = value as Record<string, unknown>;
@@ -14,6 +16,16 @@ export const equalityKey = (value: unknown): string => {
     return `{${members.map((key) => `${JSON.stringify(key)}:${equalityKey(object[key])}`).join()}}`;
   }
   return JSON.stringify(value);
+};
+
+/** The compact JSON of each of these values that no earlier one is equal to. */
+export const distinctTexts = (values: readonly unknown[]): string[] => {
+  const distinct = new Map<string, unknown>();
+  for (const value of values) {
+    const key = equalityKey(value);
+    if (!distinct.has(key)) distinct.set(key, value);
+  }
+  return [...distinct.values()].map(stringifyJson);
 };
 
 /** Sign, digits without zeros at either end, and the power of ten of the last digit. */

@@ -11,6 +11,8 @@ export type SortKey = {
 };
 
 const MAX_SORT_DIGITS = 1000;
+// What a `numeric` of Postgres has room for; longer integers, where settings allow them, sort as if they had so many.
+const MAX_NUMERIC_DIGITS = 131_072;
 const MAX_SORT_CODE_POINTS = 200;
 
 /** For a finite number, from its JSON text. Further digits of a very long integer count as zeros. */
@@ -35,7 +37,7 @@ const sortNumber = (text: string): string => {
   // Only integers are that long.
   if (digits > MAX_SORT_DIGITS) {
     const cut = text.length - (digits - MAX_SORT_DIGITS);
-    return `${text.slice(0, cut)}e${text.length - cut}`;
+    return `${text.slice(0, cut)}e${Math.min(text.length - cut, MAX_NUMERIC_DIGITS - MAX_SORT_DIGITS)}`;
   }
   return Number(text) === 0 ? '0' : text;
 };

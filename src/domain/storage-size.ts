@@ -29,8 +29,11 @@ export const parseStorageSize = (words: string): bigint | null => {
 
 const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
-/** Bytes as a person would write them, in powers of 1024 with up to two decimals: `1.5 GiB`, `512 B`. */
-export const formatStorageSize = (bytes: bigint): string => {
+/** Bytes as a person would write them, in powers of 1024 with up to two decimals: `1.5 GiB`, `512 B`. Takes decimal digits. */
+export const formatStorageSize = (digits: string): string => {
+  // No size, but somebody may have logged it: not worth the arithmetic.
+  if (digits.length > 24) return `${digits.charAt(0)}.${digits.slice(1, 3)}e+${digits.length - 1} B`;
+  const bytes = BigInt(digits);
   let power = 0;
   let unit = 1n;
   // Rounding may fill a unit: 1023.999 KiB is 1 MiB.

@@ -1,5 +1,5 @@
 import { badInput } from '../errors.ts';
-import { numberText } from '../json/number.ts';
+import { longIntegerText, numberText } from '../json/number.ts';
 import { hasUnpairedSurrogate } from './quote.ts';
 import { formatPath } from './value-path.ts';
 
@@ -48,9 +48,6 @@ const write = (writer: Writer, value: unknown, depth: number) => {
       }
       writer.text += numberText(value);
       break;
-    case 'bigint':
-      writer.text += value.toString();
-      break;
     case 'string':
       writeString(writer, value, depth, '');
       break;
@@ -59,12 +56,17 @@ const write = (writer: Writer, value: unknown, depth: number) => {
       break;
     default:
       if (value === null) writer.text += 'null';
-      else writeContainer(writer, value, depth);
+      else writeOther(writer, value, depth);
   }
   if (writer.text.length > writer.maxBytes) throw tooLong(writer);
 };
 
-const writeContainer = (writer: Writer, value: unknown, depth: number) => {
+const writeOther = (writer: Writer, value: unknown, depth: number) => {
+  const digits = longIntegerText(value);
+  if (digits !== null) {
+    writer.text += digits;
+    return;
+  }
   if (!Array.isArray(value) && !isPlainObject(value)) {
     throw refused(
       writer,

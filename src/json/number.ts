@@ -1,15 +1,23 @@
-/** Longer integers are read as infinite, which no value may be: making a bigint of digits takes more than linear time. */
-export const MAX_INTEGER_DIGITS = 131_072;
+import { isRawJson, type RawJson, rawJson } from './raw.ts';
+
+// Making a bigint of digits, and digits of it, takes quadratic time: a body full of long ones would hold up everybody.
+const MAX_BIGINT_DIGITS = 4096;
 
 /**
- * The value of an integer token (`-?[0-9]+`): a number when a double is sure to be exact, else a bigint.
- * `-0` is the number −0. With more than {@link MAX_INTEGER_DIGITS} digits it is ±Infinity, for the caller to refuse.
+ * The value of an integer token (`-?[0-9]+`): a number when a double is sure to be exact (`-0` is the number −0), else a
+ * bigint, or, with more than 4,096 digits, its text as `RawJson`.
  */
-export const readInteger = (token: string): number | bigint => {
+export const readInteger = (token: string): number | bigint | RawJson => {
+  if (token.length < 16) return Number(token);
+  if (token.length > MAX_BIGINT_DIGITS) return rawJson(token);
   const value = Number(token);
-  if (Number.isSafeInteger(value)) return value;
-  if (token.length > MAX_INTEGER_DIGITS + 1) return token.startsWith('-') ? -Infinity : Infinity;
-  return BigInt(token);
+  return Number.isSafeInteger(value) ? value : BigInt(token);
+};
+
+/** The digits of an integer that {@link readInteger} did not make a number; null for any other value. */
+export const longIntegerText = (value: unknown): string | null => {
+  if (typeof value === 'bigint') return value.toString();
+  return isRawJson(value) && /^-?\d+$/.test(value.text) ? value.text : null;
 };
 
 /**
@@ -19,8 +27,9 @@ export const readInteger = (token: string): number | bigint => {
 export const numberText = (value: number): string => {
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0';
   const text = `${value}`;
-  if (value > Number.MAX_SAFE_INTEGER || value < -Number.MAX_SAFE_INTEGER)
+  if (value > Number.MAX_SAFE_INTEGER || value < -Number.MAX_SAFE_INTEGER) {
     return text.includes('e') ? text : `${text}.0`;
+  }
   return text;
 };
 

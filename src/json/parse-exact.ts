@@ -117,7 +117,7 @@ const readString = (cursor: Cursor): string => {
 
 const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 
-const readNumber = (cursor: Cursor): number | bigint => {
+const readNumber = (cursor: Cursor): JsonValue => {
   const { text, at: start } = cursor;
   if (text.charCodeAt(cursor.at) === 0x2d) cursor.at++;
   const first = cursor.at;

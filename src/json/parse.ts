@@ -4,8 +4,8 @@ import type { JsonValue } from './value.ts';
 
 /**
  * Parses a JSON text without losing a digit: as `JSON.parse`, but an integer that a double cannot hold is a `bigint`.
- * A number that overflows is ±Infinity, as is an integer of more than 131,072 digits: whoever takes values must refuse
- * it. `scan` saves a second look by those who have scanned the text already. Nesting is not limited here.
+ * (and past 4,096 digits, where a bigint gets slow, the `RawJson` of its digits). A number that overflows is ±Infinity:
+ * whoever takes values must refuse it. Nesting is not limited. `scan` saves those a second look who have scanned already.
  * @throws SyntaxError with the position, never with a piece of the text.
  */
 export const parseJson = (text: string, scan: JsonScan = scanJson(text)): JsonValue => {

@@ -19,48 +19,55 @@ export const endOfString = (text: string, start: number): number => {
   }
 };
 
+// With fewer digits, only an exponent can make a number too large.
+const MAX_DIGITS_OF_A_DOUBLE = 308;
+
 /**
  * Looks through a JSON text once, about as fast as memory allows, without judging whether it is well-formed.
  * The parser does that; here malformed text only must not fail.
  */
 export const scanJson = (text: string): JsonScan => {
+  const { length } = text;
   let depth = 0;
   let greatest = 0;
   let exact = false;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) {
       at = endOfString(text, at);
-    } else if (code === 0x5b || code === 0x7b) {
-      if (++depth > greatest) greatest = depth;
-    } else if (code === 0x5d || code === 0x7d) {
-      depth--;
     } else if (code >= 0x30 && code <= 0x39) {
-      const end = endOfNumber(text, at);
-      if (!exact && end - at > 3) exact = losesDigits(text, at, end);
-      at = end - 1;
+      const start = at;
+      at = skipDigits(text, at);
+      let next = at < length ? text.charCodeAt(at) : 0;
+      const isWhole = next !== 0x2e && (next | 0x20) !== 0x65;
+      if (next === 0x2e) {
+        at = skipDigits(text, at + 1);
+        next = at < length ? text.charCodeAt(at) : 0;
+      }
+      if ((next | 0x20) === 0x65) {
+        const sign = text.charCodeAt(at + 1);
+        at = skipDigits(text, sign === 0x2b || sign === 0x2d ? at + 2 : at + 1);
+        exact ||= Number(text.slice(start, at)) === Number.POSITIVE_INFINITY;
+      } else if (isWhole ? at - start > 15 : at - start > MAX_DIGITS_OF_A_DOUBLE) {
+        const value = Number(text.slice(start, at));
+        exact ||= isWhole ? value > Number.MAX_SAFE_INTEGER : value === Number.POSITIVE_INFINITY;
+      }
+      at--;
+    } else if ((code | 0x20) === 0x7b) {
+      if (++depth > greatest) greatest = depth;
+    } else if ((code | 0x20) === 0x7d) {
+      depth--;
     }
   }
   return { depth: greatest, exact };
 };
 
-const endOfNumber = (text: string, start: number): number => {
-  let at = start + 1;
-  for (; at < text.length; at++) {
+const skipDigits = (text: string, start: number): number => {
+  let at = start;
+  while (at < text.length) {
     const code = text.charCodeAt(at);
-    // Digits, signs, the point and the letter of the exponent: all that can stand in a number.
-    if (!((code >= 0x30 && code <= 0x39) || code === 0x2e || (code | 0x20) === 0x65 || code === 0x2b || code === 0x2d))
-      break;
+    if (code < 0x30 || code > 0x39) break;
+    at++;
   }
   return at;
-};
-
-const losesDigits = (text: string, start: number, end: number): boolean => {
-  let at = start;
-  while (at < end && text.charCodeAt(at) >= 0x30 && text.charCodeAt(at) <= 0x39) at++;
-  if (at === end) return end - start > 15 && Number(text.slice(start, end)) > Number.MAX_SAFE_INTEGER;
-  // Only an exponent, or hundreds of digits, can overflow.
-  const code = text.charCodeAt(end - 1);
-  const short = end - start < 309 && code >= 0x30 && code <= 0x39 && !text.slice(at, end).toLowerCase().includes('e');
-  return !short && Number(text.slice(start, end)) === Number.POSITIVE_INFINITY;
 };

@@ -32,9 +32,12 @@ const writeObject = (value: object, key: string): string | undefined => {
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') return write(toJSON.call(value, key), key);
   let text = '{';
+  let separator = '';
   for (const name of Object.keys(value)) {
     const member = write((value as Record<string, unknown>)[name], name);
-    if (member !== undefined) text += `${text.length > 1 ? ',' : ''}${quoted(name)}:${member}`;
+    if (member === undefined) continue;
+    text += separator + written(name) + member;
+    separator = ',';
   }
   return `${text}}`;
 };
@@ -50,3 +53,18 @@ const writeList = (values: readonly unknown[]): string => {
 // Whatever JSON.stringify escapes: quote, backslash, C0, and surrogates that may be unpaired.
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 const quoted = (text: string): string => (needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`);
+
+// The names of a response are few and come again and again: looking one up costs a third of quoting it.
+const names = new Map<string, string>();
+const MAX_NAMES = 1000;
+const MAX_NAME_LENGTH = 64;
+
+const written = (name: string): string => {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const text = `${quoted(name)}:`;
+  if (name.length > MAX_NAME_LENGTH) return text;
+  if (names.size === MAX_NAMES) names.clear();
+  names.set(name, text);
+  return text;
+};
