@@ -1,0 +1,127 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { constants, readFileSync, readlinkSync } from 'node:fs';
+import { link, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Account, as } from './embedded-account.ts';
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+
+/** A Postgres that runs on a data directory. The pid is 0 for an instant while it starts. */
+export type Postmaster = { pid: number; socketDir: string };
+
+/** The number in the name of the socket; nothing listens on a TCP port of that number. */
+export const socketPort = 5432;
+
+/** Asked to stop fast; when it has not after this, told to stop at once, which costs a recovery at the next start. */
+const fastShutdownMs = 30_000;
+
+/**
+ * The Postgres that runs on `data`, or null. Clears away a postmaster.pid whose process is gone or, by now, another
+ * program: Postgres itself would refuse to start when the system has given the pid away again.
+ */
+export async function findPostmaster(data: string): Promise<Postmaster | null> {
+  const file = join(data, 'postmaster.pid');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const lines = text.split('\n');
+  const pid = Number.parseInt(lines[0] ?? '', 10);
+  const socketDir = lines[4] ?? '';
+  if (runsOn(data, pid)) return { pid, socketDir };
+  const age = Date.now() - ((await stat(file).catch(() => undefined))?.mtimeMs ?? 0);
+  // Empty for an instant when it is new.
+  if (text === '' && age < 2_000) return { pid: 0, socketDir: '' };
+  await clearAway(file, text);
+  await removeSocketDir(socketDir);
+  return null;
+}
+
+/** Whether the process is a Postgres that works in that data directory. */
+export function runsOn(data: string, pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    if (process.platform === 'linux') {
+      return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'postgres\n' && readlinkSync(`/proc/${pid}/cwd`) === data;
+    }
+    const command = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' });
+    return command.includes('postgres') && command.includes(data);
+  } catch {
+    return false;
+  }
+}
+
+/** A started Postgres; `exited` becomes true when it has ended, for whatever reason. */
+export type Launched = { exited: boolean };
+
+/**
+ * Starts Postgres in a session of its own: a Ctrl-C in the terminal reaches the service only, which can still answer
+ * what is in flight. `settings` are given as `-c name=value`.
+ */
+export async function launch(
+  program: string,
+  data: string,
+  logFile: string,
+  account: Account,
+  settings: Record<string, string>,
+): Promise<Launched> {
+  const log = await open(logFile, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  try {
+    if (process.getuid!() === 0) await log.chown(account.uid, account.gid);
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const child = spawn(program, ['-D', data, ...options], {
+      ...as(account),
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    const launched = { exited: false };
+    const ended = () => {
+      launched.exited = true;
+    };
+    child.once('exit', ended).once('error', ended).unref();
+    return launched;
+  } finally {
+    await log.close();
+  }
+}
+
+/** Stops the Postgres on `data` and waits until it is gone; does nothing when it already is. */
+export async function stopPostmaster(data: string, pid: number): Promise<void> {
+  const started = Date.now();
+  let told: NodeJS.Signals | undefined;
+  while (runsOn(data, pid)) {
+    const signal = Date.now() - started < fastShutdownMs ? 'SIGINT' : 'SIGQUIT';
+    if (signal !== told) kill(pid, signal);
+    told = signal;
+    await sleep(5);
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // It may have ended just now.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Removes a socket folder that Runledger made, and nothing else that may be in it. */
+export async function removeSocketDir(socketDir: string): Promise<void> {
+  if (!/^runledger-\w{6}$/.test(basename(socketDir))) return;
+  for (const name of [`.s.PGSQL.${socketPort}`, `.s.PGSQL.${socketPort}.lock`])
+    await rm(join(socketDir, name), { force: true });
+  await rmdir(socketDir).catch(() => {});
+}
+
+/** Another service may do the same, and start Postgres in between: what is cleared must be what was judged. */
+async function clearAway(file: string, judged: string): Promise<void> {
+  const aside = `${file}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return;
+  }
+  if ((await readFile(aside, 'utf8')) !== judged) await link(aside, file).catch(() => {});
+  await rm(aside, { force: true });
+}
