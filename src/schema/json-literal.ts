@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { readInteger } from '../json/number.ts';
+import { setMember } from '../json/object.ts';
 
 // A value may be 64 lists and objects deep, and stands in the object of keys to values.
 const MAX_LITERAL_DEPTH = 65;
@@ -31,15 +32,8 @@ export const literalToJson = (
     case Kind.OBJECT: {
       mustBeShallow(ast, depth);
       const object = {};
-      for (const { name, value } of ast.fields) {
-        // An assignment to __proto__ would set the prototype.
-        Object.defineProperty(object, name.value, {
-          value: literalToJson(value, variables, depth + 1),
-          writable: true,
-          enumerable: true,
-          configurable: true,
-        });
-      }
+      for (const { name, value } of ast.fields)
+        setMember(object, name.value, literalToJson(value, variables, depth + 1));
       return object;
     }
     case Kind.VARIABLE:

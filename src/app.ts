@@ -1,0 +1,162 @@
+import { type DocumentNode, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Limits } from './domain/limits.ts';
+import { readGraphQLParams } from './graphql-params.ts';
+import type { Context } from './schema/context.ts';
+import { createDocumentCache } from './schema/documents.ts';
+import { schema } from './schema/index.ts';
+import { maskError } from './schema/mask-error.ts';
+import { findExcessCost, type QueryLimits } from './schema/query-limits.ts';
+import { type SerializedResult, serializeResult, toWire } from './schema/result.ts';
+import { stringifyJson } from './json/stringify.ts';
+import type { Database } from './storage/database.ts';
+
+export type AppOptions = {
+  db: Database;
+  log: Logger;
+  limits?: Partial<Limits>;
+  queryLimits?: Partial<QueryLimits>;
+};
+
+/** The whole service without a port. */
+export type App = {
+  /** Answers a POST of JSON with a JSON result: the short way, which nearly all requests go. */
+  answer(body: string, accept: string | undefined): Promise<SerializedResult>;
+  /** Answers any request: queries by GET, streams of events, and everything `answer` does. */
+  fetch(request: Request): Promise<Response>;
+};
+
+export const defaultLimits: Limits = { maxValueBytes: 65_536, maxEntries: 1_000 };
+
+export const defaultQueryLimits: QueryLimits = {
+  maxQueryBytes: 65_536,
+  maxTokens: 4_000,
+  maxDepth: 16,
+  maxAliases: 100,
+  maxDirectives: 50,
+  maxCost: 100_000,
+};
+
+/** Builds the service on an open database. Opens nothing itself. */
+export function createApp(options: AppOptions): App {
+  const context: Context = { db: options.db, limits: { ...defaultLimits, ...options.limits } };
+  const queryLimits = { ...defaultQueryLimits, ...options.queryLimits };
+  const prepareDocument = createDocumentCache(schema, queryLimits);
+  const mask = (error: unknown) =>
+    maskError(error, (requestId, cause) => options.log.error({ requestId, err: cause }, 'unexpected error'));
+
+  const yoga = createYoga<Record<string, unknown>>({
+    schema,
+    context: () => context,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    healthCheckEndpoint: '/.yoga-health-is-not-served',
+    multipart: false,
+    batching: false,
+    // The HTTP layer bounds the body before it gets here.
+    maxRequestBodySize: false,
+    parserAndValidationCache: false,
+    logging: false,
+    maskedErrors: { maskError: mask, errorMessage: '' },
+    plugins: [usePreparedDocuments(), useBoundedCost(), useExactJson()],
+  });
+
+  /** Parsing and validation by our cache, for whatever way a query takes into Yoga. */
+  function usePreparedDocuments(): Plugin {
+    return {
+      onParse({ setParseFn }) {
+        setParseFn((source: string | { body: string }) => {
+          const prepared = prepareDocument(typeof source === 'string' ? source : source.body);
+          if (prepared.errors) throw refusal(prepared.errors);
+          return prepared.document;
+        });
+      },
+      onValidate({ setResult }) {
+        setResult([]);
+      },
+    };
+  }
+
+  function useBoundedCost(): Plugin {
+    const check = ({
+      args,
+    }: {
+      args: { document: DocumentNode; operationName?: string | null; variableValues?: unknown };
+    }) => {
+      const operation = getOperationAST(args.document, args.operationName);
+      if (!operation) return;
+      const variables = (args.variableValues ?? {}) as Record<string, unknown>;
+      const excess = findExcessCost(schema, args.document, operation, variables, queryLimits.maxCost);
+      if (excess) throw excess;
+    };
+    return { onExecute: check, onSubscribe: check };
+  }
+
+  async function answer(body: string, accept: string | undefined): Promise<SerializedResult> {
+    const mediaType = accept?.includes('application/graphql-response+json')
+      ? 'application/graphql-response+json'
+      : 'application/json';
+    return serializeResult(await execute(body), mediaType);
+  }
+
+  async function execute(body: string): Promise<ExecutionResult> {
+    try {
+      const params = readGraphQLParams(body);
+      const result = await yoga.getResultForParams({ params, request: postRequest }, {});
+      return result as ExecutionResult;
+    } catch (error) {
+      const errors = error instanceof AggregateError ? error.errors : [error];
+      return { errors: errors.map(mask) };
+    }
+  }
+
+  return {
+    answer,
+    async fetch(request) {
+      const isJsonPost = request.method === 'POST' && !request.headers.get('accept')?.includes('text/event-stream');
+      if (!isJsonPost || new URL(request.url).pathname !== '/graphql') return yoga.fetch(request, {});
+      const { status, headers, body } = await answer(await request.text(), request.headers.get('accept') ?? undefined);
+      return new Response(body, { status, headers });
+    },
+  };
+}
+
+/** What Yoga's plugins look at in a request that was already read. */
+const postRequest = { method: 'POST', url: 'http://localhost/graphql', headers: new Headers() } as Request;
+
+function refusal(errors: readonly GraphQLError[]): unknown {
+  return errors.length === 1 ? errors[0] : new AggregateError(errors);
+}
+
+/** For the ways that Yoga serialises itself: values with every digit, errors as on the short way. */
+function useExactJson(): Plugin {
+  const exact = (result: ExecutionResult) =>
+    Object.assign(result, {
+      stringify: ({ errors, ...rest }: ExecutionResult) =>
+        stringifyJson(
+          errors
+            ? { errors: errors.map((error) => toWire(error as GraphQLError)), ...rest, stringify: undefined }
+            : { ...rest, stringify: undefined },
+        ),
+    });
+  return {
+    onRequestParse({ request, setRequestParser }) {
+      if (request.method === 'POST') setRequestParser(async (incoming) => readGraphQLParams(await incoming.text()));
+    },
+    onExecutionResult({ result, setResult }) {
+      if (!result || Array.isArray(result)) return;
+      if (Symbol.asyncIterator in result) {
+        const source = result as AsyncIterable<ExecutionResult>;
+        setResult(mapResults(source, exact) as never);
+      } else {
+        exact(result as ExecutionResult);
+      }
+    },
+  };
+}
+
+async function* mapResults<T>(source: AsyncIterable<T>, map: (value: T) => T): AsyncGenerator<T> {
+  for await (const value of source) yield map(value);
+}

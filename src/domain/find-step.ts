@@ -1,0 +1,25 @@
+import { badInput, notFound } from '../errors.ts';
+import type { Database } from '../storage/database.ts';
+import type { RunRow, StepRow } from '../storage/rows.ts';
+import { findStepByName } from '../storage/steps.ts';
+import { quote } from './quote.ts';
+import { isStorableText } from './storable.ts';
+
+/** A step of a run by its name, in its newest attempt unless another is asked for; null when there is none. */
+export async function findStep(
+  db: Database,
+  runId: string,
+  name: string,
+  attempt?: number | null,
+): Promise<StepRow | null> {
+  if (attempt != null && attempt < 1) throw badInput(`attempt is ${attempt}; attempts are counted from 1.`);
+  return isStorableText(name) ? findStepByName(db, { runId, name, attempt: attempt ?? null }) : null;
+}
+
+/** As `findStep`, for callers that cannot go on without. @throws NOT_FOUND naming the step and the run. */
+export async function requireStep(db: Database, run: RunRow, name: string, attempt?: number | null): Promise<StepRow> {
+  const step = await findStep(db, run.id, name, attempt);
+  if (step) return step;
+  const which = attempt == null ? `step ${quote(name)}` : `attempt ${attempt} of a step ${quote(name)}`;
+  throw notFound(`The run ${quote(run.name)} (${run.id}) has no ${which}. Start it with startStep.`);
+}

@@ -1,0 +1,111 @@
+import type { Database } from '../storage/database.ts';
+import type { HistoryScope } from '../storage/history.ts';
+import { findLatest, type LatestListRow, listLatest } from '../storage/latest.ts';
+import { type EntryRow, wholeRun } from '../storage/rows.ts';
+import { findStep } from './find-step.ts';
+import { normalizeLookupKey } from './metadata-key.ts';
+
+/** Separates the name of a step from a key; no step's name contains it. */
+const separator = '::';
+
+/** The latest entry that a step logged under a key, or null. */
+export async function findStepMetadata(
+  db: Database,
+  step: { runId: string; id: string },
+  key: string,
+): Promise<EntryRow | null> {
+  const wanted = normalizeLookupKey(key);
+  return wanted === null ? null : findLatest(db, { runId: step.runId, scopeId: step.id, key: wanted });
+}
+
+/**
+ * The latest entry under a key in a run, whether the run or the newest attempt of one of its steps logged it.
+ * `name::key` is first the run's own key of just that name, then `key` of the step `name`.
+ */
+export async function findRunMetadata(db: Database, runId: string, key: string): Promise<EntryRow | null> {
+  const wanted = normalizeLookupKey(key);
+  const split = key.indexOf(separator);
+  if (split < 0) return wanted === null ? null : findLatest(db, { runId, scopeId: wholeRun, key: wanted });
+  const [own, ofStep] = await Promise.all([
+    wanted === null ? null : findLatest(db, { runId, scopeId: runId, key: wanted }),
+    findQualified(db, runId, key.slice(0, split), key.slice(split + separator.length)),
+  ]);
+  return own ?? ofStep;
+}
+
+async function findQualified(db: Database, runId: string, name: string, key: string): Promise<EntryRow | null> {
+  const step = await findStep(db, runId, name);
+  return step && findStepMetadata(db, step, key);
+}
+
+/**
+ * Whose entries a history is of, or null when the key can have none. In a run a key means the run and every attempt of
+ * its steps; `name::key` means the newest attempt of that step, unless the run itself has a key of just that name.
+ */
+export async function resolveHistoryScope(
+  db: Database,
+  owner: { runId: string; stepId: string | null },
+  key: string,
+): Promise<HistoryScope | null> {
+  const wanted = normalizeLookupKey(key);
+  const literal = wanted === null ? null : { ...owner, key: wanted };
+  const split = key.indexOf(separator);
+  if (owner.stepId !== null || split < 0) return literal;
+  if (wanted !== null && (await findLatest(db, { runId: owner.runId, scopeId: wholeRun, key: wanted }))) return literal;
+  const step = await findStep(db, owner.runId, key.slice(0, split));
+  const ofStep = normalizeLookupKey(key.slice(split + separator.length));
+  return step && ofStep !== null ? { runId: owner.runId, stepId: step.id, key: ofStep } : literal;
+}
+
+/** `step::key` for an entry of a step, the key alone for one of a run. */
+export function qualifyKey(stepName: string | null, key: string): string {
+  return stepName === null ? key : `${stepName}${separator}${key}`;
+}
+
+export type MetadataSelection = {
+  /** Plain or qualified; an empty list selects nothing. */
+  keys?: readonly string[] | null;
+  /** Of the key; one that contains `::` is of the qualified key. */
+  prefix?: string | null;
+};
+
+/** The latest entries of a run's own keys, of its steps' keys, or of both, by key. */
+export async function listRunMetadata(
+  db: Database,
+  runId: string,
+  scope: 'ALL' | 'RUN' | 'STEPS',
+  selection: MetadataSelection,
+): Promise<EntryRow[]> {
+  if (selection.keys?.length === 0) return [];
+  const rows = await listLatest(db, { runId, stepId: null });
+  return select(
+    rows.filter((row) => scope === 'ALL' || (scope === 'RUN') === (row.stepName === null)),
+    selection,
+  );
+}
+
+/** The latest entry of every key that a step logged, by key. */
+export async function listStepMetadata(
+  db: Database,
+  step: { runId: string; id: string; name: string },
+  selection: MetadataSelection,
+): Promise<EntryRow[]> {
+  if (selection.keys?.length === 0) return [];
+  const rows = await listLatest(db, { runId: step.runId, stepId: step.id });
+  return select(
+    rows.map((row) => ({ ...row, stepName: step.name })),
+    selection,
+  );
+}
+
+function select(rows: LatestListRow[], { keys, prefix }: MetadataSelection): EntryRow[] {
+  const wanted = keys == null ? null : new Set(keys.map((key) => normalizeLookupKey(key) ?? key));
+  const start = prefix == null ? null : prefix.normalize('NFC');
+  const byQualified = start?.includes(separator) ?? false;
+  return rows.filter((row) => {
+    const qualified = qualifyKey(row.stepName, row.key);
+    if (wanted && !wanted.has(row.key) && !wanted.has(qualified)) return false;
+    if (start === null) return true;
+    return row.key.startsWith(start) || (byQualified && qualified.startsWith(start));
+  });
+}

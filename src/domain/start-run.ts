@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { conflict } from '../errors.ts';
+import type { Database } from '../storage/database.ts';
+import type { RunRow } from '../storage/rows.ts';
+import { findRunById, findRunByName, insertRun } from '../storage/runs.ts';
+import { newUuid } from '../uuid.ts';
+import { parseName } from './names.ts';
+import { quote } from './quote.ts';
+
+export type StartRun = { id?: string | null; name?: string | null; pipeline: string; startedAt?: Date | null };
+
+/**
+ * Starts a run, or gives the one that has this id already, so that a retry starts nothing twice.
+ * @throws BAD_USER_INPUT for a name that cannot be one; CONFLICT when the id stands for another run or the name is taken.
+ */
+export async function startRun(db: Database, input: StartRun): Promise<RunRow> {
+  const pipeline = parseName('pipeline', input.pipeline);
+  const startedAt = input.startedAt ?? new Date();
+  const run: RunRow = {
+    id: input.id ?? newUuid(),
+    name: input.name == null ? inventName(pipeline, startedAt) : parseName('run', input.name),
+    pipeline,
+    status: 'RUNNING',
+    startedAt,
+    endedAt: null,
+  };
+  if (await insertRun(db, run)) return run;
+  const existing = input.id == null ? null : await findRunById(db, input.id);
+  if (existing) {
+    if (existing.pipeline === pipeline && (input.name == null || existing.name === input.name)) return existing;
+    throw conflict(
+      `The run ${existing.id} is already started as ${quote(existing.name)} of pipeline ${quote(existing.pipeline)}. Use another id for another run.`,
+    );
+  }
+  const namesake = await findRunByName(db, run.name);
+  throw conflict(
+    `A run named ${quote(run.name)} is already there${namesake ? ` (${namesake.id})` : ''}, and names are unique. Choose another name, or leave it out; to make a retry find its run, give the id.`,
+  );
+}
+
+/** `pipeline-2026_11_24-03_42_57_123-1f9a`: told apart by time and a random tail, within 255 bytes. */
+function inventName(pipeline: string, startedAt: Date): string {
+  const time = startedAt
+    .toISOString()
+    .replace(/^(.*)T(.*)Z$/, '$1-$2')
+    .replaceAll(/[:.]/g, '_')
+    .replace(/^(\+?-?\d+)-(\d+)-(\d+)/, '$1_$2_$3');
+  const tail = `-${time}-${randomBytes(3).toString('hex')}`;
+  let head = pipeline;
+  while (Buffer.byteLength(head) + tail.length > 255) head = Array.from(head).slice(0, -1).join('');
+  return head + tail;
+}

@@ -1,0 +1,85 @@
+import { conflict, notFound } from '../errors.ts';
+import { type Database, inTransaction, type Transaction } from '../storage/database.ts';
+import { copyLatest } from '../storage/copy-latest.ts';
+import { retryContention } from '../storage/ledger.ts';
+import type { RunRow, StepRow } from '../storage/rows.ts';
+import { lockRun, lockSteps } from '../storage/runs.ts';
+import { claimStepId, findPlace, findStepById, insertStep, supersedeAttempts } from '../storage/steps.ts';
+import { newUuid } from '../uuid.ts';
+import { requireRun } from './find-run.ts';
+import { parseName } from './names.ts';
+import { quote } from './quote.ts';
+
+export type StartStep = {
+  id?: string | null;
+  run: string;
+  name: string;
+  cachedFrom?: string | null;
+  startedAt?: Date | null;
+};
+
+/**
+ * Starts a step, or the next attempt at the one of this name; earlier attempts are superseded, and those that had not
+ * completed become RETRIED. With `cachedFrom` it is CACHED from the start and takes over that step's latest entries.
+ * With an id that exists it gives the step that has it, so that a retry starts nothing twice.
+ * @throws BAD_USER_INPUT for a name that cannot be one; NOT_FOUND for the run or the cached step; AMBIGUOUS;
+ *   CONFLICT when the id stands for another step.
+ */
+export async function startStep(db: Database, input: StartStep): Promise<StepRow> {
+  const name = parseName('step', input.name);
+  const run = await requireRun(db, input.run);
+  const cachedFrom = input.cachedFrom == null ? null : await requireCached(db, input.cachedFrom);
+  return retryContention(() =>
+    inTransaction(db, async (transaction) => {
+      const existing = input.id == null ? null : await claimStepId(transaction, input.id);
+      if (existing) return checkSame(existing, run, name, cachedFrom);
+      return addStep(transaction, run, name, cachedFrom, input);
+    }),
+  );
+}
+
+async function addStep(
+  transaction: Transaction,
+  run: RunRow,
+  name: string,
+  cachedFrom: StepRow | null,
+  input: StartStep,
+): Promise<StepRow> {
+  if (!(await lockRun(transaction, run.id)))
+    throw notFound(`The run ${quote(run.name)} is not there any more: it was deleted.`);
+  const { attempts, ordinal } = await findPlace(transaction, run.id, name);
+  const startedAt = input.startedAt ?? new Date();
+  const step: StepRow = {
+    runId: run.id,
+    id: input.id ?? newUuid(),
+    name,
+    attempt: attempts + 1,
+    status: cachedFrom ? 'CACHED' : 'RUNNING',
+    startedAt,
+    endedAt: cachedFrom ? startedAt : null,
+    cachedFromId: cachedFrom?.id ?? null,
+    superseded: false,
+    ordinal,
+  };
+  if (attempts > 0) {
+    await lockSteps(transaction, run.id);
+    await supersedeAttempts(transaction, run.id, name);
+  }
+  await insertStep(transaction, step);
+  if (cachedFrom) await copyLatest(transaction, cachedFrom, step);
+  return step;
+}
+
+async function requireCached(db: Database, id: string): Promise<StepRow> {
+  const step = await findStepById(db, id);
+  if (!step) throw notFound(`cachedFrom: there is no step with the id ${id}.`);
+  return step;
+}
+
+function checkSame(existing: StepRow, run: RunRow, name: string, cachedFrom: StepRow | null): StepRow {
+  const sameOrigin = cachedFrom === null || existing.cachedFromId === cachedFrom.id;
+  if (existing.runId === run.id && existing.name === name && sameOrigin) return existing;
+  throw conflict(
+    `The step ${existing.id} is already started as ${quote(existing.name)} of run ${existing.runId}. Use another id for another step.`,
+  );
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/** Something in the environment is wrong; the message lists all of it. */
+export class SettingsError extends Error {
+  constructor(problems: string[]) {
+    super(`The settings cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+const whole = (least: number, most: number, byDefault: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `is no whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `is not from ${least} to ${most}`)
+    .default(byDefault);
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+const flag = (byDefault: boolean) =>
+  z
+    .enum(['true', 'false'], 'is neither "true" nor "false"')
+    .default(byDefault ? 'true' : 'false')
+    .transform((text) => text === 'true');
+
+const schema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: whole(0, 65_535, 4_000),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'is no URL that begins with postgresql://')
+    .optional(),
+  RUNLEDGER_DATA_DIR: z.string().min(1).optional(),
+  ALLOWED_ORIGINS: list,
+  ALLOWED_HOSTS: list,
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'is none of fatal, error, warn, info, debug, trace, silent',
+    )
+    .default('info'),
+  WORKERS: whole(1, 64, 1),
+  MAX_VALUE_BYTES: whole(64, 131_072, 65_536),
+  MAX_BODY_BYTES: whole(1_024, 67_108_864, 4_194_304),
+  MAX_ENTRIES: whole(1, 10_000, 1_000),
+  MAX_QUERY_BYTES: whole(256, 1_048_576, 65_536),
+  MAX_QUERY_TOKENS: whole(16, 100_000, 4_000),
+  MAX_QUERY_DEPTH: whole(4, 100, 16),
+  MAX_QUERY_ALIASES: whole(0, 10_000, 100),
+  MAX_QUERY_DIRECTIVES: whole(0, 10_000, 50),
+  MAX_QUERY_COST: whole(100, 100_000_000, 100_000),
+  DATABASE_CONNECTIONS: whole(2, 500, 10),
+  DATABASE_CONNECT_TIMEOUT_MS: whole(100, 600_000, 5_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 3_600_000, 30_000),
+  DATABASE_PREPARED_STATEMENTS: flag(true),
+  SHUTDOWN_TIMEOUT_MS: whole(0, 600_000, 10_000),
+  GRAPHIQL: flag(true),
+});
+
+/** All settings, checked, with their defaults. */
+export type Settings = z.output<typeof schema>;
+
+/**
+ * Reads the settings. An empty variable counts as absent.
+ * @throws SettingsError listing everything that is wrong at once.
+ */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  throw new SettingsError(
+    parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return name === 'DATABASE_URL' ? `${name} ${message}` : `${name}=${JSON.stringify(present[name])} ${message}`;
+    }),
+  );
+}

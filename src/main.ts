@@ -1,0 +1,16 @@
+import { serve } from './serve.ts';
+
+/** The entry point of the service: `npm start`, or `runledger serve`. */
+process.env['NODE_ENV'] ??= 'production';
+const code = await serve({
+  environment: process.env,
+  directory: process.cwd(),
+  isTerminal: Boolean(process.stderr.isTTY),
+  print: (line) => process.stdout.write(`${line}\n`),
+  complain: (line) => process.stderr.write(`${line}\n`),
+  stopped: new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  }),
+});
+process.exit(code);

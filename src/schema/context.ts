@@ -1,0 +1,8 @@
+import type { Limits } from '../domain/limits.ts';
+import type { Database } from '../storage/database.ts';
+
+/** What every resolver is handed. */
+export type Context = {
+  db: Database;
+  limits: Limits;
+};

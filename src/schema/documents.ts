@@ -1,0 +1,75 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { findExcess, overLimit, type QueryLimits } from './query-limits.ts';
+
+/** A query text as far as it can be judged without its variables: ready to execute, or why not. */
+export type PreparedDocument =
+  | { document: DocumentNode; errors: null }
+  | { document: null; errors: readonly GraphQLError[] };
+
+/**
+ * Parses, measures and validates query texts, and remembers the outcome, good or bad, of those used last: up to
+ * `maxCacheBytes` of text in all (default 8 MiB, which is some ten times as much in memory).
+ */
+export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, maxCacheBytes = 8 * 1024 * 1024) {
+  const cache = new Map<string, PreparedDocument>();
+  let bytes = 0;
+
+  return function prepareDocument(text: string): PreparedDocument {
+    if (text.length > limits.maxQueryBytes || Buffer.byteLength(text) > limits.maxQueryBytes) {
+      return refuse(overLimit('bytes', limits.maxQueryBytes, 'Send values as variables, or split it.'));
+    }
+    const known = cache.get(text);
+    if (known) {
+      // The order of a Map is that of insertion: what is used moves to the end.
+      cache.delete(text);
+      cache.set(text, known);
+      return known;
+    }
+    const prepared = prepare(schema, limits, text);
+    cache.set(text, prepared);
+    bytes += text.length;
+    for (const oldest of cache.keys()) {
+      if (bytes <= maxCacheBytes) break;
+      cache.delete(oldest);
+      bytes -= oldest.length;
+    }
+    return prepared;
+  };
+}
+
+function prepare(schema: GraphQLSchema, limits: QueryLimits, text: string): PreparedDocument {
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens: limits.maxTokens });
+  } catch (error) {
+    return refuse(describeParseError(error, limits));
+  }
+  const excess = findExcess(document, limits);
+  if (excess) return refuse(excess);
+  const errors = validate(schema, document, undefined, { maxErrors: 20 });
+  if (errors.length === 0) return { document, errors: null };
+  return { document: null, errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+}
+
+function describeParseError(error: unknown, limits: QueryLimits): GraphQLError {
+  if (!(error instanceof GraphQLError)) {
+    // The parser's stack overflowed.
+    return overLimit('levels of lists or objects', 1_000, 'Send the value as a variable.');
+  }
+  if (error.message.includes('tokens')) {
+    return overLimit('tokens', limits.maxTokens, 'Send values as variables, or split it.');
+  }
+  return withCode(error, 'GRAPHQL_PARSE_FAILED');
+}
+
+/** `spec`: a client that accepts only application/json is answered with 200, as GraphQL over HTTP has it. */
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    extensions: { code, ...error.extensions, http: { spec: error.extensions['code'] === undefined, status: 400 } },
+  });
+}
+
+const refuse = (error: GraphQLError): PreparedDocument => ({ document: null, errors: [error] });

@@ -1,0 +1,9 @@
+import './scalars.ts';
+import './metadata-entry.ts';
+import './step.ts';
+import './pipeline-run.ts';
+import './log-metadata.ts';
+import { builder } from './builder.ts';
+
+/** The executable schema. */
+export const schema = builder.toSchema();

@@ -1,0 +1,100 @@
+import type { ObjectRef } from '@pothos/core';
+import { badInput } from '../errors.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+
+type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
+
+/** The largest page that is given. */
+export const maxPageSize = 200;
+
+/** How many rows a page asks for. @throws BAD_USER_INPUT outside 0–200. */
+export function pageSize(first: number | null | undefined, byDefault: number): number {
+  const size = first ?? byDefault;
+  if (size < 0 || size > maxPageSize) throw badInput(`first is ${size}; a page has 0 to ${maxPageSize} rows.`);
+  return size;
+}
+
+/** A place in a list as an opaque text. */
+export function encodeCursor(...parts: (string | number | bigint | null)[]): string {
+  return Buffer.from(JSON.stringify(parts.map((part) => (typeof part === 'bigint' ? String(part) : part)))).toString(
+    'base64url',
+  );
+}
+
+/** What `encodeCursor` was given; null where there is no cursor. @throws BAD_USER_INPUT for a text that is no cursor. */
+export function decodeCursor<T extends unknown[]>(
+  cursor: string | null | undefined,
+  parse: (parts: unknown[]) => T | null,
+): T | null {
+  if (cursor == null) return null;
+  let parts: T | null = null;
+  try {
+    const decoded: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    parts = Array.isArray(decoded) ? parse(decoded) : null;
+  } catch {
+    // Not JSON: no cursor of ours.
+  }
+  if (parts) return parts;
+  throw badInput(
+    'after is no cursor of this list. Give the endCursor of a page, or the cursor of an edge, as it came.',
+  );
+}
+
+/** A page of a connection. `rows` may hold one more than `size`: then there is a next page. */
+export function toConnection<Row>(
+  rows: Row[],
+  size: number,
+  after: string | null | undefined,
+  cursorOf: (row: Row) => string,
+  count: () => Promise<number>,
+) {
+  const edges = rows.slice(0, size).map((node) => ({ cursor: cursorOf(node), node }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: rows.length > size,
+      hasPreviousPage: after != null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    count,
+  };
+}
+
+/** The part of a cursor that is a whole number, or null. */
+export function asId(part: unknown): bigint | null {
+  return typeof part === 'string' && /^\d{1,19}$/.test(part) ? BigInt(part) : null;
+}
+
+/** The part of a cursor that is an instant in milliseconds, or null. */
+export function asInstant(part: unknown): Date | null {
+  if (typeof part !== 'number' || !Number.isFinite(part)) return null;
+  const instant = new Date(part);
+  return Number.isNaN(instant.getTime()) ? null : instant;
+}
+
+/** What the resolver of a connection field gives. */
+export type Page<Row> = ReturnType<typeof toConnection<Row>>;
+
+/** The connection type over a type, with its edge; `totalCount` is counted only when it is asked for. */
+export function connectionOf<Row>(node: ObjectRef<Types, Row>, name: string, description: string) {
+  const edge = builder.objectRef<{ cursor: string; node: Row }>(`${name}Edge`).implement({
+    description: 'One of the list, and its place in it.',
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', { description: 'What `after` takes to go on behind it.' }),
+      node: t.field({ type: node, resolve: (parent) => parent.node as never }),
+    }),
+  });
+  return builder.objectRef<Page<Row>>(`${name}Connection`).implement({
+    description,
+    fields: (t) => ({
+      edges: t.field({ type: [edge], resolve: (page) => page.edges }),
+      nodes: t.field({ type: [node], resolve: (page) => page.edges.map((entry) => entry.node) as never }),
+      pageInfo: t.field({ type: builder.pageInfoRef(), resolve: (page) => page.pageInfo }),
+      totalCount: t.int({
+        description: 'How many there are in all; counted only when it is asked for.',
+        resolve: (page) => page.count(),
+      }),
+    }),
+  });
+}

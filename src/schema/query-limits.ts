@@ -1,0 +1,169 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getNamedType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** How large a query may be. Each is a setting; the defaults leave room for dashboards and GraphiQL's introspection. */
+export type QueryLimits = {
+  /** Bytes of the query text; default 65,536. */
+  maxQueryBytes: number;
+  /** Tokens of the query text; default 4,000. */
+  maxTokens: number;
+  /** Fields inside one another; default 16. */
+  maxDepth: number;
+  /** Aliases, of any field, counted wherever a fragment is used; default 100. */
+  maxAliases: number;
+  /** Directives, counted likewise; default 50. */
+  maxDirectives: number;
+  /** Objects that the pages asked for could hold together; default 100,000. */
+  maxCost: number;
+};
+
+/** A refusal that is a 400 whatever media type is accepted. */
+export function overLimit(what: string, limit: number, advice: string): GraphQLError {
+  return new GraphQLError(`The query has more than ${limit.toLocaleString('en')} ${what}. ${advice}`, {
+    extensions: { code: 'BAD_USER_INPUT', limit, http: { status: 400 } },
+  });
+}
+
+type Size = { depth: number; aliases: number; directives: number };
+
+/**
+ * Measures every operation of a document before it is validated; each fragment is measured once, so the time is linear
+ * in the text however often fragments are used. Returns the first limit that is exceeded, or null.
+ */
+export function findExcess(document: DocumentNode, limits: QueryLimits): GraphQLError | null {
+  const fragments = fragmentsOf(document);
+  const measured = new Map<string, Size>();
+
+  const measureFragment = (name: string): Size => {
+    const known = measured.get(name);
+    if (known) return known;
+    const nothing = { depth: 0, aliases: 0, directives: 0 };
+    // Stands while the fragment is measured: one that uses itself ends here, and validation refuses it.
+    measured.set(name, nothing);
+    const fragment = fragments.get(name);
+    const size = fragment ? measure(fragment.selectionSet) : nothing;
+    measured.set(name, size);
+    return size;
+  };
+
+  const measure = (set: SelectionSetNode): Size => {
+    const total: Size = { depth: 0, aliases: 0, directives: 0 };
+    for (const selection of set.selections) {
+      total.directives += selection.directives?.length ?? 0;
+      const isField = selection.kind === Kind.FIELD;
+      if (isField && selection.alias) total.aliases += 1;
+      const inner =
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? measureFragment(selection.name.value)
+          : selection.selectionSet
+            ? measure(selection.selectionSet)
+            : { depth: 0, aliases: 0, directives: 0 };
+      total.depth = Math.max(total.depth, inner.depth + (isField ? 1 : 0));
+      total.aliases += inner.aliases;
+      total.directives += inner.directives;
+    }
+    return total;
+  };
+
+  for (const operation of operationsOf(document)) {
+    const size = measure(operation.selectionSet);
+    const directives = size.directives + (operation.directives?.length ?? 0);
+    if (size.depth > limits.maxDepth) return overLimit('levels of fields', limits.maxDepth, 'Ask for less at once.');
+    if (size.aliases > limits.maxAliases) return overLimit('aliases', limits.maxAliases, 'Split it.');
+    if (directives > limits.maxDirectives) return overLimit('directives', limits.maxDirectives, 'Remove some.');
+  }
+  return null;
+}
+
+/** What a list that is not paged is taken to hold. */
+const unpagedSize = 100;
+
+/**
+ * How many objects an operation could answer with: each field that gives objects counts once for each of its parents,
+ * a page as many as `first` allows. Returns a refusal when it is more than `maxCost`, else null.
+ */
+export function findExcessCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+  maxCost: number,
+): GraphQLError | null {
+  const fragments = fragmentsOf(document);
+  let cost = 0;
+
+  const visit = (set: SelectionSetNode, parent: GraphQLNamedType | undefined, times: number, depth: number): void => {
+    if (cost > maxCost || depth > 200) return;
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const fragment = fragments.get(selection.name.value);
+        if (fragment) visit(fragment.selectionSet, typeNamed(fragment), times, depth + 1);
+        continue;
+      }
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        visit(selection.selectionSet, parent, times, depth + 1);
+        continue;
+      }
+      if (!selection.selectionSet || selection.name.value.startsWith('__')) continue;
+      const field =
+        parent && (isObjectType(parent) || isInterfaceType(parent))
+          ? parent.getFields()[selection.name.value]
+          : undefined;
+      if (!field) continue;
+      const type = getNamedType(field.type);
+      const first = field.args.find((arg) => arg.name === 'first');
+      const given = selection.arguments?.find((argument) => argument.name.value === 'first')?.value;
+      const value =
+        given?.kind === Kind.INT
+          ? Number(given.value)
+          : given?.kind === Kind.VARIABLE
+            ? variables[given.name.value]
+            : undefined;
+      const listed = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
+      // The list inside a connection is as long as the page that was already counted.
+      const isPage = /Connection$|Comparison$|Series$/.test(parent?.name ?? '');
+      const size = first
+        ? Math.max(0, typeof value === 'number' ? value : Number(first.defaultValue ?? unpagedSize))
+        : listed && !isPage && !/^(Query|Mutation|.*Payload)$/.test(parent?.name ?? '')
+          ? unpagedSize
+          : 1;
+      const objects = times * size;
+      if (isCompositeType(type)) cost += objects;
+      visit(selection.selectionSet, type, objects, depth + 1);
+    }
+  };
+  const typeNamed = (fragment: FragmentDefinitionNode) => schema.getType(fragment.typeCondition.name.value);
+
+  visit(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, 1, 0);
+  return cost > maxCost
+    ? overLimit(
+        'objects that it could answer with',
+        maxCost,
+        'Ask for smaller pages (`first`), or for fewer lists inside lists.',
+      )
+    : null;
+}
+
+const fragmentsOf = (document: DocumentNode) =>
+  new Map(
+    document.definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+
+const operationsOf = (document: DocumentNode) =>
+  document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);

@@ -1,0 +1,106 @@
+/** The queue of a batch is full: nothing was done with the item. */
+export class QueueFullError extends Error {
+  constructor(limit: number) {
+    super(`more than ${limit} items are waiting for the database`);
+    this.name = 'QueueFullError';
+  }
+}
+
+export type BatchOptions<Item> = {
+  /** Statements under way at once; what arrives meanwhile waits and goes together. Default 2. */
+  maxInFlight?: number;
+  /** Total weight of one batch; a heavier single item still goes, alone. Default 1,000. */
+  maxWeight?: number;
+  /** What an item counts; default 1. */
+  weigh?: (item: Item) => number;
+  /** Total weight that may wait; beyond it an item is refused with QueueFullError. Default 100,000. */
+  maxWaiting?: number;
+  /** Items with the same text share one look-up within a batch. For reads only. */
+  identify?: (item: Item) => string;
+};
+
+type Waiting<Item, Result> = {
+  item: Item;
+  weight: number;
+  resolve: (result: Result) => void;
+  reject: (reason: unknown) => void;
+};
+
+/**
+ * Makes one call out of all that wait at the same moment, whoever asked. The first item waits until the event loop
+ * has taken in everything that is already readable; while `maxInFlight` calls are under way the rest gathers.
+ * `run` answers in the order of its items; a result that is an Error rejects only its own item.
+ */
+export function createBatch<Item, Result>(
+  run: (items: Item[]) => Promise<(Result | Error)[]>,
+  options: BatchOptions<Item> = {},
+): (item: Item) => Promise<Result> {
+  const { maxInFlight = 2, maxWeight = 1_000, maxWaiting = 100_000, weigh = () => 1, identify } = options;
+  let waiting: Waiting<Item, Result>[] = [];
+  let waitingWeight = 0;
+  let inFlight = 0;
+  let scheduled = false;
+
+  function take(): Waiting<Item, Result>[] {
+    let weight = 0;
+    let count = 0;
+    for (const entry of waiting) {
+      if (count > 0 && weight + entry.weight > maxWeight) break;
+      weight += entry.weight;
+      count += 1;
+    }
+    waitingWeight -= weight;
+    const taken = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return taken;
+  }
+
+  function schedule() {
+    if (scheduled || inFlight >= maxInFlight || waiting.length === 0) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      while (inFlight < maxInFlight && waiting.length > 0) void flush(take());
+    });
+  }
+
+  async function flush(batch: Waiting<Item, Result>[]) {
+    inFlight += 1;
+    try {
+      const groups = identify ? groupBy(batch, (entry) => identify(entry.item)) : batch.map((entry) => [entry]);
+      const results = await run(groups.map((group) => group[0]!.item));
+      groups.forEach((group, index) => {
+        const result = results[index] as Result | Error;
+        for (const entry of group) result instanceof Error ? entry.reject(result) : entry.resolve(result);
+      });
+    } catch (error) {
+      for (const entry of batch) entry.reject(error);
+    } finally {
+      inFlight -= 1;
+      schedule();
+    }
+  }
+
+  return (item) =>
+    new Promise<Result>((resolve, reject) => {
+      const weight = weigh(item);
+      if (waitingWeight + weight > maxWaiting && waiting.length > 0) {
+        reject(new QueueFullError(maxWaiting));
+        return;
+      }
+      waiting.push({ item, weight, resolve, reject });
+      waitingWeight += weight;
+      schedule();
+    });
+}
+
+function groupBy<T>(items: T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
+}

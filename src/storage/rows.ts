@@ -1,0 +1,42 @@
+import type { ExecutionStatus, MetadataType } from '../generated/prisma/enums.ts';
+
+export type { ExecutionStatus, MetadataType };
+
+/** A row of pipeline_run. */
+export type RunRow = {
+  id: string;
+  name: string;
+  pipeline: string;
+  status: ExecutionStatus;
+  startedAt: Date;
+  endedAt: Date | null;
+};
+
+/** A row of step. */
+export type StepRow = {
+  runId: string;
+  id: string;
+  name: string;
+  attempt: number;
+  status: ExecutionStatus;
+  startedAt: Date;
+  endedAt: Date | null;
+  cachedFromId: string | null;
+  superseded: boolean;
+  ordinal: number;
+};
+
+/** A row of metadata_entry. `scopeId` is the step that logged it, or the run itself; `text` the value's JSON, null once retracted. */
+export type EntryRow = {
+  runId: string;
+  id: bigint;
+  scopeId: string;
+  key: string;
+  type: MetadataType;
+  text: string | null;
+  iteration: number | null;
+  loggedAt: Date;
+};
+
+/** The scope of the latest entries of a run as a whole: its own and those of the newest attempts of its steps. */
+export const wholeRun = '00000000-0000-0000-0000-000000000000';

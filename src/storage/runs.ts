@@ -1,0 +1,116 @@
+import { createBatch } from './batch.ts';
+import { type Database, perDatabase, type Queryable, type Transaction } from './database.ts';
+import type { ExecutionStatus, RunRow } from './rows.ts';
+
+/** How a run may be meant by a text; null where the text cannot mean it that way. Bounds are inclusive. */
+export type RunQuestion = {
+  id: string | null;
+  name: string | null;
+  namePrefix: { from: string; before: string | null } | null;
+  idPrefix: { from: string; to: string } | null;
+};
+
+const byReference = perDatabase((db) =>
+  createBatch<RunQuestion, RunRow[]>((questions) => selectCandidates(db, questions), {
+    maxWeight: 200,
+    identify: (question) => JSON.stringify(question),
+  }),
+);
+
+/**
+ * The runs that a reference may mean: the one with that id, else the one with that name, else up to six whose name or id
+ * starts with it, by name. All that ask at one moment share one statement of index look-ups.
+ */
+export function findRunCandidates(db: Database, question: RunQuestion): Promise<RunRow[]> {
+  return byReference(db)(question);
+}
+
+async function selectCandidates(db: Database, questions: RunQuestion[]): Promise<RunRow[][]> {
+  const ids = questions.map((question) => question.id);
+  const names = questions.map((question) => question.name);
+  const namesFrom = questions.map((question) => question.namePrefix?.from ?? null);
+  const namesBefore = questions.map((question) => question.namePrefix?.before ?? null);
+  const idsFrom = questions.map((question) => question.idPrefix?.from ?? null);
+  const idsTo = questions.map((question) => question.idPrefix?.to ?? null);
+  const rows = await db.prisma.$queryRaw<(RunRow & { n: number; exact: boolean })[]>`/* find_runs */
+SELECT q.n::int, c.exact, r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"
+FROM unnest(${ids}::uuid[], ${names}::text[], ${namesFrom}::text[], ${namesBefore}::text[], ${idsFrom}::uuid[], ${idsTo}::uuid[])
+  WITH ORDINALITY AS q(id, name, name_from, name_before, id_from, id_to, n)
+CROSS JOIN LATERAL (
+  SELECT id, true AS exact FROM pipeline_run WHERE id = q.id
+  UNION ALL
+  SELECT id, true FROM pipeline_run WHERE name = q.name
+  UNION ALL
+  SELECT id, false FROM (
+    (SELECT id FROM pipeline_run WHERE name >= q.name_from AND name < q.name_before ORDER BY name LIMIT 6)
+    UNION
+    (SELECT id FROM pipeline_run WHERE name >= q.name_from AND q.name_before IS NULL ORDER BY name LIMIT 6)
+    UNION
+    (SELECT id FROM pipeline_run WHERE id BETWEEN q.id_from AND q.id_to ORDER BY id LIMIT 6)
+  ) prefixed
+) c
+JOIN pipeline_run r ON r.id = c.id
+ORDER BY q.n, c.exact DESC, r.name`;
+  const found: RunRow[][] = questions.map(() => []);
+  const settled = new Set<number>();
+  for (const { n, exact, ...row } of rows) {
+    if (settled.has(n)) continue;
+    if (exact) settled.add(n);
+    if (found[n - 1]!.length < 6) found[n - 1]!.push(row);
+  }
+  return found;
+}
+
+const byId = perDatabase((db) =>
+  createBatch<string, RunRow | null>(
+    async (ids) => {
+      const rows = await db.prisma.$queryRaw<RunRow[]>`/* find_runs_by_id */
+SELECT id, name, pipeline, status::text, started_at AS "startedAt", ended_at AS "endedAt" FROM pipeline_run WHERE id = ANY(${ids}::uuid[])`;
+      const found = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => found.get(id) ?? null);
+    },
+    { identify: (id) => id },
+  ),
+);
+
+/** The run with this id, or null. */
+export function findRunById(db: Database, id: string): Promise<RunRow | null> {
+  return byId(db)(id);
+}
+
+/** Adds the run unless its id or its name is taken; tells whether it did. */
+export async function insertRun(db: Database, run: RunRow): Promise<boolean> {
+  const { count } = await db.prisma.pipelineRun.createMany({ data: [run], skipDuplicates: true });
+  return count === 1;
+}
+
+/** The run with this name, or null. */
+export function findRunByName(db: Database, name: string): Promise<RunRow | null> {
+  return db.prisma.pipelineRun.findUnique({ where: { name } });
+}
+
+/** Ends the run if it is still running; gives the row as it is then, or null when there is no such run. */
+export async function finishRunningRun(
+  db: Database,
+  id: string,
+  status: ExecutionStatus,
+  endedAt: Date,
+): Promise<RunRow | null> {
+  await db.prisma.pipelineRun.updateMany({ where: { id, status: 'RUNNING' }, data: { status, endedAt } });
+  return db.prisma.pipelineRun.findUnique({ where: { id } });
+}
+
+/**
+ * Keeps every writer of the run out until the transaction ends: locks its row, then those of its steps, in the order in
+ * which writers lock them. Gives the run, or null when there is none.
+ */
+export async function lockRun(transaction: Transaction, id: string): Promise<RunRow | null> {
+  const rows = await transaction.$queryRaw<RunRow[]>`/* lock_run */
+SELECT id, name, pipeline, status::text, started_at AS "startedAt", ended_at AS "endedAt" FROM pipeline_run WHERE id = ${id}::uuid FOR UPDATE`;
+  return rows[0] ?? null;
+}
+
+/** The second half of `lockRun`, where the latest entries of the run are about to be worked out anew. */
+export async function lockSteps(transaction: Queryable, runId: string): Promise<void> {
+  await transaction.$queryRaw`/* lock_steps */ SELECT id FROM step WHERE run_id = ${runId}::uuid ORDER BY id FOR UPDATE`;
+}
