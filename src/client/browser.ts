@@ -1,0 +1,22 @@
+/**
+ * `runledger/client` in a browser: reading, and logging that waits for its commit. It has nothing of Node; what needs
+ * Node (steps, the background queue, the spool) is in index.ts.
+ */
+export { type Client, createClient } from './client.ts';
+export type { MetadataEntry } from './entry.ts';
+export { InvalidCallError, RunledgerError, UnavailableError } from './errors.ts';
+export type { FollowOptions } from './follow.ts';
+export type {
+  ExecutionStatus,
+  MetadataCondition,
+  MetadataScope,
+  MetadataType,
+  PipelineRunFilter,
+  PipelineRunOrder,
+} from './generated/operations.ts';
+export type { LoggedMetadata, LogOptions, LogTarget } from './log-now.ts';
+export type { Metadata } from './metadata-entries.ts';
+export { DType, Float, Path, StorageSize, Tuple, Uri } from './metadata-types.ts';
+export type { ClientOptions } from './options.ts';
+export type { RunMetadataSelection, RunReader } from './read-run.ts';
+export type { MetadataSeries, StepReader } from './read-step.ts';

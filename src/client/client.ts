@@ -1,0 +1,75 @@
+import { type MetadataEntry, entryOf, found } from './entry.ts';
+import { execute } from './execute.ts';
+import * as operations from './generated/operations.ts';
+import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
+import type { Metadata } from './metadata-entries.ts';
+import { type ClientOptions, settingsOf } from './options.ts';
+import { eachOf } from './pages.ts';
+import { type RunReader, readRun } from './read-run.ts';
+
+/** Reads from one service, and changes what is there. Every method may throw either kind of RunledgerError. */
+export interface Client {
+  /** The whole URL of the endpoint. */
+  readonly url: string;
+  /** The run with this id, name, or prefix of one. Throws NOT_FOUND when there is none, AMBIGUOUS for several. */
+  pipelineRun(ref: string): Promise<RunReader>;
+  /** As `pipelineRun`, but null when there is none. */
+  findPipelineRun(ref: string): Promise<RunReader | null>;
+  /** All runs that a filter lets through, the newest first unless told otherwise. */
+  pipelineRuns(options?: {
+    filter?: operations.PipelineRunFilter;
+    orderBy?: operations.PipelineRunOrder;
+    pageSize?: number;
+  }): AsyncGenerator<RunReader, void>;
+  /** The keys in use, with types and numbers of runs. */
+  metadataKeys(options?: {
+    pipeline?: string;
+    prefix?: string;
+    first?: number;
+  }): Promise<operations.MetadataKeysQuery['metadataKeys']>;
+  /** Up to 100 runs side by side, one row a key. */
+  compareRuns(
+    refs: readonly string[],
+    options?: { keys?: readonly string[] },
+  ): Promise<operations.CompareRunsQuery['compareRuns']>;
+  /** Logs to a step or run, and waits until it is committed. */
+  logMetadata(metadata: Metadata, target: LogTarget & LogOptions): Promise<LoggedMetadata>;
+  /** Takes an entry back; gives what is latest now under its key, or null. */
+  retractMetadata(entryId: string, reason: string): Promise<MetadataEntry | null>;
+  /** Deletes a run with its steps and entries. */
+  deleteRun(ref: string): Promise<boolean>;
+}
+
+/** Makes a client. Nothing is asked of the service yet. Throws an InvalidCallError on a setting that makes no sense. */
+export function createClient(options?: ClientOptions): Client {
+  const settings = settingsOf(options);
+  const findPipelineRun = async (ref: string) => {
+    const { pipelineRun } = await execute(settings, operations.FindRun, { ref });
+    return pipelineRun && readRun(settings, pipelineRun);
+  };
+  return {
+    url: settings.url,
+    findPipelineRun,
+    pipelineRun: async (ref) => found(await findPipelineRun(ref), `run with the id, name or prefix "${ref}"`),
+    async *pipelineRuns({ filter, orderBy, pageSize = 100 } = {}) {
+      const runs = eachOf(async (after) => {
+        const variables = { first: pageSize, after, filter, orderBy };
+        return (await execute(settings, operations.ListRuns, variables)).pipelineRuns;
+      });
+      for await (const run of runs) yield readRun(settings, run);
+    },
+    async metadataKeys({ pipeline, prefix, first = 100 } = {}) {
+      return (await execute(settings, operations.MetadataKeys, { pipeline, prefix, first })).metadataKeys;
+    },
+    async compareRuns(refs, { keys } = {}) {
+      const { runs, rows } = (await execute(settings, operations.CompareRuns, { refs, keys })).compareRuns;
+      return { runs, rows: rows.map((row) => ({ ...row, cells: row.cells.map((cell) => cell && entryOf(cell)) })) };
+    },
+    logMetadata: (metadata, target) => logNow(settings, metadata, target),
+    async retractMetadata(entryId, reason) {
+      const { latest } = (await execute(settings, operations.RetractMetadata, { entryId, reason })).retractMetadata;
+      return latest && entryOf(latest);
+    },
+    deleteRun: async (ref) => (await execute(settings, operations.DeleteRun, { ref })).deleteRun,
+  };
+}

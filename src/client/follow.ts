@@ -1,0 +1,80 @@
+import { entryOf, isLater, type MetadataEntry } from './entry.ts';
+import { UnavailableError } from './errors.ts';
+import { firstEntryOf, latestIdOf } from './follow-start.ts';
+import * as operations from './generated/operations.ts';
+import type { Settings } from './options.ts';
+import { pause, pauseMs } from './retry.ts';
+import { subscribe } from './subscribe.ts';
+
+export interface FollowOptions {
+  /** Only these keys, plain or `step_name::key`. Default: all. */
+  readonly keys?: readonly string[];
+  /** The id of an entry: first everything that was logged since. Default: from now on. */
+  readonly after?: string;
+  /** Ends the iteration when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** How long the service may be away before an UnavailableError is thrown, in milliseconds. Default: the client's deadline. */
+  readonly deadlineMs?: number;
+}
+
+function fail(error: unknown): never {
+  throw error;
+}
+
+/**
+ * The entries of a run as they are logged, each once, none missing: when the connection breaks it is made again behind
+ * the last entry that was seen.
+ */
+export async function* followRun(
+  settings: Settings,
+  run: string,
+  { keys, after, signal, deadlineMs = settings.deadlineMs }: FollowOptions = {},
+): AsyncGenerator<MetadataEntry, void> {
+  const stop = new AbortController();
+  const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  // A connection may break before its first entry. Then only an entry from before it says where to go on.
+  let last =
+    after ?? (await latestIdOf(settings, run, ended).catch((error) => (ended.aborted ? undefined : fail(error))));
+  let opened = false;
+  let awaySince = Date.now();
+  let failures = 0;
+  const onOpen = () => {
+    opened = true;
+    failures = 0;
+  };
+  try {
+    while (!ended.aborted) {
+      let waitMs = 0;
+      try {
+        if (last === undefined && opened) {
+          const first = await firstEntryOf(settings, run, ended);
+          last = first?.id;
+          if (first && (!keys || keys.includes(first.key) || keys.includes(first.qualifiedKey))) yield entryOf(first);
+        }
+        const answers = subscribe(
+          settings,
+          operations.MetadataLogged,
+          { ref: run, keys, after: last },
+          { signal: ended, onOpen },
+        );
+        for await (const { metadataLogged: entry } of answers) {
+          awaySince = Date.now();
+          if (!isLater(entry.id, last)) continue;
+          last = entry.id;
+          yield entryOf(entry);
+        }
+        awaySince = Date.now();
+      } catch (error) {
+        if (ended.aborted) return;
+        if (!(error instanceof UnavailableError)) throw error;
+        if (failures === 0) awaySince = Date.now();
+        else if (Date.now() - awaySince > deadlineMs) throw error;
+        waitMs = error.retryAfterMs ?? 0;
+      }
+      await pause(Math.max(waitMs, pauseMs(failures)), ended).catch(() => {});
+      failures += 1;
+    }
+  } finally {
+    stop.abort();
+  }
+}

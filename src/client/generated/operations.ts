@@ -1,0 +1,365 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type ExecutionStatus =
+  | 'CACHED'
+  | 'CANCELLED'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'RETRIED'
+  | 'RUNNING';
+
+export type LogMetadataInput = {
+  /** Entries with a type or an iteration of their own; they follow those of `metadata`. */
+  readonly entries?: ReadonlyArray<MetadataEntryInput> | null | undefined;
+  /** By the writer's clock. */
+  readonly loggedAt?: string | null | undefined;
+  /** Keys to values, types inferred. At least one of `metadata` and `entries` has something in it. */
+  readonly metadata?: unknown;
+  /** Made by the caller before the first try: a retry with the same id logs nothing twice. */
+  readonly requestId?: string | null | undefined;
+  readonly target: MetadataTarget;
+};
+
+/** A condition on the latest entry under a key; every field given must hold. */
+export type MetadataCondition = {
+  /** Text, as it is: no character of it is a wildcard. */
+  readonly contains?: string | null | undefined;
+  readonly equals?: unknown;
+  readonly exists?: boolean | null | undefined;
+  readonly gt?: number | null | undefined;
+  readonly gte?: number | null | undefined;
+  readonly in?: ReadonlyArray<unknown> | null | undefined;
+  readonly key: string;
+  readonly lt?: number | null | undefined;
+  readonly lte?: number | null | undefined;
+  /** Into a DICT or LIST: `["f1"]`, `["classes", "0"]`. */
+  readonly path?: ReadonlyArray<string> | null | undefined;
+  readonly startsWith?: string | null | undefined;
+  /** Only what this step logged; without it, the latest in the run, as PipelineRun.runMetadata finds it. */
+  readonly step?: string | null | undefined;
+  readonly type?: MetadataType | null | undefined;
+};
+
+export type MetadataEntryInput = {
+  readonly iteration?: number | null | undefined;
+  readonly key: string;
+  /** Inferred from the value when left out. */
+  readonly type?: MetadataType | null | undefined;
+  readonly value?: unknown;
+};
+
+/** By the number, else the text, of the latest entry under a key. Runs without it come last in both directions. */
+export type MetadataOrder = {
+  readonly direction?: SortDirection;
+  readonly key: string;
+  readonly path?: ReadonlyArray<string> | null | undefined;
+  readonly step?: string | null | undefined;
+};
+
+export type MetadataScope =
+  | 'ALL'
+  | 'RUN'
+  | 'STEPS';
+
+export type MetadataTarget =
+  {   /** A run: id, name, or a prefix of one. */
+  readonly run: string; readonly step?: never; readonly stepId?: never; }
+  |  { readonly run?: never;   readonly step: StepRef; readonly stepId?: never; }
+  |  { readonly run?: never; readonly step?: never;   readonly stepId: string; };
+
+export type MetadataType =
+  | 'BOOLEAN'
+  | 'DICT'
+  | 'DTYPE'
+  | 'FLOAT'
+  | 'INT'
+  | 'LIST'
+  | 'NULL'
+  | 'PATH'
+  | 'SET'
+  | 'STORAGE_SIZE'
+  | 'STRING'
+  | 'TUPLE'
+  | 'URI';
+
+/** Every field given must hold. */
+export type PipelineRunFilter = {
+  readonly and?: ReadonlyArray<PipelineRunFilter> | null | undefined;
+  readonly metadata?: MetadataCondition | null | undefined;
+  readonly namePrefix?: string | null | undefined;
+  readonly not?: PipelineRunFilter | null | undefined;
+  readonly or?: ReadonlyArray<PipelineRunFilter> | null | undefined;
+  readonly pipeline?: string | null | undefined;
+  readonly startedAfter?: string | null | undefined;
+  readonly startedBefore?: string | null | undefined;
+  readonly status?: ReadonlyArray<ExecutionStatus> | null | undefined;
+};
+
+export type PipelineRunOrder =
+  {   readonly metadata: MetadataOrder; readonly name?: never; readonly startedAt?: never; }
+  |  { readonly metadata?: never;   readonly name: SortDirection; readonly startedAt?: never; }
+  |  { readonly metadata?: never; readonly name?: never;   readonly startedAt: SortDirection; };
+
+export type SortDirection =
+  | 'ASC'
+  | 'DESC';
+
+export type StartRunInput = {
+  /** Made by the caller so that a retry finds the run it already started. */
+  readonly id?: string | null | undefined;
+  /** Given by the server when left out. */
+  readonly name?: string | null | undefined;
+  readonly pipeline?: string;
+  readonly startedAt?: string | null | undefined;
+};
+
+export type StartStepInput = {
+  readonly cachedFrom?: string | null | undefined;
+  readonly id?: string | null | undefined;
+  readonly name: string;
+  /** The run: id, name, or a prefix of one. */
+  readonly run: string;
+  readonly startedAt?: string | null | undefined;
+};
+
+export type StepRef = {
+  /** The newest when left out. */
+  readonly attempt?: number | null | undefined;
+  readonly name: string;
+  /** The run: id, name, or a prefix of one. */
+  readonly run: string;
+};
+
+export type EntryFragment = { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string };
+
+export type RunFragment = { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null };
+
+export type StepFragment = { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null };
+
+export type StartRunMutationVariables = Exact<{
+  input: StartRunInput;
+}>;
+
+
+export type StartRunMutation = { readonly startRun: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } };
+
+export type FinishRunMutationVariables = Exact<{
+  ref: string;
+  status: ExecutionStatus;
+}>;
+
+
+export type FinishRunMutation = { readonly finishRun: { readonly id: string } };
+
+export type StartStepMutationVariables = Exact<{
+  input: StartStepInput;
+}>;
+
+
+export type StartStepMutation = { readonly startStep: { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } };
+
+export type FinishStepMutationVariables = Exact<{
+  id: string;
+  status: ExecutionStatus;
+}>;
+
+
+export type FinishStepMutation = { readonly finishStep: { readonly id: string } };
+
+export type LogMetadataMutationVariables = Exact<{
+  input: LogMetadataInput;
+}>;
+
+
+export type LogMetadataMutation = { readonly logMetadata: { readonly replayed: boolean, readonly entries: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }> } };
+
+export type LogMetadataBatchMutationVariables = Exact<{
+  inputs: ReadonlyArray<LogMetadataInput> | LogMetadataInput;
+}>;
+
+
+export type LogMetadataBatchMutation = { readonly logMetadataBatch: ReadonlyArray<{ readonly replayed: boolean }> };
+
+export type RetractMetadataMutationVariables = Exact<{
+  entryId: string;
+  reason: string;
+}>;
+
+
+export type RetractMetadataMutation = { readonly retractMetadata: { readonly latest: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } | null } };
+
+export type DeleteRunMutationVariables = Exact<{
+  ref: string;
+}>;
+
+
+export type DeleteRunMutation = { readonly deleteRun: boolean };
+
+export type FindRunQueryVariables = Exact<{
+  ref: string;
+}>;
+
+
+export type FindRunQuery = { readonly pipelineRun: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } | null };
+
+export type ListRunsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: PipelineRunFilter | null | undefined;
+  orderBy?: PipelineRunOrder | null | undefined;
+}>;
+
+
+export type ListRunsQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type RunEntryQueryVariables = Exact<{
+  run: string;
+  key: string;
+}>;
+
+
+export type RunEntryQuery = { readonly pipelineRun: { readonly runMetadata: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } | null } | null };
+
+export type RunEntriesQueryVariables = Exact<{
+  run: string;
+  keys?: ReadonlyArray<string> | string | null | undefined;
+  prefix?: string | null | undefined;
+  scope: MetadataScope;
+}>;
+
+
+export type RunEntriesQuery = { readonly pipelineRun: { readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }> } | null };
+
+export type RunHistoryQueryVariables = Exact<{
+  run: string;
+  key: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type RunHistoryQuery = { readonly pipelineRun: { readonly metadataHistory: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type RunStepsQueryVariables = Exact<{
+  run: string;
+  first: number;
+  after?: string | null | undefined;
+  includeRetried: boolean;
+}>;
+
+
+export type RunStepsQuery = { readonly pipelineRun: { readonly steps: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type FindStepQueryVariables = Exact<{
+  run: string;
+  step: string;
+  attempt?: number | null | undefined;
+}>;
+
+
+export type FindStepQuery = { readonly pipelineRun: { readonly step: { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } | null } | null };
+
+export type StepEntryQueryVariables = Exact<{
+  run: string;
+  step: string;
+  attempt?: number | null | undefined;
+  key: string;
+}>;
+
+
+export type StepEntryQuery = { readonly pipelineRun: { readonly step: { readonly runMetadata: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } | null } | null } | null };
+
+export type StepEntriesQueryVariables = Exact<{
+  run: string;
+  step: string;
+  attempt?: number | null | undefined;
+  keys?: ReadonlyArray<string> | string | null | undefined;
+  prefix?: string | null | undefined;
+}>;
+
+
+export type StepEntriesQuery = { readonly pipelineRun: { readonly step: { readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }> } | null } | null };
+
+export type StepHistoryQueryVariables = Exact<{
+  run: string;
+  step: string;
+  attempt?: number | null | undefined;
+  key: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type StepHistoryQuery = { readonly pipelineRun: { readonly step: { readonly metadataHistory: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null } | null };
+
+export type StepSeriesQueryVariables = Exact<{
+  run: string;
+  step: string;
+  attempt?: number | null | undefined;
+  key: string;
+  maxPoints: number;
+}>;
+
+
+export type StepSeriesQuery = { readonly pipelineRun: { readonly step: { readonly metadataSeries: { readonly total: number, readonly points: ReadonlyArray<{ readonly value: number, readonly iteration: number | null, readonly loggedAt: string }> } } | null } | null };
+
+export type StepRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type StepRunQuery = { readonly step: { readonly name: string, readonly attempt: number, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } } | null };
+
+export type MetadataKeysQueryVariables = Exact<{
+  pipeline?: string | null | undefined;
+  prefix?: string | null | undefined;
+  first: number;
+}>;
+
+
+export type MetadataKeysQuery = { readonly metadataKeys: ReadonlyArray<{ readonly key: string, readonly types: ReadonlyArray<MetadataType>, readonly runs: number, readonly lastLoggedAt: string }> };
+
+export type CompareRunsQueryVariables = Exact<{
+  refs: ReadonlyArray<string> | string;
+  keys?: ReadonlyArray<string> | string | null | undefined;
+}>;
+
+
+export type CompareRunsQuery = { readonly compareRuns: { readonly runs: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null }>, readonly rows: ReadonlyArray<{ readonly key: string, readonly differs: boolean, readonly cells: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } | null> }> } };
+
+export type MetadataLoggedSubscriptionVariables = Exact<{
+  ref: string;
+  keys?: ReadonlyArray<string> | string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MetadataLoggedSubscription = { readonly metadataLogged: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } };
+
+/** The text of an operation, which also knows the types of its answer and of its variables. */
+export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };
+export const StartRun = "mutation StartRun($input: StartRunInput!) { startRun(input: $input) { ...Run } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<StartRunMutation, StartRunMutationVariables>;
+export const FinishRun = "mutation FinishRun($ref: String!, $status: ExecutionStatus!) { finishRun(ref: $ref, status: $status) { id } }" as Operation<FinishRunMutation, FinishRunMutationVariables>;
+export const StartStep = "mutation StartStep($input: StartStepInput!) { startStep(input: $input) { ...Step } } fragment Step on Step { id name attempt status startedAt endedAt }" as Operation<StartStepMutation, StartStepMutationVariables>;
+export const FinishStep = "mutation FinishStep($id: UUID!, $status: ExecutionStatus!) { finishStep(id: $id, status: $status) { id } }" as Operation<FinishStepMutation, FinishStepMutationVariables>;
+export const LogMetadata = "mutation LogMetadata($input: LogMetadataInput!) { logMetadata(input: $input) { replayed entries { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<LogMetadataMutation, LogMetadataMutationVariables>;
+export const LogMetadataBatch = "mutation LogMetadataBatch($inputs: [LogMetadataInput!]!) { logMetadataBatch(inputs: $inputs) { replayed } }" as Operation<LogMetadataBatchMutation, LogMetadataBatchMutationVariables>;
+export const RetractMetadata = "mutation RetractMetadata($entryId: ID!, $reason: String!) { retractMetadata(entryId: $entryId, reason: $reason) { latest { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RetractMetadataMutation, RetractMetadataMutationVariables>;
+export const DeleteRun = "mutation DeleteRun($ref: String!) { deleteRun(ref: $ref) }" as Operation<DeleteRunMutation, DeleteRunMutationVariables>;
+export const FindRun = "query FindRun($ref: String!) { pipelineRun(ref: $ref) { ...Run } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<FindRunQuery, FindRunQueryVariables>;
+export const ListRuns = "query ListRuns($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Run } pageInfo { hasNextPage endCursor } } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<ListRunsQuery, ListRunsQueryVariables>;
+export const RunEntry = "query RunEntry($run: String!, $key: String!) { pipelineRun(ref: $run) { runMetadata(key: $key) { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunEntryQuery, RunEntryQueryVariables>;
+export const RunEntries = "query RunEntries($run: String!, $keys: [String!], $prefix: String, $scope: MetadataScope!) { pipelineRun(ref: $run) { metadata(keys: $keys, prefix: $prefix, scope: $scope) { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunEntriesQuery, RunEntriesQueryVariables>;
+export const RunHistory = "query RunHistory($run: String!, $key: String!, $first: Int!, $after: String) { pipelineRun(ref: $run) { metadataHistory(key: $key, first: $first, after: $after) { nodes { ...Entry } pageInfo { hasNextPage endCursor } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunHistoryQuery, RunHistoryQueryVariables>;
+export const RunSteps = "query RunSteps($run: String!, $first: Int!, $after: String, $includeRetried: Boolean!) { pipelineRun(ref: $run) { steps(first: $first, after: $after, includeRetried: $includeRetried) { nodes { ...Step } pageInfo { hasNextPage endCursor } } } } fragment Step on Step { id name attempt status startedAt endedAt }" as Operation<RunStepsQuery, RunStepsQueryVariables>;
+export const FindStep = "query FindStep($run: String!, $step: String!, $attempt: Int) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { ...Step } } } fragment Step on Step { id name attempt status startedAt endedAt }" as Operation<FindStepQuery, FindStepQueryVariables>;
+export const StepEntry = "query StepEntry($run: String!, $step: String!, $attempt: Int, $key: String!) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { runMetadata(key: $key) { ...Entry } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<StepEntryQuery, StepEntryQueryVariables>;
+export const StepEntries = "query StepEntries($run: String!, $step: String!, $attempt: Int, $keys: [String!], $prefix: String) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { metadata(keys: $keys, prefix: $prefix) { ...Entry } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<StepEntriesQuery, StepEntriesQueryVariables>;
+export const StepHistory = "query StepHistory($run: String!, $step: String!, $attempt: Int, $key: String!, $first: Int!, $after: String) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { metadataHistory(key: $key, first: $first, after: $after) { nodes { ...Entry } pageInfo { hasNextPage endCursor } } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<StepHistoryQuery, StepHistoryQueryVariables>;
+export const StepSeries = "query StepSeries($run: String!, $step: String!, $attempt: Int, $key: String!, $maxPoints: Int!) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { metadataSeries(key: $key, maxPoints: $maxPoints) { total points { value iteration loggedAt } } } } }" as Operation<StepSeriesQuery, StepSeriesQueryVariables>;
+export const StepRun = "query StepRun($id: UUID!) { step(id: $id) { name attempt run { ...Run } } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<StepRunQuery, StepRunQueryVariables>;
+export const MetadataKeys = "query MetadataKeys($pipeline: String, $prefix: String, $first: Int!) { metadataKeys(pipeline: $pipeline, prefix: $prefix, first: $first) { key types runs lastLoggedAt } }" as Operation<MetadataKeysQuery, MetadataKeysQueryVariables>;
+export const CompareRuns = "query CompareRuns($refs: [String!]!, $keys: [String!]) { compareRuns(refs: $refs, keys: $keys) { runs { ...Run } rows { key differs cells { ...Entry } } } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<CompareRunsQuery, CompareRunsQueryVariables>;
+export const MetadataLogged = "subscription MetadataLogged($ref: String!, $keys: [String!], $after: ID) { metadataLogged(ref: $ref, keys: $keys, after: $after) { ...Entry } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<MetadataLoggedSubscription, MetadataLoggedSubscriptionVariables>;

@@ -1,0 +1,9 @@
+/**
+ * `runledger/client` in Node: records runs and steps, logs their metadata, reads it back.
+ * Bundlers for browsers get browser.ts, through the condition "browser" of the package's exports.
+ */
+export * from './browser.ts';
+export { logMetadata } from './log.ts';
+export { type PipelineRunOptions, pipelineRun, type StartedRun, type StartedStep, step } from './run.ts';
+export { stepEnvironment } from './scope.ts';
+export { flush } from './senders.ts';

@@ -1,0 +1,75 @@
+import { badInput } from './errors.ts';
+import type { MetadataTarget } from './generated/operations.ts';
+import { textsOfEntries, type Metadata, utf8Length } from './metadata-entries.ts';
+import { newId } from './uuid.ts';
+
+/** Where to log: a step by its id, the newest (or another) attempt of a step of a run, or a run by id, name or prefix. */
+export type LogTarget =
+  | { readonly stepId: string; readonly run?: undefined; readonly stepName?: undefined; readonly attempt?: undefined }
+  | { readonly run: string; readonly stepName?: string; readonly attempt?: number; readonly stepId?: undefined };
+
+export interface LogOptions {
+  /** What is counted along with the values: an epoch, a batch. */
+  readonly iteration?: number | undefined;
+  /** When it happened. Default: now. */
+  readonly loggedAt?: Date | undefined;
+}
+
+const maxEntries = 1_000;
+const maxBytes = 1024 * 1024;
+
+const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+/** Throws unless the text is a UUID. */
+export function checkId(id: unknown, what: string): asserts id is string {
+  if (typeof id !== 'string' || !uuidPattern.test(id))
+    throw badInput(`${what} must be a UUID, not ${JSON.stringify(id)}.`);
+}
+
+/** The target as the service takes it. Throws an InvalidCallError when it names nothing, or two things. */
+export function targetOf({ stepId, run, stepName, attempt }: LogTarget): MetadataTarget {
+  if (stepId !== undefined && run !== undefined) throw badInput('logMetadata: give stepId or run, not both.');
+  if (stepId !== undefined) {
+    checkId(stepId, 'stepId');
+    return { stepId };
+  }
+  if (typeof run !== 'string' || run === '')
+    throw badInput('logMetadata: run must be the id, name or prefix of a run.');
+  if (stepName !== undefined)
+    return { step: attempt === undefined ? { run, name: stepName } : { run, name: stepName, attempt } };
+  if (attempt !== undefined) throw badInput('logMetadata: attempt needs stepName.');
+  return { run };
+}
+
+/** Cuts entries into requests of at most 1,000 entries and about 1 MiB. */
+function chunksOf(entries: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    const more = utf8Length(entry) + 1;
+    const last = chunks.at(-1);
+    if (last && last.length < maxEntries && bytes + more <= maxBytes) {
+      last.push(entry);
+      bytes += more;
+    } else {
+      chunks.push([entry]);
+      bytes = more;
+    }
+  }
+  return chunks;
+}
+
+/**
+ * The texts of the `LogMetadataInput`s: one, or several when there is too much for one. Each has the requestId with
+ * which it can be sent again. Throws an InvalidCallError for what has no form in the ledger.
+ */
+export function textsOfInputs(metadata: Metadata, target: MetadataTarget, options: LogOptions = {}): string[] {
+  const loggedAt = options.loggedAt ?? new Date();
+  if (!(loggedAt instanceof Date) || Number.isNaN(loggedAt.getTime()))
+    throw badInput('logMetadata: loggedAt must be a valid Date.');
+  const start = `{"target":${JSON.stringify(target)},"requestId":"`;
+  const middle = `","loggedAt":"${loggedAt.toISOString()}","entries":[`;
+  const entries = textsOfEntries(metadata, options.iteration);
+  const chunks = entries.length === 1 ? [entries] : chunksOf(entries);
+  return chunks.map((chunk) => `${start}${newId()}${middle}${chunk.join(',')}]}`);
+}

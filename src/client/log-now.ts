@@ -1,0 +1,34 @@
+import { rawJson } from '../json/raw.ts';
+import { entryOf, type MetadataEntry } from './entry.ts';
+import { execute } from './execute.ts';
+import { LogMetadata, type LogMetadataInput } from './generated/operations.ts';
+import { type LogOptions, type LogTarget, targetOf, textsOfInputs } from './log-input.ts';
+import type { Metadata } from './metadata-entries.ts';
+import type { Settings } from './options.ts';
+
+export type { LogOptions, LogTarget };
+
+/** What was committed. */
+export interface LoggedMetadata {
+  /** In the order of the keys that were logged. */
+  readonly entries: readonly MetadataEntry[];
+}
+
+/**
+ * Logs and waits for the commit, trying again until the client's deadline. What is too much for one request (1,000
+ * entries, 1 MiB) goes in several, each of which is committed wholly or not at all.
+ */
+export async function logNow(
+  settings: Settings,
+  metadata: Metadata,
+  target: LogTarget & LogOptions,
+): Promise<LoggedMetadata> {
+  const entries: MetadataEntry[] = [];
+  for (const text of textsOfInputs(metadata, targetOf(target), target)) {
+    // The text is that of a LogMetadataInput, and goes out as it is.
+    const input = rawJson(text) as unknown as LogMetadataInput;
+    const { logMetadata } = await execute(settings, LogMetadata, { input });
+    entries.push(...logMetadata.entries.map(entryOf));
+  }
+  return { entries };
+}

@@ -1,0 +1,55 @@
+import { badInput } from './errors.ts';
+import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
+import { targetOf, textsOfInputs } from './log-input.ts';
+import type { Metadata } from './metadata-entries.ts';
+import { type ClientOptions, type Settings, settingsOf } from './options.ts';
+import { currentScope, currentStep } from './scope.ts';
+import { senderFor } from './senders.ts';
+import { lineOf } from './spool/operation.ts';
+
+const waysToCall = `logMetadata(metadata) is called outside a step. Call it
+  inside step("name", () => logMetadata(metadata)),
+  in a process that was started with stepEnvironment() in its environment (RUNLEDGER_STEP_ID),
+  or with a target:
+  logMetadata(metadata, { stepId }),
+  logMetadata(metadata, { run, stepName }), where run is the id, name or a prefix of one,
+  logMetadata(metadata, { run }) for the run itself.`;
+
+function enqueue(settings: Settings, metadata: Metadata, target: LogTarget, options: LogOptions): undefined {
+  const sender = senderFor(settings);
+  for (const input of textsOfInputs(metadata, targetOf(target), options)) sender.append(lineOf('logMetadata', input));
+}
+
+/**
+ * Logs to the current step and returns at once: the values are checked and written to the spool file, and go to the
+ * service in the background, in order. Throws an InvalidCallError for what has no form in the ledger, and outside a
+ * step; never for the network or the service.
+ */
+export function logMetadata(metadata: Metadata, options?: LogOptions): void;
+/** Logs to any step or run through the background queue, as inside a step. */
+export function logMetadata(
+  metadata: Metadata,
+  target: LogTarget & LogOptions & ClientOptions & { buffered: true },
+): void;
+/** Logs to any step or run, and waits until it is committed. Rejects with either kind of RunledgerError. */
+export function logMetadata(
+  metadata: Metadata,
+  target: LogTarget & LogOptions & ClientOptions & { buffered?: false },
+): Promise<LoggedMetadata>;
+export function logMetadata(
+  metadata: Metadata,
+  options: Partial<LogTarget> & LogOptions & ClientOptions & { buffered?: boolean } = {},
+): undefined | Promise<LoggedMetadata> {
+  const { stepId, run, stepName, attempt, iteration, loggedAt, buffered, ...clientOptions } = options;
+  if (stepId === undefined && run === undefined && stepName === undefined) {
+    const current = currentStep();
+    if (!current) throw badInput(waysToCall);
+    return enqueue(current.settings, metadata, { stepId: current.id }, { iteration, loggedAt });
+  }
+  if (stepId === undefined && run === undefined) throw badInput('logMetadata: stepName needs run.');
+  const settings =
+    Object.keys(clientOptions).length > 0 ? settingsOf(clientOptions) : (currentScope()?.settings ?? settingsOf());
+  const target = { stepId, run, stepName, attempt } as LogTarget;
+  if (buffered) return enqueue(settings, metadata, target, { iteration, loggedAt });
+  return logNow(settings, metadata, { ...target, iteration, loggedAt });
+}

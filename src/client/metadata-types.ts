@@ -1,0 +1,78 @@
+import { badInput } from './errors.ts';
+import type { MetadataType } from './generated/operations.ts';
+
+/** Known to every copy of this module that a process may have loaded. */
+const typeOf = Symbol.for('runledger.metadataType');
+
+/** A value with the type it is to be stored under. Inside a list or dict only the plain value is kept. */
+export interface Typed<Type extends MetadataType, Value> {
+  readonly [typeOf]: Type;
+  readonly value: Value;
+}
+
+export type Uri = Typed<'URI', string>;
+export type Path = Typed<'PATH', string>;
+export type DType = Typed<'DTYPE', string>;
+export type StorageSize = Typed<'STORAGE_SIZE', number | bigint | string>;
+export type Tuple = Typed<'TUPLE', readonly unknown[]>;
+export type Float = Typed<'FLOAT', number>;
+export type AnyTyped = Uri | Path | DType | StorageSize | Tuple | Float;
+
+const typed = <Type extends MetadataType, Value>(type: Type, value: Value): Typed<Type, Value> =>
+  Object.freeze({ [typeOf]: type, value });
+
+/** True of what the functions below made. */
+export const isTyped = (value: object): value is AnyTyped => typeOf in value;
+
+/** The type that a typed value is to be stored under. */
+export const metadataTypeOf = (value: AnyTyped): MetadataType => value[typeOf];
+
+/** An absolute URI, kept as written: `Uri('s3://bucket/model')`. Throws when it has no scheme. */
+export function Uri(uri: string | URL): Uri {
+  const text = typeof uri === 'string' ? uri : uri.href;
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text)) return typed('URI', text);
+  throw badInput(
+    `Uri(${JSON.stringify(text)}): give an absolute URI, such as "s3://bucket/model"; use Path() for a path.`,
+  );
+}
+
+/** A path in some file system, kept as written. Throws when it is empty. */
+export function Path(path: string): Path {
+  if (typeof path === 'string' && path !== '') return typed('PATH', path);
+  throw badInput('Path(): give a path that is not empty.');
+}
+
+/** The name of a data type, kept as written: `DType('float32')`. Throws when it is empty. */
+export function DType(name: string): DType {
+  if (typeof name === 'string' && name !== '') return typed('DTYPE', name);
+  throw badInput('DType(): give the name of a type, such as "float32".');
+}
+
+/**
+ * A size in bytes: an integer ≥ 0 (a bigint beyond 2^53), or words such as `'1.5 GiB'` or `'20 MB'` (kB … PB are powers
+ * of 1000, KiB … PiB of 1024). Read back as bytes. Throws when it is neither.
+ */
+export function StorageSize(size: number | bigint | string): StorageSize {
+  const fits =
+    typeof size === 'string'
+      ? /^\d+(\.\d+)? ?([kmgtp]i?)?b$/i.test(size)
+      : typeof size === 'bigint'
+        ? size >= 0n
+        : Number.isSafeInteger(size) && size >= 0;
+  if (fits) return typed('STORAGE_SIZE', size);
+  throw badInput(
+    `StorageSize(${String(size)}): give whole bytes ≥ 0 (a bigint beyond 2^53), or words such as "1.5 GiB".`,
+  );
+}
+
+/** An array that is to be stored as TUPLE instead of LIST. */
+export function Tuple(items: readonly unknown[]): Tuple {
+  if (Array.isArray(items)) return typed('TUPLE', items);
+  throw badInput('Tuple(): give an array.');
+}
+
+/** A number that is to be stored as FLOAT even when it is whole: JavaScript cannot tell 1 from 1.0. */
+export function Float(number: number): Float {
+  if (typeof number === 'number') return typed('FLOAT', number);
+  throw badInput('Float(): give a number.');
+}

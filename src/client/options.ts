@@ -1,0 +1,62 @@
+import { badInput } from './errors.ts';
+
+/** How to reach the service. Everything has a default; the environment is read when the client is made. */
+export interface ClientOptions {
+  /** Where the service is; `/graphql` is added where it is missing. Default: `RUNLEDGER_URL`, else http://127.0.0.1:4000/graphql. */
+  readonly url?: string | undefined;
+  /** Sent as `Authorization: Bearer …`. Default: `RUNLEDGER_API_KEY`, else none is sent. */
+  readonly apiKey?: string | undefined;
+  /** How long a call may take with all its retries, in milliseconds. Default: 30,000. */
+  readonly deadlineMs?: number | undefined;
+  /** How long one try may take, in milliseconds. Default: 10,000. */
+  readonly tryTimeoutMs?: number | undefined;
+  /** Further headers for every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Used instead of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** {@link ClientOptions} with the defaults filled in. */
+export interface Settings {
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  readonly deadlineMs: number;
+  readonly tryTimeoutMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** The environment where there is one: browsers have none. */
+export const environment = (): Readonly<Record<string, string | undefined>> => globalThis.process?.env ?? {};
+
+/** The whole URL of the endpoint. Throws when it is none of http or https. */
+export function endpointUrl(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
+    throw badInput(
+      `The URL of the service is ${JSON.stringify(url)}: give one such as "http://127.0.0.1:4000/graphql".`,
+    );
+  if (!parsed.pathname.endsWith('/graphql')) parsed.pathname = `${parsed.pathname.replace(/\/+$/, '')}/graphql`;
+  parsed.hash = '';
+  return parsed.href;
+}
+
+function milliseconds(value: number | undefined, name: string, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (Number.isFinite(value) && value > 0) return value;
+  throw badInput(`${name} must be a number of milliseconds above 0, not ${String(value)}.`);
+}
+
+/** Fills in the defaults. Throws an InvalidCallError on a setting that makes no sense. */
+export function settingsOf(options: ClientOptions = {}): Settings {
+  const env = environment();
+  return {
+    url: endpointUrl(options.url || env['RUNLEDGER_URL'] || 'http://127.0.0.1:4000/graphql'),
+    apiKey: options.apiKey || env['RUNLEDGER_API_KEY'] || undefined,
+    deadlineMs: milliseconds(options.deadlineMs, 'deadlineMs', 30_000),
+    tryTimeoutMs: milliseconds(options.tryTimeoutMs, 'tryTimeoutMs', 10_000),
+    headers: options.headers ?? {},
+    // Called as a plain function: browsers refuse a fetch that is called as a method of something else.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+  };
+}

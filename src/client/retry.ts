@@ -1,0 +1,52 @@
+import { UnavailableError } from './errors.ts';
+
+/** The pause before the next try, in milliseconds: "full jitter", so that many clients do not come back at once. */
+export const pauseMs = (failures: number, { baseMs = 100, capMs = 5_000 } = {}): number =>
+  Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(failures, 20));
+
+/** Resolves after `ms`, or rejects with the signal's reason when that is aborted first. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+export interface RetryOptions {
+  /** All tries and pauses together, in milliseconds. */
+  readonly deadlineMs: number;
+  /** One try, in milliseconds. */
+  readonly tryTimeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Calls `attempt` until it succeeds, as long as it throws an UnavailableError and the deadline is not passed; then that
+ * error is thrown. Waits at least as long as the service asked. An aborted `signal` ends it with the signal's reason.
+ */
+export async function withRetries<T>(
+  attempt: (signal: AbortSignal) => Promise<T>,
+  { deadlineMs, tryTimeoutMs, signal }: RetryOptions,
+): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (let failures = 0; ; failures += 1) {
+    const timeout = AbortSignal.timeout(Math.max(1, Math.min(tryTimeoutMs, end - Date.now())));
+    try {
+      return await attempt(signal ? AbortSignal.any([signal, timeout]) : timeout);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof UnavailableError)) throw error;
+      const waitMs = Math.max(pauseMs(failures), error.retryAfterMs ?? 0);
+      if (Date.now() + waitMs >= end) throw error;
+      await pause(waitMs, signal);
+    }
+  }
+}

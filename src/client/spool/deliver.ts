@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import type { JsonObject } from '../../json/value.ts';
+import { InvalidCallError, UnavailableError } from '../errors.ts';
+import { type Operation, parseOperation, renamed, requestBody } from './operation.ts';
+import { listSpoolFiles } from './place.ts';
+import type { Line, Source } from './source.ts';
+
+const peekBytes = 1024 * 1024;
+const maxEntries = 1_000;
+
+/** One try to carry out a request. Throws the errors of the client. */
+export type Post = (body: string) => Promise<JsonObject>;
+
+/** An operation with the line it came from. */
+type Waiting = Operation & { readonly line: Line };
+
+/** Refusals that do not blame the operation: the key or the URL is wrong. */
+const notToBlame = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_RUNLEDGER']);
+
+/** Whether another file of the directory still has the start of a run or step of one of these ids. */
+function isStartedElsewhere(source: Source, ids: readonly string[]): boolean {
+  const wanted = ids.map((id) => `"id":${JSON.stringify(id)}`);
+  const starts = (text: string) =>
+    text.split('\n').some((line) => /^\{"op":"start(Run|Step)"/.test(line) && wanted.some((id) => line.includes(id)));
+  return listSpoolFiles(source.directory).some(({ base, path }) => {
+    try {
+      return base !== source.base && starts(readFileSync(path, 'utf8'));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Delivers the operations of one source in order, each at least once: the ids in them make it exactly once. The rules are
+ * in docs/spool.md. The function it gives sends what fits into one request and answers false when nothing is left; it
+ * throws a RunledgerError when what is left has to wait.
+ */
+export function deliveryOf(source: Source, post: Post, warn: (message: string) => void): () => Promise<boolean> {
+  /** Targets that are known not to be there, so that each entry for them does not cost a search of its own. */
+  const gone = new Set<string>();
+
+  async function send(operations: readonly Waiting[]): Promise<void> {
+    await post(requestBody(operations));
+    source.drop(operations.map(({ line }) => line));
+  }
+
+  function reject(line: Line, code: string, message: string): void {
+    try {
+      source.setAside(line, code, message);
+      warn(`the service refused an operation (${code}: ${message}); it is kept in ${source.base}.rejected`);
+    } catch (error) {
+      warn(
+        `the service refused an operation (${code}: ${message}), which could not be set aside (${String(error)}): ${line.text}`,
+      );
+    }
+    source.drop([line]);
+  }
+
+  /** True when a second try went through; waits, by throwing, when another process is still to start what it names. */
+  async function triedAgain(operation: Waiting): Promise<boolean> {
+    if (isStartedElsewhere(source, operation.needs))
+      throw new UnavailableError('NOT_FOUND', 'What an operation names is still to be started by another process.');
+    return triedAs(operation);
+  }
+
+  async function triedAs(operation: Waiting): Promise<boolean> {
+    try {
+      await send([operation]);
+      return true;
+    } catch (error) {
+      if (error instanceof InvalidCallError && !notToBlame.has(error.code)) return false;
+      throw error;
+    }
+  }
+
+  async function refused(operation: Waiting, { code, message }: InvalidCallError): Promise<void> {
+    if (code === 'NOT_FOUND') {
+      if (await triedAgain(operation)) return;
+      if (operation.op === 'logMetadata') gone.add(operation.needs.join());
+    }
+    const other = code === 'CONFLICT' ? renamed(operation) : undefined;
+    if (other && (await triedAs({ ...other.operation, line: operation.line }))) {
+      warn(`there is a run named ${other.from} already: this one is recorded as ${other.to}.`);
+      return;
+    }
+    reject(operation.line, code, message);
+  }
+
+  async function deliver(operations: readonly Waiting[]): Promise<void> {
+    const [first] = operations;
+    if (!first) return;
+    if (operations.length === 1 && first.op === 'logMetadata' && gone.has(first.needs.join()))
+      return reject(first.line, 'NOT_FOUND', 'What it was logged to is not there.');
+    try {
+      await send(operations);
+    } catch (error) {
+      if (!(error instanceof InvalidCallError) || notToBlame.has(error.code)) throw error;
+      if (operations.length === 1) return refused(first, error);
+      // A batch is all or none, so nothing was written: the halves tell where the bad one is.
+      const middle = Math.ceil(operations.length / 2);
+      await deliver(operations.slice(0, middle));
+      await deliver(operations.slice(middle));
+    }
+  }
+
+  return async function deliverNext() {
+    const batch: Waiting[] = [];
+    let entries = 0;
+    for (const line of source.peek(peekBytes)) {
+      const operation = parseOperation(line.text);
+      if (!operation) {
+        if (batch.length === 0) reject(line, 'BAD_USER_INPUT', 'This is not an operation that this version knows.');
+        if (batch.length === 0) return true;
+        break;
+      }
+      entries += operation.entries;
+      if (batch.length > 0 && (operation.op !== 'logMetadata' || entries > maxEntries)) break;
+      batch.push({ ...operation, line });
+      if (operation.op !== 'logMetadata') break;
+    }
+    await deliver(batch);
+    return batch.length > 0;
+  };
+}

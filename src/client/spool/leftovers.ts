@@ -1,0 +1,109 @@
+import { closeSync, fstatSync, openSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { RunledgerError } from '../errors.ts';
+import { deliveryOf, type Post } from './deliver.ts';
+import { readHeader, type SpoolHeader } from './header.ts';
+import { isAlive, listSpoolFiles, type SpoolFile, startOf } from './place.ts';
+import { readLines, type Source, writeRejected } from './source.ts';
+
+export interface LeftoverOptions {
+  readonly directory: string;
+  /** How a file's operations are sent; undefined to leave the file alone. */
+  readonly postFor: (header: SpoolHeader) => Post | undefined;
+  readonly warn: (message: string) => void;
+  /** Takes the files of other hosts for dead, too. */
+  readonly anyHost?: boolean;
+  /** Asked between requests: true to stop and give back what is under way. */
+  readonly isOver?: () => boolean;
+}
+
+/** What was delivered of what others had left, and what had to stay. */
+export interface LeftoverReport {
+  delivered: number;
+  rejected: number;
+  /** Files that had to stay, and why. */
+  readonly kept: { readonly path: string; readonly error: RunledgerError | undefined }[];
+}
+
+/** The header of a file that nobody owns any more; undefined when it must be left alone. */
+function deliverable(file: SpoolFile, { anyHost, warn }: LeftoverOptions): ReturnType<typeof readHeader> {
+  let read: ReturnType<typeof readHeader>;
+  try {
+    read = readHeader(file.path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) warn(`${file.path} is not a spool file that this version knows.`);
+    return undefined;
+  }
+  if (!read) {
+    if (!isAlive(file.pid, null)) rmSync(file.path, { force: true });
+    return undefined;
+  }
+  const { host, pid, pidStartedAt, version } = read.header;
+  if (version !== 1) warn(`${file.path} has version ${version}, which this program does not know; it is left alone.`);
+  if (version !== 1 || (file.claimer && isAlive(file.claimer.pid, file.claimer.start))) return undefined;
+  return (host === hostname() ? !isAlive(pid, pidStartedAt) : anyHost) ? read : undefined;
+}
+
+/** Makes the file this process's to deliver; undefined when another was quicker. */
+function claim(file: SpoolFile): string | undefined {
+  const path = `${file.base}.claimed-${process.pid}-${startOf(process.pid) ?? 0}`;
+  try {
+    renameSync(file.path, path);
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+function sourceOf(fd: number, base: string, header: { line: string; bytes: number }, report: LeftoverReport): Source {
+  const size = fstatSync(fd).size;
+  let head = header.bytes;
+  return {
+    directory: dirname(base),
+    base,
+    // A last line without its newline is a torn write: the call that made it never returned.
+    peek: (maxBytes) => readLines(fd, head, size, maxBytes),
+    drop(lines) {
+      for (const { bytes } of lines) head += bytes;
+      report.delivered += lines.length;
+    },
+    setAside(line, code, message) {
+      writeRejected(base, header.line, line.text, code, message);
+      report.rejected += 1;
+      report.delivered -= 1;
+    },
+  };
+}
+
+/**
+ * Delivers what processes that have ended left in the directory, oldest first. What cannot be delivered now stays where it
+ * is and is in the report; nothing is thrown for what the service or the network does.
+ */
+export async function deliverLeftovers(options: LeftoverOptions): Promise<LeftoverReport> {
+  const { directory, postFor, warn, isOver = () => false } = options;
+  const report: LeftoverReport = { delivered: 0, rejected: 0, kept: [] };
+  for (const file of listSpoolFiles(directory)) {
+    if (isOver()) break;
+    const header = deliverable(file, options);
+    const post = header && postFor(header.header);
+    const path = post && claim(file);
+    if (!path) continue;
+    const fd = openSync(path, 'r');
+    let error: RunledgerError | undefined;
+    let done = false;
+    try {
+      const next = deliveryOf(sourceOf(fd, file.base, header, report), post, warn);
+      while (!done && !isOver()) done = !(await next());
+    } catch (reason) {
+      if (!(reason instanceof RunledgerError)) throw reason;
+      error = reason;
+    } finally {
+      closeSync(fd);
+      if (done) unlinkSync(path);
+      else renameSync(path, file.base);
+    }
+    if (!done) report.kept.push({ path: file.base, error });
+  }
+  return report;
+}

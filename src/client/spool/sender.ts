@@ -1,0 +1,180 @@
+import { RunledgerError, UnavailableError } from '../errors.ts';
+import type { Settings } from '../options.ts';
+import { post } from '../post.ts';
+import { pauseMs } from '../retry.ts';
+import { deliveryOf } from './deliver.ts';
+import { deliverLeftovers } from './leftovers.ts';
+import type { SpoolPlace } from './place.ts';
+import { openQueue } from './queue.ts';
+
+/** How long what dead processes left goes before this process's own, and how often it is looked for. */
+const leftoversFirstMs = 5_000;
+const leftoversEveryMs = 60_000;
+/** How long a sender waits for more before it sends: fewer, larger requests. */
+const lingerMs = 20;
+const syncEveryMs = 1_000;
+
+export interface FlushOptions {
+  /** Also tries while the service is known to be away, and goes on for the whole time when it has been there before. */
+  readonly final?: boolean;
+}
+
+/** Queues operations and delivers them in order, in the background. Nothing in it throws for the service or the network. */
+export interface Sender {
+  /** Puts the line of an operation behind the others; it is in the file when this returns. */
+  append(line: string, control?: boolean): void;
+  /** Waits until what was appended so far is delivered (true), or it is clear that it will not be soon (false). */
+  flush(timeoutMs: number, options?: FlushOptions): Promise<boolean>;
+  /** Ends the request under way: the process wants to end. */
+  stop(): void;
+  /** The last word of the process: removes the file, or says what is left in it. */
+  close(): void;
+}
+
+/** Opens the queue of this process for one service. */
+export function openSender(settings: Settings, place: SpoolPlace, warn: (message: string) => void): Sender {
+  const queue = openQueue(place, settings.url, warn);
+  const stopping = new AbortController();
+  const send = (body: string) =>
+    post(settings, body, AbortSignal.any([stopping.signal, AbortSignal.timeout(settings.tryTimeoutMs)]));
+  const deliverNext = deliveryOf(queue, send, warn);
+  const warned = new Set<string>();
+  let wakeUp: () => void = () => {};
+  let tell: () => void = () => {};
+  let changed = Promise.resolve();
+  let running = false;
+  let hurry = false;
+  let failures = 0;
+  let everFailed = 0;
+  let reached = false;
+  let slow = false;
+  let gaveUp = false;
+  let syncedAt = 0;
+  let leftoversAt = Number.NEGATIVE_INFINITY;
+
+  /** Wakes everyone who waits for a change. */
+  function notify(): void {
+    tell();
+    changed = new Promise((resolve) => {
+      tell = resolve;
+    });
+  }
+  notify();
+
+  /** Waits, unless someone is in a hurry; does not keep the process alive: what waits is in the file. */
+  async function idle(ms: number): Promise<void> {
+    if (hurry) return;
+    await new Promise<void>((resolve) => {
+      wakeUp = resolve;
+      setTimeout(resolve, ms).unref();
+    });
+  }
+
+  function syncSometimes(): void {
+    if (failures === 0 || performance.now() - syncedAt < syncEveryMs) return;
+    syncedAt = performance.now();
+    queue.sync();
+  }
+
+  async function leftoversFirst(): Promise<void> {
+    if (performance.now() - leftoversAt < leftoversEveryMs) return;
+    leftoversAt = performance.now();
+    const { directory } = place;
+    const isOver = () => stopping.signal.aborted;
+    const postFor = ({ url }: { url: string }) => (url === settings.url ? send : undefined);
+    const leftovers = deliverLeftovers({ directory, postFor, warn, isOver })
+      .then(({ kept }) => {
+        if (kept.length > 0) leftoversAt = performance.now() - leftoversEveryMs + leftoversFirstMs;
+      })
+      .catch((error) => warn(`what other processes left could not be delivered: ${String(error)}`));
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, leftoversFirstMs).unref());
+    await Promise.race([leftovers, timeout]);
+  }
+
+  async function waitAfter(error: RunledgerError): Promise<void> {
+    failures += 1;
+    everFailed += 1;
+    hurry = false;
+    if (!warned.has(error.code)) {
+      warned.add(error.code);
+      warn(`${error.message} What is logged is kept in ${place.directory} until it can be delivered.`);
+    }
+    notify();
+    const retryAfter = error instanceof UnavailableError ? (error.retryAfterMs ?? 0) : 0;
+    const until = performance.now() + Math.max(pauseMs(failures), Math.min(retryAfter, 60_000));
+    for (let left = 1; left > 0 && !hurry; left = until - performance.now()) {
+      syncSometimes();
+      await idle(Math.min(Math.max(left, 1), syncEveryMs));
+    }
+  }
+
+  async function run(): Promise<void> {
+    await idle(lingerMs);
+    while (!stopping.signal.aborted) {
+      try {
+        await leftoversFirst();
+        if (!(await deliverNext())) return;
+        if (failures > 0) leftoversAt = Number.NEGATIVE_INFINITY;
+        failures = 0;
+        reached = true;
+        slow = false;
+        notify();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        await waitAfter(error instanceof RunledgerError ? error : new UnavailableError('UNAVAILABLE', String(error)));
+      }
+    }
+  }
+
+  function start(): void {
+    if (running || stopping.signal.aborted) return;
+    running = true;
+    void run().finally(() => {
+      running = false;
+      hurry = false;
+      notify();
+      if (queue.dropped < queue.appended) start();
+    });
+  }
+
+  return {
+    append(line, control) {
+      queue.append(line, control);
+      syncSometimes();
+      if (!running) start();
+    },
+    async flush(timeoutMs, { final = false } = {}) {
+      const goal = queue.appended;
+      const isDone = () => queue.dropped >= goal;
+      if (isDone()) return true;
+      if (!final && (failures > 0 || slow)) return false;
+      const failedBefore = everFailed;
+      const keepsTrying = final && reached && !gaveUp;
+      let timedOut = false;
+      const timer = setTimeout(() => {
+        timedOut = true;
+        notify();
+      }, timeoutMs);
+      hurry = true;
+      wakeUp();
+      while (!isDone() && !timedOut && (everFailed === failedBefore || keepsTrying)) await changed;
+      clearTimeout(timer);
+      if (!isDone()) {
+        slow ||= timedOut;
+        gaveUp ||= final;
+      }
+      return isDone();
+    },
+    stop: () => stopping.abort(),
+    close() {
+      const left = queue.appended - queue.dropped;
+      if (queue.refused > 0) warn(`${queue.refused} operations were refused because the spool was full.`);
+      if (left > queue.inMemory)
+        warn(
+          `${left - queue.inMemory} operations are not delivered yet; they are kept in ${queue.base}. The next process that logs delivers them, or \`npx runledger flush\`.`,
+        );
+      if (queue.inMemory > 0) warn(`${queue.inMemory} operations were only in memory and are lost.`);
+      queue.close();
+    },
+  };
+}
