@@ -33,7 +33,10 @@ const decimalKey = (text: string): string => {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  // A loop: /0+$/ takes quadratic time on long runs of zeros further in.
+  let length = digits.length;
+  while (digits.charCodeAt(length - 1) === 0x30) length--;
+  const significant = digits.slice(0, length);
   if (significant === '') return '0';
-  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - length}`;
 };

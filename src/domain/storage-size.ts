@@ -22,7 +22,8 @@ export const parseStorageSize = (words: string): bigint | null => {
   const match = words.length > MAX_DIGITS + 5 ? null : /^(\d*)(?:\.(\d+))? ?([kmgtp]?i?b)$/i.exec(words);
   const [, whole = '', fraction = '', unit = ''] = match ?? [];
   const factor = units[unit.toLowerCase()];
-  if (factor === undefined || whole + fraction === '') return null;
+  const digits = whole.length + fraction.length;
+  if (factor === undefined || digits === 0 || digits > MAX_DIGITS) return null;
   const scale = 10n ** BigInt(fraction.length);
   return (2n * BigInt(whole + fraction) * factor + scale) / (2n * scale);
 };

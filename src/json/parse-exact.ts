@@ -1,4 +1,5 @@
 import { readInteger } from './number.ts';
+import { setMember } from './object.ts';
 import { endOfString } from './scan.ts';
 import type { JsonObject, JsonValue } from './value.ts';
 
@@ -61,10 +62,7 @@ const closingOf = (container: JsonValue[] | JsonObject) => (Array.isArray(contai
 
 const put = (container: JsonValue[] | JsonObject, key: string, value: JsonValue) => {
   if (Array.isArray(container)) container.push(value);
-  // An assignment would set the prototype.
-  else if (key === '__proto__') {
-    Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
-  } else container[key] = value;
+  else setMember(container, key, value);
 };
 
 /** Moves to the next character that is no white space; gives its code, or NaN at the end. */

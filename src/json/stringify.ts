@@ -58,13 +58,18 @@ const quoted = (text: string): string => (needsEscape.test(text) ? JSON.stringif
 const names = new Map<string, string>();
 const MAX_NAMES = 1000;
 const MAX_NAME_LENGTH = 64;
+// Data with ever new keys must neither fill the memory nor, for long, the place of the names.
+const MISSES_BEFORE_RENEWAL = 50_000;
+let misses = 0;
 
 const written = (name: string): string => {
   const known = names.get(name);
   if (known !== undefined) return known;
   const text = `${quoted(name)}:`;
-  if (name.length > MAX_NAME_LENGTH) return text;
-  if (names.size === MAX_NAMES) names.clear();
-  names.set(name, text);
+  if (++misses === MISSES_BEFORE_RENEWAL) {
+    names.clear();
+    misses = 0;
+  }
+  if (names.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) names.set(name, text);
   return text;
 };
