@@ -28,7 +28,12 @@ export function accountFor(dataDir: string): Account {
     }
     return { name: `uid ${uid}`, uid, gid: process.getgid!() };
   }
-  const account = owner ?? lookUp('postgres') ?? lookUp('runledger') ?? createAccount() ?? lookUp('nobody');
+  const account =
+    (owner?.uid ? owner : undefined) ??
+    lookUp('postgres') ??
+    lookUp('runledger') ??
+    createAccount() ??
+    lookUp('nobody');
   if (!account || account.uid === 0) {
     throw new EmbeddedError(
       'Postgres refuses to run as root, and there is no other user here to run it as. Create one ("useradd --system runledger"), start Runledger as an ordinary user, or set DATABASE_URL to use a server of your own.',
@@ -55,7 +60,9 @@ export function as(account: Account) {
 export function defaultDataDir(cwd: string): string {
   const usual = join(cwd, '.runledger');
   if (process.getuid?.() !== 0) return usual;
-  const account = ownerOf(clusterFolder(usual)) ?? lookUp('postgres') ?? { name: 'others', uid: 65_534, gid: 65_534 };
+  const owner = ownerOf(clusterFolder(usual));
+  const account = (owner?.uid ? owner : undefined) ??
+    lookUp('postgres') ?? { name: 'others', uid: 65_534, gid: 65_534 };
   if (canEnter(account, cwd)) return usual;
   const hash = createHash('sha256').update(realpathSync(cwd)).digest('hex').slice(0, 8);
   const name = basename(cwd).replace(/[^\w.-]/g, '-');
