@@ -26,7 +26,9 @@ export interface Queue extends Source {
   /** How many lines were ever appended, and taken off. */
   readonly appended: number;
   readonly dropped: number;
+  /** How many were refused for want of room, and set aside because the service refused them. */
   readonly refused: number;
+  readonly rejected: number;
   /** How many wait in memory only, since no file could be written. */
   readonly inMemory: number;
   /** Has the system write the file to the disk, in the background; when it must be done before returning, `now`. */
@@ -53,6 +55,7 @@ export function openQueue(place: SpoolPlace, url: string, warn: (message: string
   let appended = 0;
   let dropped = 0;
   let refused = 0;
+  let rejected = 0;
 
   function openFile(): number | undefined {
     if (fd !== undefined || broken) return fd;
@@ -148,6 +151,9 @@ export function openQueue(place: SpoolPlace, url: string, warn: (message: string
     get refused() {
       return refused;
     },
+    get rejected() {
+      return rejected;
+    },
     get inMemory() {
       return memory.length;
     },
@@ -189,7 +195,10 @@ export function openQueue(place: SpoolPlace, url: string, warn: (message: string
         memoryBytes -= bytes;
       }
     },
-    setAside: (line, code, message) => writeRejected(base, header.trimEnd(), line.text, code, message),
+    setAside(line, code, message) {
+      rejected += 1;
+      writeRejected(base, header.trimEnd(), line.text, code, message);
+    },
     sync(now = false) {
       if (fd === undefined || synced >= size) return;
       const goal = size;

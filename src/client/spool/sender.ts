@@ -25,6 +25,8 @@ export interface Sender {
   append(line: string, control?: boolean): void;
   /** Waits until what was appended so far is delivered (true), or it is clear that it will not be soon (false). */
   flush(timeoutMs: number, options?: FlushOptions): Promise<boolean>;
+  /** How many operations of this process the service has refused. */
+  readonly rejected: number;
   /** Ends the request under way: the process wants to end. */
   stop(): void;
   /** The last word of the process: removes the file, or says what is left in it. */
@@ -164,6 +166,9 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
         gaveUp ||= final;
       }
       return isDone();
+    },
+    get rejected() {
+      return queue.rejected;
     },
     stop: () => stopping.abort(),
     close() {

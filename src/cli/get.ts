@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { found } from '../client/entry.ts';
+import { execute } from '../client/execute.ts';
+import { StepRun } from '../client/generated/operations.ts';
+import { type Settings, settingsOf } from '../client/options.ts';
+import { createClient } from '../client/client.ts';
+import { stringifyJson } from '../json/stringify.ts';
+import { targetOfOptions, targetOptions } from './target.ts';
+import { UsageError } from './usage.ts';
+
+/** The run, step name and attempt of a step that is known by its id. */
+async function whereIs(settings: Settings, stepId: string) {
+  const step = found((await execute(settings, StepRun, { id: stepId })).step, `step with the id ${stepId}`);
+  return { run: step.run.id, stepName: step.name, attempt: step.attempt };
+}
+
+/** `runledger get`: prints the latest value under a key, exactly. Gives the exit code: 1 when there is none. */
+export async function get(
+  args: string[],
+  print: (line: string) => void,
+  complain: (line: string) => void,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { ...targetOptions, json: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const [key, ...more] = positionals;
+  if (key === undefined || more.length > 0) throw new UsageError('get: give one KEY.');
+  const settings = settingsOf({ url: values.url });
+  const target = targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']);
+  const { run: ref, stepName, attempt } = target.stepId === undefined ? target : await whereIs(settings, target.stepId);
+  const run = await createClient({ url: values.url }).pipelineRun(ref);
+  const which = attempt === undefined ? {} : { attempt };
+  const entry = await (stepName === undefined ? run : run.step(stepName, which)).runMetadata(key);
+  if (!entry) {
+    complain(
+      `nothing is logged under ${JSON.stringify(key)} in ${stepName === undefined ? '' : `step "${stepName}" of `}run "${run.name}".`,
+    );
+    return 1;
+  }
+  print(typeof entry.value === 'string' && !values.json ? entry.value : stringifyJson(entry.value));
+  return 0;
+}

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import { targetOf, textsOfInputs } from '../client/log-input.ts';
+import { settingsOf } from '../client/options.ts';
+import { stepFlushMs } from '../client/senders.ts';
+import { lineOf } from '../client/spool/operation.ts';
+import { spoolPlace } from '../client/spool/place.ts';
+import { openSender } from '../client/spool/sender.ts';
+import { targetOfOptions, targetOptions, wholeNumber } from './target.ts';
+import { parseMetadata } from './value.ts';
+
+/**
+ * `runledger log`: the entry is in the spool before anything else is tried, and goes out behind what was left there.
+ * Gives the exit code: 0 also when the service is away, 1 when it refused the entry.
+ */
+export async function log(args: string[], complain: (line: string) => void): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { ...targetOptions, iteration: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
+  const options = { iteration: wholeNumber(values.iteration, 'iteration') };
+  const inputs = textsOfInputs(parseMetadata(positionals), target, options);
+  const sender = openSender(settingsOf({ url: values.url }), spoolPlace(process.env), complain);
+  for (const input of inputs) sender.append(lineOf('logMetadata', input));
+  await sender.flush(stepFlushMs(), { final: true });
+  sender.stop();
+  sender.close();
+  return sender.rejected > 0 ? 1 : 0;
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { RunledgerError } from '../client/errors.ts';
+import { flush } from './flush.ts';
+import { get } from './get.ts';
+import { log } from './log.ts';
+import { UsageError, usage } from './usage.ts';
+
+/** The command `runledger`; see usage.ts. */
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const complain = (line: string) => void process.stderr.write(`runledger: ${line}\n`);
+
+async function serve(args: string[]): Promise<number | undefined> {
+  const { values } = parseArgs({
+    args,
+    options: { host: { type: 'string' }, port: { type: 'string' }, 'data-dir': { type: 'string' } },
+  });
+  if (values.host !== undefined) process.env['HOST'] = values.host;
+  if (values.port !== undefined) process.env['PORT'] = values.port;
+  if (values['data-dir'] !== undefined) process.env['RUNLEDGER_DATA_DIR'] = values['data-dir'];
+  // Loaded only here: the other commands need nothing of the service.
+  await import('../main.ts');
+  return undefined;
+}
+
+async function run([command, ...args]: string[]): Promise<number | undefined> {
+  if (command === undefined) throw new UsageError('Give a command.');
+  if (
+    command === 'help' ||
+    command === '--help' ||
+    command === '-h' ||
+    args.includes('--help') ||
+    args.includes('-h')
+  ) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  switch (command) {
+    case 'serve':
+      return serve(args);
+    case 'log':
+      return log(args, complain);
+    case 'get':
+      return get(args, print, complain);
+    case 'flush':
+      return flush(args, print, complain);
+    default:
+      throw new UsageError(`There is no command ${JSON.stringify(command)}.`);
+  }
+}
+
+/** What is wrong with the command line: our own words, parseArgs', or the client's about a value. */
+const isUsage = (error: unknown): boolean =>
+  error instanceof UsageError ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+
+try {
+  const code = await run(process.argv.slice(2));
+  if (code !== undefined) process.exitCode = code;
+} catch (error) {
+  if (isUsage(error)) {
+    complain(`${error instanceof Error ? error.message : error}`);
+    process.stderr.write('See runledger --help.\n');
+    process.exitCode = 2;
+  } else if (error instanceof RunledgerError) {
+    complain(error.message);
+    process.exitCode = error.code === 'BAD_USER_INPUT' ? 2 : 1;
+  } else throw error;
+}
