@@ -3,7 +3,7 @@ import { longIntegerText } from '../json/number.ts';
 import type { MetadataType } from './metadata-type.ts';
 import { quote } from './quote.ts';
 import type { SortKey } from './sort-key.ts';
-import { type ValueLimits, valueText } from './value-text.ts';
+import { type ValueLimits, type ValueRoot, valueText } from './value-text.ts';
 import { inferType, type Shape, typeRules } from './value-types.ts';
 
 /** A value as it is stored: `text` is its compact JSON, to the digit. */
@@ -24,7 +24,7 @@ export const parseMetadataValue = (
   where: ValueWhere,
   limits: ValueLimits,
 ): StoredValue => {
-  const root = where.path ?? `metadata[${quote(where.key)}]`;
+  const root: ValueRoot = () => where.path ?? `metadata[${quote(where.key)}]`;
   const text = valueText(value, root, limits);
   const shape = shapeOf(value, text);
   const chosen = type ?? inferType(shape);
@@ -33,7 +33,7 @@ export const parseMetadataValue = (
   if (typeof stored !== 'string' && stored !== null) return { type: chosen, ...stored };
   const problem =
     stored ?? `is not ${rule.takes}, but ${described(shape)}: change the value or the type, or leave the type out`;
-  throw badInput(`${root} has type ${chosen} and ${problem}.`, { key: where.key, path: root, type: chosen });
+  throw badInput(`${root()} has type ${chosen} and ${problem}.`, { key: where.key, path: root(), type: chosen });
 };
 
 /**
@@ -41,7 +41,7 @@ export const parseMetadataValue = (
  * @throws BAD_USER_INPUT as {@link parseMetadataValue}.
  */
 export const parseJsonOperand = (value: unknown, where: string, limits: ValueLimits): string =>
-  valueText(value, where, limits);
+  valueText(value, () => where, limits);
 
 const shapeOf = (value: unknown, text: string): Shape => {
   if (typeof value === 'number') return { kind: 'number', value, text };

@@ -12,8 +12,8 @@ export type ValueLimits = {
   maxValueBytes: number;
 };
 
-/** Where a value stands, for messages: the text to begin its path with, such as `metadata["loss"]`. */
-export type ValueRoot = string;
+/** Gives what the path to a value begins with in messages, such as `metadata["loss"]`; asked only when there is one. */
+export type ValueRoot = () => string;
 
 type Writer = {
   readonly root: ValueRoot;
@@ -123,7 +123,7 @@ const isPlainObject = (value: unknown): value is Record<string, unknown> => {
 };
 
 const refused = (writer: Writer, depth: number, problem: string, details: Record<string, unknown> = {}) => {
-  const path = formatPath(writer.root, writer.path.slice(0, depth));
+  const path = formatPath(writer.root(), writer.path.slice(0, depth));
   return badInput(`${path} ${problem}`, { path, ...details });
 };
 

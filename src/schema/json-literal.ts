@@ -1,9 +1,10 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import { MAX_VALUE_DEPTH } from '../domain/value-text.ts';
 import { readInteger } from '../json/number.ts';
 import { setMember } from '../json/object.ts';
 
 // A value may be 64 lists and objects deep, and stands in the object of keys to values.
-const MAX_LITERAL_DEPTH = 65;
+const MAX_LITERAL_DEPTH = MAX_VALUE_DEPTH + 1;
 
 /**
  * The JSON value that a literal in the query text stands for, the same as if it had come as a variable: an integer that
@@ -50,7 +51,7 @@ export const literalToJson = (
 
 const mustBeShallow = (ast: ValueNode, depth: number) => {
   if (depth < MAX_LITERAL_DEPTH) return;
-  throw refused(ast, 'A JSON value is more than 64 lists or objects deep: flatten it.');
+  throw refused(ast, `A JSON value is more than ${MAX_VALUE_DEPTH} lists or objects deep: flatten it.`);
 };
 
 const refused = (node: ValueNode, message: string) =>

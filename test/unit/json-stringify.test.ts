@@ -48,6 +48,8 @@ describe('stringifyJson', () => {
     ['{"toJSON":1,"__proto__":{"toJSON":"x"}}', JSON.parse('{"toJSON":1,"__proto__":{"toJSON":"x"}}')],
     ['{"a":1}', Object.assign(Object.create(null), { a: 1 })],
     ['"\\ud800\\"\\\\\\u0000\u2028"', '\ud800"\\\u0000\u2028'],
+    ['"\\udc00"', '\udc00'],
+    ['{"\\ud800":1}', { '\ud800': 1 }],
     ['{"\\ud800\\"":1}', { '\ud800"': 1 }],
   ])('%s', (text, value) => {
     expect(stringifyJson(value)).toBe(text);

@@ -94,6 +94,7 @@ describe('limits', () => {
     for (const value of [
       size('x'.repeat(65_535), 65_537),
       size('ж'.repeat(32_768), 65_538),
+      size('中'.repeat(21_845), 65_537),
       size(['💥'.repeat(16_384)], 65_540),
       size({ ['x'.repeat(65_531)]: 1 }, 65_537),
       size(['\n'.repeat(32_767)], 65_538),
