@@ -2,7 +2,7 @@ import pino from 'pino';
 import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { parseJson } from '../../src/json/parse.ts';
 import { stringifyJson } from '../../src/json/stringify.ts';
-import { type Database, openDatabase } from '../../src/storage/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/database.ts';
 import { createDatabase } from './database.ts';
 
 /** An error as it comes over the wire. */
@@ -22,6 +22,9 @@ export type TestService = {
   run(query: string, variables?: Record<string, unknown>): Promise<any>;
   /** Runs a query that must fail, and gives its first error; fails the test if it does not. */
   fail(query: string, variables?: Record<string, unknown>): Promise<WireError>;
+  /** The rows of a statement of plain SQL, past all of the service's code. */
+  // biome-ignore lint/suspicious/noExplicitAny: the shape of the rows is the statement's
+  sql(text: string, parameters?: unknown[]): Promise<any[]>;
   /** The SQL statements since the last call of `queries`. */
   queries(): string[];
   /** What was logged as unexpected since the start. */
@@ -29,26 +32,33 @@ export type TestService = {
   close(): Promise<void>;
 };
 
-export async function openService(
-  options: Omit<AppOptions, 'db' | 'log'> & { database?: { url: string; drop(): Promise<void> } } = {},
-): Promise<TestService> {
-  const database = options.database ?? (await createDatabase());
+export type TestServiceOptions = Omit<AppOptions, 'db' | 'log'> & {
+  /** Someone else's database, not dropped in the end: for a second server on the same one. Default: one of its own. */
+  database?: { url: string };
+  connection?: Omit<DatabaseOptions, 'connectionString' | 'onQuery'>;
+};
+
+/** Opens the service over a database of its own. Close it in the end. */
+export async function openService(options: TestServiceOptions = {}): Promise<TestService> {
+  const own = options.database ? null : await createDatabase();
+  const { url } = options.database ?? own!;
   let statements: string[] = [];
   const unexpected: string[] = [];
-  const db = openDatabase({ connectionString: database.url, onQuery: (sql) => statements.push(sql) });
+  const db = openDatabase({ ...options.connection, connectionString: url, onQuery: (sql) => statements.push(sql) });
   const log = pino({ level: 'error' }, { write: (line) => void unexpected.push(line) });
   const app = createApp({ ...options, db, log });
   const ask = async (query: string, variables?: Record<string, unknown>) => {
     const request = stringifyJson({ query, ...(variables ? { variables } : {}) });
     const { status, body } = await app.answer(request, 'application/json');
-    const told = () => `${query}\nvariables: ${stringifyJson(variables)}\nstatus ${status}: ${body}\n${unexpected.join('\n')}`;
+    const told = () =>
+      `${query}\nvariables: ${stringifyJson(variables)}\nstatus ${status}: ${body}\n${unexpected.join('\n')}`;
     // biome-ignore lint/suspicious/noExplicitAny: see `run`
     return { answer: parseJson(body) as any, told };
   };
   return {
     app,
     db,
-    url: database.url,
+    url,
     unexpected,
     async run(query, variables) {
       const { answer, told } = await ask(query, variables);
@@ -60,6 +70,9 @@ export async function openService(
       if (!answer.errors) throw new Error(`The query should have failed:\n${told()}`);
       return answer.errors[0];
     },
+    async sql(text, parameters) {
+      return (await db.pool.query(text, parameters)).rows;
+    },
     queries() {
       const since = statements.filter((sql) => !/^(BEGIN|COMMIT|ROLLBACK)/.test(sql));
       statements = [];
@@ -67,7 +80,7 @@ export async function openService(
     },
     async close() {
       await db.close();
-      if (!options.database) await database.drop();
+      await own?.drop();
     },
   };
 }
