@@ -2,6 +2,7 @@ import { notFound, RunledgerError } from '../errors.ts';
 import type { Database } from '../storage/database.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { findRunCandidates, type RunQuestion } from '../storage/runs.ts';
+import { looksLikeId } from './names.ts';
 import { quote } from './quote.ts';
 import { isStorableText } from './storable.ts';
 
@@ -39,18 +40,23 @@ export async function requireRun(db: Database, ref: string): Promise<RunRow> {
 /** How the reference may be meant; null when no run can be meant by it. */
 function parseRunRef(ref: string): RunQuestion | null {
   if (ref === '' || !isStorableText(ref)) return null;
-  const compact = ref.replaceAll('-', '').toLowerCase();
-  if (/^[0-9a-f]{32}$/.test(compact)) return { id: hyphenate(compact), name: null, namePrefix: null, idPrefix: null };
+  if (looksLikeId(ref)) {
+    const id = hyphenate(ref.replaceAll('-', '').toLowerCase());
+    return { id, name: null, namePrefix: null, idPrefix: null };
+  }
   return {
     id: null,
     name: ref,
-    namePrefix: { from: ref, before: successor(ref) },
+    namePrefix: textRange(ref),
     idPrefix: idBounds(ref.toLowerCase()),
   };
 }
 
 const hyphenate = (hex: string) =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+
+/** All texts that start with `prefix`, in byte order: from it, and before the first that does not. */
+export const textRange = (prefix: string) => ({ from: prefix, before: successor(prefix) });
 
 /** The first text, in byte order, that does not start with `prefix`; null when all that follow do. */
 function successor(prefix: string): string | null {
@@ -67,7 +73,7 @@ function successor(prefix: string): string | null {
 /** The least and greatest id that start with these digits, written with hyphens where ids have them, or with none. */
 function idBounds(prefix: string): { from: string; to: string } | null {
   const compact = prefix.replaceAll('-', '');
-  if (!/^[0-9a-f]+$/.test(compact)) return null;
+  if (!/^[0-9a-f]{1,31}$/.test(compact)) return null;
   const from = hyphenate(compact.padEnd(32, '0'));
   if (prefix !== compact && !from.startsWith(prefix.replace(/-$/, ''))) return null;
   if (prefix.endsWith('-') && from[prefix.length - 1] !== '-') return null;

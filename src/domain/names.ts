@@ -19,7 +19,7 @@ export const parseName = (kind: NamedKind, name: string): string => {
 
 /** Whether `text` is 32 hex digits, with or without hyphens: such a reference means an id and never a name. */
 export const looksLikeId = (text: string): boolean =>
-  text.length <= 64 && /^[0-9a-f]{32}$/i.test(text.replaceAll('-', ''));
+  text.length <= MAX_NAME_BYTES && /^[0-9a-f]{32}$/i.test(text.replaceAll('-', ''));
 
 const problemOf = (kind: NamedKind, name: string): string | null => {
   if (hasUnpairedSurrogate(name)) return 'has an unpaired surrogate, which is no character: remove it.';
