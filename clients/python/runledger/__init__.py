@@ -1,0 +1,43 @@
+"""Logs and reads the metadata of pipeline runs and steps in a Runledger service."""
+
+from ._log_metadata import get_step_context, log_metadata
+from ._sender import flush
+from .client import Client, MetadataEntry, MetadataPoint, MetadataSeries, PipelineRun, StepRun
+from .decorators import pipeline, step
+from .errors import (
+    AuthenticationError,
+    InvalidCallError,
+    InvalidValueError,
+    NotFoundError,
+    RunledgerError,
+    UnavailableError,
+    UnsupportedTypeError,
+)
+from .metadata_types import ArtifactConfig, DType, Path, StorageSize, Uri
+
+__version__ = "0.1.0"
+__all__ = [
+    "ArtifactConfig",
+    "AuthenticationError",
+    "Client",
+    "DType",
+    "InvalidCallError",
+    "InvalidValueError",
+    "MetadataEntry",
+    "MetadataPoint",
+    "MetadataSeries",
+    "NotFoundError",
+    "Path",
+    "PipelineRun",
+    "RunledgerError",
+    "StepRun",
+    "StorageSize",
+    "UnavailableError",
+    "UnsupportedTypeError",
+    "Uri",
+    "flush",
+    "get_step_context",
+    "log_metadata",
+    "pipeline",
+    "step",
+]

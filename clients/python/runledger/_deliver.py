@@ -1,0 +1,199 @@
+"""Delivers operations in order, each at least once; the ids in them make it exactly once. Rules: docs/spool.md."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, Callable, Dict, List, NamedTuple, Protocol, Set
+
+from . import _spool
+from .errors import AuthenticationError, InvalidCallError, NotFoundError, UnavailableError
+
+_log = logging.getLogger("runledger")
+PEEK_BYTES = 1024 * 1024
+BATCH_ENTRIES = 1000
+
+MUTATIONS = {
+    "startRun": "mutation($input:StartRunInput!){startRun(input:$input){id}}",
+    "startStep": "mutation($input:StartStepInput!){startStep(input:$input){id}}",
+    "finishRun": "mutation($ref:String!,$status:ExecutionStatus!){finishRun(ref:$ref,status:$status){id}}",
+    "finishStep": "mutation($id:UUID!,$status:ExecutionStatus!){finishStep(id:$id,status:$status){id}}",
+}
+LOG_BATCH = "mutation($inputs:[LogMetadataInput!]!){logMetadataBatch(inputs:$inputs){replayed}}"
+
+Post = Callable[[str, str], Dict[str, Any]]
+"""One attempt: query, variables as JSON text. Raises the errors of this package."""
+
+
+class Source(Protocol):
+    directory: str
+    base: str
+
+    def peek(self, max_bytes: int) -> List[bytes]: ...
+    def drop(self, lines: List[bytes]) -> None: ...
+    def reject(self, line: bytes, code: str, message: str) -> None: ...
+
+
+class Operation(NamedTuple):
+    line: bytes
+    op: str
+    payload: str
+    """JSON text: `input` of logMetadata, else `variables`."""
+    parsed: Any
+    """The same, for looking into; its numbers are text."""
+    entries: int
+
+
+class Delivery:
+    """What one deliverer remembers between rounds about one source."""
+
+    def __init__(self, source: Source, post: Post) -> None:
+        self._source = source
+        self._post = post
+        self._gone: Set[str] = set()
+
+    def round(self) -> bool:
+        """Sends what fits into one request. False when nothing is left.
+
+        Raises UnavailableError or AuthenticationError when what is left must wait.
+        """
+        lines = self._source.peek(PEEK_BYTES)
+        if not lines:
+            return False
+        batch: List[Operation] = []
+        total = 0
+        for line in lines:
+            operation = parse_operation(line)
+            if operation is None:
+                if batch:
+                    break
+                self._reject(line, "BAD_USER_INPUT", "Not an operation that this version knows.")
+                return True
+            if operation.op != "logMetadata":
+                if not batch:
+                    self._control(operation)
+                    return True
+                break
+            total += operation.entries
+            if batch and total > BATCH_ENTRIES:
+                break
+            batch.append(operation)
+        self._logs(batch)
+        return True
+
+    def _logs(self, batch: List[Operation]) -> None:
+        """Delivers all of a batch, or raises with what came before the obstacle delivered."""
+        if len(batch) == 1 and _target(batch[0]) in self._gone:
+            self._reject(batch[0].line, "NOT_FOUND", "What it was logged to is not there.")
+            return
+        try:
+            self._send_logs(batch)
+        except (UnavailableError, AuthenticationError):
+            raise
+        except InvalidCallError as error:
+            if len(batch) > 1:
+                self._logs(batch[: len(batch) // 2])
+                self._logs(batch[len(batch) // 2 :])
+            else:
+                self._refused(batch[0], error)
+
+    def _send_logs(self, batch: List[Operation]) -> None:
+        self._post(LOG_BATCH, '{"inputs":[' + ",".join(operation.payload for operation in batch) + "]}")
+        self._source.drop([operation.line for operation in batch])
+
+    def _control(self, operation: Operation) -> None:
+        try:
+            self._send_control(operation, operation.payload)
+        except (UnavailableError, AuthenticationError):
+            raise
+        except InvalidCallError as error:
+            self._refused(operation, error)
+
+    def _send_control(self, operation: Operation, variables: str) -> None:
+        self._post(MUTATIONS[operation.op], variables)
+        self._source.drop([operation.line])
+
+    def _refused(self, operation: Operation, error: InvalidCallError) -> None:
+        if error.code.startswith("HTTP_"):
+            raise UnavailableError(error.message, error.code)  # the URL is wrong, not the operation
+        if isinstance(error, NotFoundError) and self._not_found(operation):
+            return
+        if operation.op == "startRun" and error.code == "CONFLICT" and self._renamed(operation):
+            return
+        if operation.op == "logMetadata" and isinstance(error, NotFoundError):
+            self._gone.add(_target(operation))
+        self._reject(operation.line, error.code, error.message)
+
+    def _not_found(self, operation: Operation) -> bool:
+        """What it names may still be on its way: in the file of a parent, or delivered a moment ago."""
+        if _spool.starts_any(self._source.directory, _named_ids(operation.parsed), self._source.base):
+            raise UnavailableError("What an operation names is still to be started by another process.", "NOT_FOUND")
+        try:
+            if operation.op == "logMetadata":
+                self._send_logs([operation])
+            else:
+                self._send_control(operation, operation.payload)
+            return True
+        except (UnavailableError, AuthenticationError):
+            raise
+        except InvalidCallError:
+            return False
+
+    def _renamed(self, operation: Operation) -> bool:
+        given = operation.parsed["input"]
+        if not given.get("name") or not given.get("id"):
+            return False
+        name = f"{given['name']}-{given['id'][:8]}"
+        try:
+            self._send_control(operation, json.dumps({"input": {**given, "name": name}}))
+        except (UnavailableError, AuthenticationError):
+            raise
+        except InvalidCallError:
+            return False
+        _log.warning("runledger: there is a run named %s already: this one is recorded as %s.", given["name"], name)
+        return True
+
+    def _reject(self, line: bytes, code: str, message: str) -> None:
+        try:
+            self._source.reject(line, code, message)
+            _log.error("runledger: the service refused an operation (%s: %s); kept in %s.rejected", code, message, self._source.base)
+        except OSError as problem:
+            _log.error(
+                "runledger: the service refused an operation (%s: %s) and it could not be set aside (%s): %s",
+                code, message, problem, line[:2000].decode("utf-8", "replace"),
+            )  # fmt: skip
+        self._source.drop([line])
+
+
+_PREFIXES = {f'{{"op":"{op}","variables":'.encode(): op for op in MUTATIONS}
+_PREFIXES[b'{"op":"logMetadata","input":'] = "logMetadata"
+
+
+def parse_operation(line: bytes) -> "Operation | None":
+    """The operation in a line; None when it is none. The payload is forwarded as it stands, digit for digit."""
+    try:
+        record = json.loads(line, parse_int=str, parse_float=str)
+        for prefix, op in _PREFIXES.items():
+            if line.startswith(prefix):
+                field = "input" if op == "logMetadata" else "variables"
+                if set(record) != {"op", field} or not isinstance(record[field], dict):
+                    return None
+                parsed = record[field]
+                entries = len(parsed.get("entries") or ()) + len(parsed.get("metadata") or ())
+                return Operation(line, op, line[len(prefix) : -1].decode("utf-8"), parsed, entries)
+    except (ValueError, TypeError, RecursionError):
+        pass
+    return None
+
+
+def _target(operation: Operation) -> str:
+    return json.dumps(operation.parsed.get("target"), sort_keys=True)
+
+
+def _named_ids(payload: Dict[str, Any]) -> List[str]:
+    """The ids of runs and steps that an operation needs to be there."""
+    target = payload.get("target") or {}
+    given = payload.get("input") or {}
+    step = target.get("step") or {}
+    found = [target.get("stepId"), target.get("run"), step.get("run"), given.get("run"), payload.get("id"), payload.get("ref")]
+    return [text for text in found if isinstance(text, str)]

@@ -1,0 +1,260 @@
+"""Python values to the JSON text of metadata entries: exact, or refused with the path. See README, "Values"."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import math
+import pathlib
+import re
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from json.encoder import encode_basestring  # keeps what is not ASCII
+from typing import Any, Dict, List, Optional, Tuple
+
+from .errors import InvalidValueError, UnsupportedTypeError
+from .metadata_types import DType, Path, StorageSize, Uri
+
+MAX_DEPTH = 64
+_ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
+_known_keys: Dict[str, str] = {}
+
+
+def encode_entry(key: object, value: object, iteration: Optional[int] = None) -> str:
+    """One MetadataEntryInput as JSON text. Raises InvalidValueError or UnsupportedTypeError, naming the path."""
+    text = _known_keys.get(key) if type(key) is str else None
+    if text is None:
+        text = _encode_key(key)
+    kind, json_text = encode_value(value, str(key))
+    if iteration is None:
+        return f'{{"key":{text},"value":{json_text},"type":"{kind}"}}'
+    return f'{{"key":{text},"value":{json_text},"type":"{kind}","iteration":{iteration}}}'
+
+
+def encode_value(value: Any, path: str) -> Tuple[str, str]:
+    """The MetadataType and the JSON text of a value."""
+    cls = type(value)
+    if cls is float:
+        return "FLOAT", _float(value)
+    if cls is str:
+        return "STRING", _text(value, path)
+    if cls is bool:
+        return "BOOLEAN", "true" if value else "false"
+    if cls is int:
+        return "INT", _int(value)
+    if value is None:
+        return "NULL", "null"
+    value = _plain(value, path)
+    if isinstance(value, Uri):
+        if not _ABSOLUTE_URI.fullmatch(value):
+            raise InvalidValueError(f'{path}: Uri("{value}") has no scheme; write it whole, as in s3://….', "BAD_USER_INPUT")
+        return "URI", _text(value, path)
+    if isinstance(value, (Path, DType)):
+        if not value:
+            raise InvalidValueError(f"{path}: an empty {type(value).__name__}.", "BAD_USER_INPUT")
+        return "PATH" if isinstance(value, Path) else "DTYPE", _text(value, path)
+    if isinstance(value, StorageSize):
+        return "STORAGE_SIZE", _int(value)
+    if isinstance(value, (set, frozenset)):
+        return "SET", _nested(value, path, 0)
+    if isinstance(value, tuple):
+        return "TUPLE", _nested(value, path, 0)
+    if isinstance(value, list):
+        return "LIST", _nested(value, path, 0)
+    if isinstance(value, Mapping):
+        return "DICT", _nested(value, path, 0)
+    if isinstance(value, Decimal):
+        return "FLOAT", _decimal(value)
+    if isinstance(value, str):
+        return "STRING", _text(value, path)
+    if isinstance(value, float):
+        return "FLOAT", _float(value)
+    if type(value) is int or isinstance(value, bool) or value is None:
+        return encode_value(value, path)
+    return "INT", _int(value)
+
+
+def encode_text(value: str, path: str) -> str:
+    """A string as JSON text; refuses NUL and unpaired surrogates."""
+    return _text(value, path)
+
+
+def _nested(value: Any, path: str, depth: int) -> str:
+    cls = type(value)
+    if cls is float:
+        return _float(value)
+    if cls is str:
+        return _text(value, path)
+    if cls is int:
+        return _int(value)
+    if cls is bool:
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    value = _plain(value, path)
+    if isinstance(value, str):
+        return _text(value, path)
+    if isinstance(value, bool) or value is None or type(value) is float:
+        return _nested(value, path, depth)
+    if isinstance(value, int):
+        return _int(value)
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if depth >= MAX_DEPTH:
+        raise InvalidValueError(f"{path[:200]}: more than {MAX_DEPTH} lists and dicts inside one another.", "BAD_USER_INPUT")
+    if isinstance(value, Mapping):
+        return _dict(value, path, depth)
+    if isinstance(value, (set, frozenset)):
+        parts = [(_order(item), _nested(item, f"{path}{{{item!r:.40}}}", depth + 1)) for item in value]
+        return "[" + ",".join(text for _, text in sorted(parts)) + "]"
+    return "[" + ",".join([_nested(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]) + "]"
+
+
+def _dict(value: "Mapping[Any, Any]", path: str, depth: int) -> str:
+    parts: List[str] = []
+    seen: Dict[str, Any] = {}
+    for key, item in value.items():
+        name = _dict_key(key, path)
+        if name in seen:
+            raise InvalidValueError(
+                f"{path}: the keys {seen[name]!r} and {key!r} would both be written as \"{name}\".", "BAD_USER_INPUT"
+            )
+        seen[name] = key
+        inner = f"{path}.{name}"
+        parts.append(f"{_text(name, inner)}:{_nested(item, inner, depth + 1)}")
+    return "{" + ",".join(parts) + "}"
+
+
+def _dict_key(key: Any, path: str) -> str:
+    if isinstance(key, enum.Enum):
+        key = key.value
+    if isinstance(key, str):
+        return str.__str__(key)
+    if getattr(key, "dtype", None) is not None and hasattr(key, "item"):
+        key = key.item()
+    if isinstance(key, int) and not isinstance(key, bool):
+        return _int(key)
+    raise UnsupportedTypeError(
+        f"{path}: the dict key {key!r:.80} is {_name(key)}; only str and int can be keys.", "BAD_USER_INPUT"
+    )
+
+
+def _plain(value: Any, path: str) -> Any:
+    """The value in one of the types that have a form: unwraps enums, dates, paths, arrays; refuses the rest."""
+    if isinstance(value, enum.Enum):
+        return _plain(value.value, path)
+    if isinstance(value, (str, bool, int, float, list, tuple, set, frozenset, Decimal, Mapping)) or value is None:
+        # NumPy's float64 and str_ are subclasses of Python's own; what is left of them is the plain number or text
+        return float(value) if isinstance(value, float) else value
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, pathlib.PurePath):
+        return Path(str(value))
+    dtype = getattr(value, "dtype", None)
+    if dtype is not None and hasattr(value, "tolist") and not hasattr(value, "index") and not isinstance(value, type):
+        return _array(value, dtype, path)
+    if type(value).__name__.lower().endswith("dtype") and not isinstance(value, type):
+        return DType(str(value))
+    hint = ""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        hint = "; store it elsewhere and log a Uri, or log its text"
+    elif isinstance(value, datetime.timedelta):
+        hint = "; log its total_seconds()"
+    elif hasattr(value, "to_dict"):
+        hint = "; log its to_dict()"
+    elif hasattr(value, "__iter__"):
+        hint = "; log list(…) of it"
+    raise UnsupportedTypeError(f"{path}: {_name(value)} has no form as metadata{hint}.", "BAD_USER_INPUT")
+
+
+def _array(value: Any, dtype: Any, path: str) -> Any:
+    kind = getattr(dtype, "kind", "")
+    if kind == "M":
+        return str(value) if not getattr(value, "shape", ()) else value.astype(str).tolist()
+    if kind == "m" or (kind == "f" and getattr(dtype, "itemsize", 8) > 8):
+        what = "a time span: log its seconds" if kind == "m" else "wider than a double: convert it with float()"
+        raise UnsupportedTypeError(f"{path}: {_name(value)} of {dtype} is {what}.", "BAD_USER_INPUT")
+    plain = value.tolist()
+    if isinstance(plain, (list, str, int, float)) or plain is None:
+        return plain
+    if type(plain) is type(value):
+        raise UnsupportedTypeError(f"{path}: {_name(value)} has no form as metadata.", "BAD_USER_INPUT")
+    return _plain(plain, path)
+
+
+def _int(value: int) -> str:
+    try:
+        return int.__repr__(value)
+    except ValueError:  # Python limits this to 4,300 digits; Decimal is exact and has no such limit
+        return str(Decimal(int(value)))
+
+
+def _float(value: float) -> str:
+    if math.isfinite(value):
+        return float.__repr__(value)
+    return '"NaN"' if value != value else '"Infinity"' if value > 0 else '"-Infinity"'
+
+
+def _decimal(value: Decimal) -> str:
+    if value.is_nan():
+        return '"NaN"'
+    if value.is_infinite():
+        return '"Infinity"' if value > 0 else '"-Infinity"'
+    return str(value).replace("E+", "e").replace("E", "e")
+
+
+def _text(value: str, path: str) -> str:
+    if not value.isascii():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InvalidValueError(f"{path!r}: an unpaired surrogate at {error.start}.", "BAD_USER_INPUT") from None
+    if "\x00" in value:
+        raise InvalidValueError(f"{path!r}: a NUL character at {value.index(chr(0))}.", "BAD_USER_INPUT")
+    return str(encode_basestring(value))
+
+
+def _encode_key(key: object) -> str:
+    if not isinstance(key, str):
+        raise UnsupportedTypeError(f"The key {key!r:.80} is {_name(key)}; metadata keys are str.", "BAD_USER_INPUT")
+    text = check_name(str.__str__(key), "key")
+    if len(_known_keys) < 10_000:
+        _known_keys[key] = text
+    return text
+
+
+def check_name(name: str, what: str) -> str:
+    """JSON text of a key or name of 1–255 bytes without control characters; raises InvalidValueError."""
+    text = _text(name, what)
+    size = len(unicodedata.normalize("NFC", name).encode("utf-8"))
+    if size > 255 or not name.strip():
+        raise InvalidValueError(f"The {what} {name!r:.80} has {size} bytes; 1 to 255, not all blank, are needed.", "BAD_USER_INPUT")
+    if any(unicodedata.category(char) == "Cc" for char in name):
+        raise InvalidValueError(f"The {what} {name!r:.80} has a control character.", "BAD_USER_INPUT")
+    return text
+
+
+def _order(item: Any) -> Tuple[int, Any, str]:
+    """Where an item stands in a written set: the same set is written the same way in every process."""
+    if isinstance(item, enum.Enum):
+        item = item.value
+    if item is None:
+        return (0, 0, "")
+    if isinstance(item, bool):
+        return (1, int(item), "")
+    if isinstance(item, (int, float, Decimal)) and not math.isnan(item):
+        return (2, item, "")
+    if isinstance(item, str):
+        return (3, str.__str__(item), "")
+    return (4, "", _nested(item, "set", 1))
+
+
+def _name(value: Any) -> str:
+    cls = type(value)
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"

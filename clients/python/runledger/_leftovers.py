@@ -1,0 +1,94 @@
+"""Delivers what processes that have ended left in the spool directory."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import List, Optional, Tuple
+
+from . import _spool
+from ._deliver import Delivery, Post
+from ._queue import Leftover
+from .errors import AuthenticationError, UnavailableError
+
+_log = logging.getLogger("runledger")
+
+
+class Leftovers:
+    """The deliverable files of one directory for one service, oldest first, a bit at a time."""
+
+    def __init__(self, directory: str, url: Optional[str], post: Post, any_host: bool = False) -> None:
+        self._directory = directory
+        self._url = url
+        self._post = post
+        self._any_host = any_host
+        self._waiting: List[_spool.SpoolFile] = []
+        self._current: Optional[Tuple[Leftover, Delivery]] = None
+        self.operations = 0
+        self.files = 0
+        self.rejected = 0
+
+    def look(self) -> None:
+        """Reads the directory anew."""
+        self._waiting = [file for file in _spool.list_files(self._directory) if self._wanted(file)]
+
+    def any(self) -> bool:
+        return self._current is not None or bool(self._waiting)
+
+    def deliver(self, seconds: float) -> bool:
+        """Delivers for `seconds`, at least one request. True when something was delivered.
+
+        Raises UnavailableError or AuthenticationError when the service has to be waited for; the file that was under
+        way is given back.
+        """
+        deadline = time.monotonic() + seconds
+        progress = False
+        while self._current is not None or self._take_next():
+            assert self._current is not None
+            leftover, delivery = self._current
+            try:
+                if delivery.round():
+                    progress = True
+                else:
+                    self._finish(True)
+            except (UnavailableError, AuthenticationError) as error:
+                self._finish(False)
+                if error.code != "NOT_FOUND":
+                    raise  # else this file waits for another one: go on with the next
+            if time.monotonic() >= deadline:
+                break
+        return progress
+
+    def _take_next(self) -> bool:
+        while self._waiting:
+            file = self._waiting.pop(0)
+            path = _spool.claim(file)
+            if path is not None:
+                leftover = Leftover(path, file.base)
+                self._current = (leftover, Delivery(leftover, self._post))
+                return True
+        return False
+
+    def _finish(self, done: bool) -> None:
+        assert self._current is not None
+        leftover, _ = self._current
+        self._current = None
+        leftover.close(done)
+        self.files += done
+        self.operations += leftover.dropped - leftover.rejected
+        self.rejected += leftover.rejected
+
+    def _wanted(self, file: _spool.SpoolFile) -> bool:
+        try:
+            header = _spool.read_header(file.path)
+        except OSError:
+            return False
+        except ValueError:
+            _log.warning("runledger: %s is not a spool file that this version knows; left alone.", file.path)
+            return False
+        if header is None:
+            if not _spool.is_alive(file.pid, None):
+                _spool.remove(file.path)
+            return False
+        return (self._url is None or header.url == self._url) and _spool.is_deliverable(file, header, self._any_host)
+

@@ -1,0 +1,273 @@
+"""The operations of this process that are not acknowledged yet: a spool file that is read from its front."""
+
+from __future__ import annotations
+
+import collections
+import logging
+import os
+import threading
+import time
+from typing import Deque, List, Optional, Tuple
+
+from . import _spool
+
+_log = logging.getLogger("runledger")
+CONTROL_RESERVE = 1024 * 1024
+COMPACT_BYTES = 4 * 1024 * 1024
+MEMORY_BYTES = 32 * 1024 * 1024
+
+
+class Queue:
+    """Appended to by any thread, read and dropped from by one.
+
+    Lines go to the file before `append` returns. Where no file can be written they are kept in memory, behind those
+    in the file, up to 32 MiB.
+    """
+
+    def __init__(self, directory: str, url: str, max_bytes: int) -> None:
+        self.directory = directory
+        self.lock = threading.RLock()  # re-entrant: a signal handler may log while its thread is logging
+        self.appended = 0
+        self.dropped = 0
+        self.refused = 0
+        self.base = ""
+        self.header_line = b""
+        self._url = url
+        self._max_bytes = max_bytes
+        self._fd: Optional[int] = None
+        self._no_file = False
+        self._head = 0
+        self._size = 0
+        self._synced = 0
+        self._others = 0
+        self._others_read_at = 0.0
+        self._memory: Deque[bytes] = collections.deque()
+        self._memory_bytes = 0
+
+    def append(self, line: bytes, control: bool = False) -> bool:
+        """Puts one line, ended by a newline, behind the others. False when it was refused: the bound is reached."""
+        with self.lock:
+            if not self._memory and self._has_file():
+                if not self._fits(len(line), control):
+                    return self._refuse(f"RUNLEDGER_SPOOL_MAX_BYTES ({self._max_bytes}) is reached in {self.directory}")
+                if self._write(line):
+                    self.appended += 1
+                    return True
+            if self._memory_bytes + len(line) > MEMORY_BYTES:
+                return self._refuse(f"no file can be written in {self.directory} and 32 MiB wait in memory")
+            self._memory.append(line)
+            self._memory_bytes += len(line)
+            self.appended += 1
+            return True
+
+    def peek(self, max_bytes: int) -> List[bytes]:
+        """The lines at the front, without their newlines: at least one when there is any."""
+        with self.lock:
+            waiting = self._size - self._head
+            if waiting and self._fd is not None:
+                fd, offset = self._fd, self._head
+                data = _read_lines(fd, offset, waiting, max_bytes)
+                return data
+            lines: List[bytes] = []
+            total = 0
+            for line in self._memory:
+                total += len(line)
+                if lines and total > max_bytes:
+                    break
+                lines.append(line[:-1])
+            return lines
+
+    def drop(self, lines: List[bytes]) -> None:
+        """Takes the first lines off: they are acknowledged, or set aside."""
+        with self.lock:
+            self.dropped += len(lines)
+            if self._size > self._head:
+                self._head += sum(len(line) + 1 for line in lines)
+                self._shrink()
+                return
+            for _ in lines:
+                self._memory_bytes -= len(self._memory.popleft())
+
+    def reject(self, line: bytes, code: str, message: str) -> None:
+        """Sets the first line aside in the `.rejected` file. Does not take it off."""
+        _spool.reject(self.base or self._fallback_base(), self.header_line, line, rejection(code, message))
+
+    @property
+    def waiting(self) -> int:
+        return self.appended - self.dropped
+
+    def sync(self) -> None:
+        """Makes what is in the file survive the death of the machine."""
+        with self.lock:
+            fd, size = self._fd, self._size
+            if fd is None or self._synced >= size:
+                return
+            fd = os.dup(fd)
+        try:
+            os.fsync(fd)
+            self._synced = size
+        except OSError as error:
+            _log.warning("runledger: fsync of %s failed: %s", self.base, error)
+        finally:
+            os.close(fd)
+
+    def close(self) -> None:
+        """Removes the file when nothing is left in it."""
+        with self.lock:
+            if self._fd is None:
+                return
+            if self._head == self._size:
+                try:
+                    os.unlink(self.base)
+                except OSError:
+                    pass
+            else:
+                self.sync()
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Closes the descriptor and leaves the file as it is (it is the parent's, after a fork)."""
+        if self._fd is not None:
+            fd, self._fd = self._fd, None
+            os.close(fd)
+
+    def in_memory(self) -> int:
+        return len(self._memory)
+
+    def _has_file(self) -> bool:
+        if self._fd is not None:
+            return True
+        if self._no_file:
+            return False
+        try:
+            self.base, self.header_line = _spool.new_file(self.directory, self._url)
+            fd = os.open(self.base, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            os.write(fd, self.header_line)
+        except OSError as error:
+            self._no_file = True
+            _log.warning("runledger: no spool file in %s (%s): until delivered, entries are only in memory.", self.directory, error)
+            return False
+        self._fd = fd
+        self._head = self._size = self._synced = len(self.header_line)
+        return True
+
+    def _fits(self, size: int, control: bool) -> bool:
+        most = self._max_bytes + (CONTROL_RESERVE if control else 0)
+        now = time.monotonic()
+        if now - self._others_read_at > 5 or (self._others + self._size + size > most and now - self._others_read_at > 0.5):
+            self._others = max(0, _spool.directory_bytes(self.directory) - self._size)
+            self._others_read_at = now
+        return self._others + self._size + size <= most
+
+    def _write(self, line: bytes) -> bool:
+        assert self._fd is not None
+        try:
+            written = os.write(self._fd, line)
+            if written == len(line):
+                self._size += written
+                return True
+            reason = "short write"
+        except OSError as error:
+            reason = str(error)
+        try:
+            os.ftruncate(self._fd, self._size)
+        except OSError:
+            pass
+        _log.warning("runledger: writing to %s failed (%s): entries wait in memory.", self.base, reason)
+        return False
+
+    def _shrink(self) -> None:
+        assert self._fd is not None
+        header = len(self.header_line)
+        try:
+            if self._head == self._size:
+                os.ftruncate(self._fd, header)
+                self._head = self._size = self._synced = header
+            elif self._head > COMPACT_BYTES and self._size - self._head <= COMPACT_BYTES // 4:
+                self._compact()
+        except OSError as error:
+            _log.warning("runledger: shortening %s failed: %s", self.base, error)
+
+    def _compact(self) -> None:
+        assert self._fd is not None
+        rest = os.pread(self._fd, self._size - self._head, self._head)
+        path = self.base + ".tmp"
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        content = self.header_line + rest
+        if os.write(fd, content) != len(content):
+            os.close(fd)
+            os.unlink(path)
+            return
+        os.rename(path, self.base)
+        os.close(self._fd)
+        self._fd = fd
+        self._head = self._synced = len(self.header_line)
+        self._size = len(content)
+
+    def _refuse(self, reason: str) -> bool:
+        if not self.refused:
+            _log.warning("runledger: entries are refused, %s. They are counted, and the count is reported at the end.", reason)
+        self.refused += 1
+        return False
+
+    def _fallback_base(self) -> str:
+        base, self.header_line = _spool.new_file(self.directory, self._url)
+        return base
+
+
+def rejection(code: str, message: str) -> "dict[str, str]":
+    """The reason that is written beside a refused operation."""
+    return {"code": code, "message": message, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+
+
+def _read_lines(fd: int, offset: int, waiting: int, max_bytes: int) -> List[bytes]:
+    data = os.pread(fd, min(waiting, max_bytes), offset)
+    while b"\n" not in data and len(data) < waiting:
+        more = os.pread(fd, max_bytes, offset + len(data))
+        if not more:
+            break
+        data += more
+    return data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
+
+
+class Leftover:
+    """A claimed file of a dead process, with the reading half of what a Queue has."""
+
+    def __init__(self, path: str, base: str) -> None:
+        self.path = path
+        self.base = base
+        self.directory = os.path.dirname(base)
+        self._file = open(path, "rb")
+        self.header_line = self._file.readline()
+        self._ahead: List[Tuple[bytes, int]] = []
+        self.dropped = 0
+        self.rejected = 0
+
+    def peek(self, max_bytes: int) -> List[bytes]:
+        total = sum(size for _, size in self._ahead)
+        while total < max_bytes:
+            line = self._file.readline()
+            if not line.endswith(b"\n"):
+                break  # the end, or a torn write: its call never returned
+            self._ahead.append((line[:-1], len(line)))
+            total += len(line)
+        return [line for line, _ in self._ahead]
+
+    def drop(self, lines: List[bytes]) -> None:
+        self.dropped += len(lines)
+        del self._ahead[: len(lines)]
+
+    def reject(self, line: bytes, code: str, message: str) -> None:
+        self.rejected += 1
+        _spool.reject(self.base, self.header_line, line, rejection(code, message))
+
+    def close(self, done: bool) -> None:
+        """Removes the file when all of it is delivered or set aside; else gives it back."""
+        self._file.close()
+        try:
+            if done:
+                os.unlink(self.path)
+            else:
+                os.rename(self.path, self.base)
+        except OSError:
+            pass

@@ -1,0 +1,75 @@
+"""What the environment says."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import NamedTuple, Optional
+from urllib.parse import urlsplit, urlunsplit
+
+DEFAULT_URL = "http://127.0.0.1:4000"
+_log = logging.getLogger("runledger")
+
+
+class Settings(NamedTuple):
+    url: str
+    """Of the GraphQL endpoint, whole."""
+    api_key: Optional[str]
+    spool_dir: str
+    spool_max_bytes: int
+    step_flush_seconds: float
+    exit_flush_seconds: float
+    timeout_seconds: float
+
+
+def read_settings(url: Optional[str] = None, api_key: Optional[str] = None) -> Settings:
+    """The settings of now; arguments win over the environment.
+
+    A wrong setting must not end a job: a wrong number is replaced by its default with a warning, and with a URL that
+    is none every request fails (and what was logged stays in the spool, for ``runledger flush --url``).
+    """
+    env = os.environ
+    url = url or env.get("RUNLEDGER_URL") or DEFAULT_URL
+    try:
+        url = endpoint(url)
+    except ValueError as error:
+        _log.error("%s", error)
+    return Settings(
+        url=url,
+        api_key=api_key or env.get("RUNLEDGER_API_KEY") or None,
+        spool_dir=env.get("RUNLEDGER_SPOOL_DIR") or _default_spool_dir(),
+        spool_max_bytes=int(_number("RUNLEDGER_SPOOL_MAX_BYTES", 256 * 1024 * 1024)),
+        step_flush_seconds=_number("RUNLEDGER_STEP_FLUSH_SECONDS", 2),
+        exit_flush_seconds=_number("RUNLEDGER_EXIT_FLUSH_SECONDS", 10),
+        timeout_seconds=_number("RUNLEDGER_TIMEOUT_SECONDS", 30),
+    )
+
+
+def endpoint(url: str) -> str:
+    """The URL with `/graphql` at its end, added where it is missing."""
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"RUNLEDGER_URL is {url!r}; write http://host:port or https://host, with or without /graphql.")
+    path = parts.path.rstrip("/")
+    if not path.endswith("/graphql"):
+        path += "/graphql"
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def _default_spool_dir() -> str:
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(state, "runledger", "spool")
+
+
+def _number(name: str, default: float) -> float:
+    text = os.environ.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if 0 <= value < float("inf"):
+        return value
+    _log.error("%s is %r; a number of at least 0 is needed. %s is used.", name, text, default)
+    return default

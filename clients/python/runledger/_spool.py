@@ -1,0 +1,181 @@
+"""Files of the spool directory: names, headers, owners, claims. The format is in docs/spool.md."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import time
+from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+VERSION = 1
+_NAME = re.compile(r"(?P<ms>\d+)-(?P<host>.+)-(?P<pid>\d+)-(?P<hex>[0-9a-f]{8})\.jsonl(?:\.claimed-(?P<claimer>\d+)-(?P<start>\d+))?")
+
+
+class SpoolFile(NamedTuple):
+    path: str
+    base: str
+    """The path without the suffix of a claim."""
+    made_ms: int
+    pid: int
+    claimer: Optional[Tuple[int, str]]
+
+
+class Header(NamedTuple):
+    host: str
+    pid: int
+    pid_started_at: Optional[str]
+    url: str
+    version: int
+
+
+def host() -> str:
+    return socket.gethostname()
+
+
+def start_of(pid: int) -> Optional[str]:
+    """When the process started, in the kernel's ticks; None where there is no /proc or no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[19].decode("ascii")
+    except (OSError, IndexError):
+        return None
+
+
+def is_alive(pid: int, started_at: Optional[str]) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    if started_at in (None, "0"):
+        return True
+    now = start_of(pid)
+    return now is None or now == started_at
+
+
+def new_file(directory: str, url: str) -> Tuple[str, bytes]:
+    """A path for this process and the header line for it. Makes the directory."""
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", host()) or "host"
+    name = f"{int(time.time() * 1000)}-{safe}-{os.getpid()}-{os.urandom(4).hex()}.jsonl"
+    header = {
+        "runledgerSpool": VERSION,
+        "host": host(),
+        "pid": os.getpid(),
+        "pidStartedAt": start_of(os.getpid()),
+        "url": url,
+    }
+    return os.path.join(directory, name), json.dumps(header, separators=(",", ":")).encode() + b"\n"
+
+
+def list_files(directory: str) -> List[SpoolFile]:
+    """The files with operations, oldest first; claimed ones too."""
+    found: List[SpoolFile] = []
+    for name in _names(directory):
+        match = _NAME.fullmatch(name)
+        if match:
+            base = name.partition(".claimed-")[0]
+            claimer = (int(match["claimer"]), match["start"]) if match["claimer"] else None
+            found.append(
+                SpoolFile(os.path.join(directory, name), os.path.join(directory, base), int(match["ms"]), int(match["pid"]), claimer)
+            )
+    return sorted(found, key=lambda file: (file.made_ms, file.base))
+
+
+def directory_bytes(directory: str) -> int:
+    total = 0
+    for name in _names(directory):
+        try:
+            total += os.stat(os.path.join(directory, name)).st_size
+        except OSError:
+            pass
+    return total
+
+
+def read_header(path: str) -> Optional[Header]:
+    """The header; None when there is no whole header line, ValueError when the line is none."""
+    with open(path, "rb") as file:
+        line = file.readline(65536)
+    if not line.endswith(b"\n"):
+        return None
+    fields = json.loads(line)
+    if not isinstance(fields, dict) or not isinstance(fields.get("runledgerSpool"), int):
+        raise ValueError("not a spool file")
+    started = fields.get("pidStartedAt")
+    return Header(
+        host=str(fields.get("host")),
+        pid=int(fields.get("pid") or 0),
+        pid_started_at=None if started is None else str(started),
+        url=str(fields.get("url")),
+        version=fields["runledgerSpool"],
+    )
+
+
+def is_deliverable(file: SpoolFile, header: Header, any_host: bool = False) -> bool:
+    """Whether its owner, and whoever claimed it, is dead."""
+    if header.version != VERSION:
+        return False
+    if file.claimer is not None and is_alive(*file.claimer):
+        return False
+    if header.host != host():
+        return any_host
+    return not is_alive(header.pid, header.pid_started_at)
+
+
+def claim(file: SpoolFile) -> Optional[str]:
+    """The path under which the file is this process's to deliver; None when another was quicker."""
+    path = f"{file.base}.claimed-{os.getpid()}-{start_of(os.getpid()) or 0}"
+    try:
+        os.rename(file.path, path)
+    except FileNotFoundError:
+        return None
+    return path
+
+
+def starts_any(directory: str, ids: Iterable[str], except_base: str) -> bool:
+    """Whether another file still has the start of a run or step with one of these ids."""
+    wanted = [f'"id":"{id}"'.encode() for id in ids]
+    for file in list_files(directory):
+        if file.base == except_base:
+            continue
+        try:
+            with open(file.path, "rb") as lines:
+                for line in lines:
+                    if line.startswith((b'{"op":"startRun"', b'{"op":"startStep"')) and any(id in line for id in wanted):
+                        return True
+        except OSError:
+            continue
+    return False
+
+
+def reject(base: str, header_line: bytes, line: bytes, reason: Dict[str, str]) -> None:
+    """Sets a refused operation aside in the `.rejected` file beside its own."""
+    text = json.dumps(reason, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    if line.startswith(b'{"op":') and line.endswith(b"}"):
+        record = line[:-1] + b',"rejected":' + text + b"}\n"
+    else:
+        raw = json.dumps(line.decode("utf-8", "replace"), ensure_ascii=False).encode()
+        record = b'{"raw":' + raw + b',"rejected":' + text + b"}\n"
+    fd = os.open(base + ".rejected", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(fd, record if os.fstat(fd).st_size else header_line + record)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
+def _names(directory: str) -> List[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []

@@ -1,0 +1,144 @@
+"""The service under test, a job in a process of its own, and waiting for conditions."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from typing import Any, Callable, Dict, List, Optional
+from urllib.parse import urlsplit
+
+PACKAGE = pathlib.Path(__file__).resolve().parents[1]
+MAIN = PACKAGE.parents[1] / "dist" / "main.js"
+
+
+def service_command() -> Optional[List[str]]:
+    """How to start a Runledger: RUNLEDGER_TEST_COMMAND, else the built one of this checkout; None when there is none."""
+    command = os.environ.get("RUNLEDGER_TEST_COMMAND")
+    if command:
+        return shlex.split(command)
+    node = shutil.which("node")
+    return [node, str(MAIN)] if node and MAIN.exists() else None
+
+
+class Service:
+    """A Runledger on a free port with a data directory of its own. Restarting keeps both."""
+
+    def __init__(self) -> None:
+        self.directory = tempfile.mkdtemp(prefix="runledger-test-")
+        os.chmod(self.directory, 0o755)  # as root, the embedded database runs as another user
+        self.port = 0
+        self.url = ""
+        self._process: Optional["subprocess.Popen[str]"] = None
+        self.start()
+
+    def start(self) -> None:
+        command = service_command()
+        assert command is not None
+        environment = {**os.environ, "PORT": str(self.port), "RUNLEDGER_DATA_DIR": os.path.join(self.directory, "data")}
+        environment.setdefault("LOG_LEVEL", "warn")
+        for name in ("RUNLEDGER_URL", "RUNLEDGER_STEP_ID", "RUNLEDGER_RUN_ID"):
+            environment.pop(name, None)
+        self._log = open(os.path.join(self.directory, "log"), "a+")
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, env=environment, text=True)
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        found = [word for word in line.split() if word.startswith("http")]
+        if not found:
+            self._log.seek(0)
+            raise AssertionError(f"the service did not start: {line!r}\n{self._log.read()}")
+        self.url = found[0]
+        self.port = urlsplit(self.url).port or 0
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._log.close()
+            self._process = None
+
+
+class Job:
+    """A Python script that logs, in a process of its own, and its spool directory."""
+
+    def __init__(self, script: str, url: str, spool: Optional[str] = None, **environment: str) -> None:
+        self.spool = spool or tempfile.mkdtemp(prefix="runledger-spool-")
+        settings = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")},
+            "RUNLEDGER_URL": url,
+            "RUNLEDGER_SPOOL_DIR": self.spool,
+            "PYTHONPATH": str(PACKAGE),
+            **environment,
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-c", textwrap.dedent(script)],
+            env=settings, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def read_line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def say(self, line: str = "") -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def end(self, timeout: float = 60) -> "subprocess.CompletedProcess[str]":
+        try:
+            out, err = self.process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        return subprocess.CompletedProcess(self.process.args, self.process.returncode, out, err)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def flush_command(spool: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """`python -m runledger flush` on a spool directory."""
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")}
+    return subprocess.run(
+        [sys.executable, "-m", "runledger", "flush", "--dir", spool, *arguments],
+        env={**settings, "PYTHONPATH": str(PACKAGE)}, text=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+
+
+def spool_lines(spool: str) -> List[Dict[str, Any]]:
+    """The operations in all files of a spool directory."""
+    found: List[Dict[str, Any]] = []
+    for path in sorted(pathlib.Path(spool).glob("*.jsonl*")):
+        if not path.name.endswith(".rejected"):
+            found += [json.loads(line) for line in path.read_text().splitlines()[1:]]
+    return found
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 20, what: str = "the condition") -> Any:
+    """What the condition gives once it is true."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come about in {seconds} s")
+        time.sleep(0.02)
