@@ -1,18 +1,17 @@
-import { badInput, notFound } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import type { Database } from '../storage/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
 import { findStepByName } from '../storage/steps.ts';
 import { quote } from './quote.ts';
 import { isStorableText } from './storable.ts';
 
-/** A step of a run by its name, in its newest attempt unless another is asked for; null when there is none. */
+/** A step of a run by its name, in its newest attempt unless another is asked for; null when there is none. Attempts count from 1. */
 export async function findStep(
   db: Database,
   runId: string,
   name: string,
   attempt?: number | null,
 ): Promise<StepRow | null> {
-  if (attempt != null && attempt < 1) throw badInput(`attempt is ${attempt}; attempts are counted from 1.`);
   return isStorableText(name) ? findStepByName(db, { runId, name, attempt: attempt ?? null }) : null;
 }
 

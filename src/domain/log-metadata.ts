@@ -16,6 +16,7 @@ import { requireStep } from './find-step.ts';
 import type { Limits } from './limits.ts';
 import { parseMetadataKey } from './metadata-key.ts';
 import { parseMetadataValue } from './metadata-value.ts';
+import { quote } from './quote.ts';
 
 export type LogTarget =
   | { stepId: string }
@@ -87,7 +88,7 @@ function parseEntries(limits: Limits, input: LogMetadata): LedgerEntry[] {
   if (input.metadata) for (const [key, value] of Object.entries(input.metadata)) add(key, value, null, null);
   for (const { key, value, type, iteration } of input.entries ?? []) {
     if (value === undefined)
-      throw badInput(`The entry ${JSON.stringify(key)} has no value. To log nothing on purpose, give null.`);
+      throw badInput(`The entry ${quote(key)} has no value. To log nothing on purpose, give null.`);
     add(key, value, type ?? null, iteration ?? null);
   }
   if (entries.length === 0)

@@ -8,6 +8,12 @@ import { normalizeLookupKey } from './metadata-key.ts';
 /** Separates the name of a step from a key; no step's name contains it. */
 const separator = '::';
 
+/** The two halves of `step::key`, split at the first `::`; null when there is none. */
+export function splitQualified(key: string): { step: string; key: string } | null {
+  const at = key.indexOf(separator);
+  return at < 0 ? null : { step: key.slice(0, at), key: key.slice(at + separator.length) };
+}
+
 /** The latest entry that a step logged under a key, or null. */
 export async function findStepMetadata(
   db: Database,
@@ -24,11 +30,11 @@ export async function findStepMetadata(
  */
 export async function findRunMetadata(db: Database, runId: string, key: string): Promise<EntryRow | null> {
   const wanted = normalizeLookupKey(key);
-  const split = key.indexOf(separator);
-  if (split < 0) return wanted === null ? null : findLatest(db, { runId, scopeId: wholeRun, key: wanted });
+  const qualified = splitQualified(key);
+  if (!qualified) return wanted === null ? null : findLatest(db, { runId, scopeId: wholeRun, key: wanted });
   const [own, ofStep] = await Promise.all([
     wanted === null ? null : findLatest(db, { runId, scopeId: runId, key: wanted }),
-    findQualified(db, runId, key.slice(0, split), key.slice(split + separator.length)),
+    findQualified(db, runId, qualified.step, qualified.key),
   ]);
   return own ?? ofStep;
 }
@@ -49,11 +55,11 @@ export async function resolveHistoryScope(
 ): Promise<HistoryScope | null> {
   const wanted = normalizeLookupKey(key);
   const literal = wanted === null ? null : { ...owner, key: wanted };
-  const split = key.indexOf(separator);
-  if (owner.stepId !== null || split < 0) return literal;
+  const qualified = splitQualified(key);
+  if (owner.stepId !== null || !qualified) return literal;
   if (wanted !== null && (await findLatest(db, { runId: owner.runId, scopeId: wholeRun, key: wanted }))) return literal;
-  const step = await findStep(db, owner.runId, key.slice(0, split));
-  const ofStep = normalizeLookupKey(key.slice(split + separator.length));
+  const step = await findStep(db, owner.runId, qualified.step);
+  const ofStep = normalizeLookupKey(qualified.key);
   return step && ofStep !== null ? { runId: owner.runId, stepId: step.id, key: ofStep } : literal;
 }
 

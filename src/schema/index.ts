@@ -3,6 +3,7 @@ import './metadata-entry.ts';
 import './step.ts';
 import './pipeline-run.ts';
 import './log-metadata.ts';
+import './run-list.ts';
 import { builder } from './builder.ts';
 
 /** The executable schema. */

@@ -61,16 +61,26 @@ export function toConnection<Row>(
   };
 }
 
-/** The part of a cursor that is a whole number, or null. */
+const greatestId = 9_223_372_036_854_775_807n;
+
+/** The part of a cursor that is an id of an entry, or null. */
 export function asId(part: unknown): bigint | null {
-  return typeof part === 'string' && /^\d{1,19}$/.test(part) ? BigInt(part) : null;
+  if (typeof part !== 'string' || !/^\d{1,19}$/.test(part)) return null;
+  const id = BigInt(part);
+  return id <= greatestId ? id : null;
 }
 
-/** The part of a cursor that is an instant in milliseconds, or null. */
+/** The part of a cursor that is a whole number as the database's integers are, or null. */
+export function asInteger(part: unknown): number | null {
+  return Number.isInteger(part) && Math.abs(part as number) < 2 ** 31 ? (part as number) : null;
+}
+
+/** The part of a cursor that is an instant in milliseconds, in the years that a DateTime can have, or null. */
 export function asInstant(part: unknown): Date | null {
   if (typeof part !== 'number' || !Number.isFinite(part)) return null;
   const instant = new Date(part);
-  return Number.isNaN(instant.getTime()) ? null : instant;
+  const year = instant.getUTCFullYear();
+  return year >= 1 && year <= 9999 ? instant : null;
 }
 
 /** What the resolver of a connection field gives. */

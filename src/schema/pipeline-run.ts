@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';
 import { MetadataScopeRef } from './metadata-type.ts';
-import { asInstant, connectionOf, decodeCursor, encodeCursor, pageSize, toConnection } from './page.ts';
+import { asInstant, asInteger, connectionOf, decodeCursor, encodeCursor, pageSize, toConnection } from './page.ts';
 import { StepRef } from './step.ts';
 import { asWrite } from './write.ts';
 
@@ -87,9 +87,10 @@ async function resolveSteps(
 ) {
   const size = pageSize(args.first, 50);
   const includeSuperseded = args.includeRetried ?? false;
-  const cursor = decodeCursor(args.after, ([time, ordinal]) => {
+  const cursor = decodeCursor(args.after, ([time, place]) => {
     const startedAt = asInstant(time);
-    return startedAt && Number.isSafeInteger(ordinal) ? [{ startedAt, ordinal: ordinal as number }] : null;
+    const ordinal = asInteger(place);
+    return startedAt && ordinal !== null ? [{ startedAt, ordinal }] : null;
   });
   const rows = await listSteps(db, { runId: run.id, includeSuperseded, after: cursor?.[0] ?? null, take: size + 1 });
   return toConnection<StepRow>(

@@ -1,0 +1,63 @@
+import { Prisma } from '../generated/prisma/client.ts';
+
+/**
+ * Which latest entry of a run is meant: that of the run as a whole (`wholeRun`), of the newest attempt of one step
+ * (`step`), or what `step::key` means: the run's own entry under just that key, else the step's (`qualified`).
+ */
+export type LatestSource =
+  | { kind: 'wholeRun'; key: string }
+  | { kind: 'step'; step: string; key: string }
+  | { kind: 'qualified'; literal: string; step: string; key: string };
+
+/** The rows of latest_entry that the source means, at most one a run, all by index. */
+export function latestRows(source: LatestSource): Prisma.Sql {
+  switch (source.kind) {
+    case 'wholeRun':
+      return Prisma.sql`(SELECT * FROM latest_entry WHERE filter_scope = '' AND key = ${source.key})`;
+    case 'step':
+      return Prisma.sql`(SELECT * FROM latest_entry WHERE filter_scope = ${source.step} AND key = ${source.key})`;
+    case 'qualified':
+      return Prisma.sql`(
+        SELECT * FROM latest_entry WHERE filter_scope IS NULL AND key = ${source.literal} AND scope_id = run_id
+        UNION ALL
+        SELECT * FROM latest_entry s WHERE filter_scope = ${source.step} AND key = ${source.key} AND NOT EXISTS (
+          SELECT FROM latest_entry own WHERE own.run_id = s.run_id AND own.scope_id = s.run_id AND own.key = ${source.literal}))`;
+  }
+}
+
+/** The same rows for one run, given as SQL, found from the run instead of from the key. */
+export function latestRowsOf(runId: Prisma.Sql, source: LatestSource): Prisma.Sql {
+  if (source.kind !== 'wholeRun') return Prisma.sql`(SELECT * FROM ${latestRows(source)} q WHERE q.run_id = ${runId})`;
+  return Prisma.sql`(SELECT * FROM latest_entry WHERE run_id = ${runId}
+    AND scope_id = '00000000-0000-0000-0000-000000000000' AND filter_scope = '' AND key = ${source.key})`;
+}
+
+/** The value of a latest row `l` as jsonb. */
+export const latestValue = Prisma.sql`(SELECT e.value::jsonb FROM metadata_entry e WHERE e.run_id = l.run_id AND e.id = l.entry_id)`;
+
+/** The whole text of a latest row `l` of a text; what the row itself keeps is only the beginning. */
+export const latestText = Prisma.sql`(CASE WHEN length(l.sort_text) < 200 THEN l.sort_text ELSE ${latestValue} #>> '{}' END)`;
+
+/** A path element that Postgres would take for an index although it is not written like one: it can only be a key. */
+const oddIndex = /^\s*[+-]?\d+$/;
+const plainIndex = /^(0|[1-9]\d{0,8})$/;
+
+/** What stands at a path inside a jsonb value, or SQL null. Indexes count from 0; a negative one is only a key. */
+export function atPath(value: Prisma.Sql, path: readonly string[]): Prisma.Sql {
+  let at = value;
+  let pending: string[] = [];
+  const settle = () => {
+    if (pending.length > 0) at = Prisma.sql`(${at} #> ${pending}::text[])`;
+    pending = [];
+  };
+  for (const element of path) {
+    if (oddIndex.test(element) && !plainIndex.test(element)) {
+      settle();
+      at = Prisma.sql`(SELECT CASE WHEN jsonb_typeof(o.v) = 'object' THEN o.v -> ${element} END FROM (SELECT ${at} AS v) o)`;
+    } else {
+      pending.push(element);
+    }
+  }
+  settle();
+  return at;
+}
