@@ -1,0 +1,466 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { finishStep, latestOfRun, latestOfStep, log, startRun, startStep } from '../support/ledger.ts';
+import { openService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await openService();
+});
+afterAll(() => service.close());
+
+let made = 0;
+/** A run of the test's own. */
+const newRun = async () => (await startRun(service, { name: `run ${++made}.` })).name;
+
+const listSteps = async (run: string, args = '') => {
+  const answer = await service.run(
+    `query ($run: String!) { pipelineRun(ref: $run) { steps${args} { totalCount nodes { name attempt status } } } }`,
+    { run },
+  );
+  const { nodes, totalCount } = answer.pipelineRun.steps;
+  expect(nodes).toHaveLength(totalCount);
+  return nodes.map(
+    (step: { name: string; attempt: number; status: string }) => `${step.name} ${step.attempt} ${step.status}`,
+  );
+};
+const failStart = (input: Record<string, unknown>) =>
+  service.fail('mutation ($input: StartStepInput!) { startStep(input: $input) { id } }', { input });
+
+describe('attempts', () => {
+  test('a name that the run already has makes attempt n+1', async () => {
+    const run = await newRun();
+    for (const attempt of [1, 2, 3])
+      expect(await startStep(service, run, 'train')).toMatchObject({ attempt, status: 'RUNNING' });
+    expect(await startStep(service, run, 'test')).toMatchObject({ attempt: 1 });
+    expect(await startStep(service, await newRun(), 'train')).toMatchObject({ attempt: 1 });
+  });
+
+  test('earlier attempts that had not COMPLETED become RETRIED, FAILED ones too', async () => {
+    const run = await newRun();
+    for (const status of ['COMPLETED', 'FAILED', 'CANCELLED', 'RUNNING']) {
+      const { id } = await startStep(service, run, 's');
+      if (status !== 'RUNNING') await finishStep(service, id, status);
+    }
+    await startStep(service, run, 's');
+    const all = ['s 1 COMPLETED', 's 2 RETRIED', 's 3 RETRIED', 's 4 RETRIED', 's 5 RUNNING'];
+    expect(await listSteps(run, '(includeRetried: true)')).toEqual(all);
+  });
+
+  test('`steps` shows the newest attempts; superseded ones, whatever their status, with `includeRetried`', async () => {
+    const run = await newRun();
+    await finishStep(service, (await startStep(service, run, 'a')).id);
+    await startStep(service, run, 'b');
+    await startStep(service, run, 'a');
+    expect(await listSteps(run)).toEqual(['b 1 RUNNING', 'a 2 RUNNING']);
+    expect(await listSteps(run, '(includeRetried: true)')).toEqual(['a 1 COMPLETED', 'b 1 RUNNING', 'a 2 RUNNING']);
+  });
+
+  test('a name alone means the newest attempt, for reading and for writing alike', async () => {
+    const run = await newRun();
+    const first = await startStep(service, run, 's');
+    await log(service, { stepId: first.id }, { k: 'of the first' });
+    const second = await startStep(service, run, 's');
+    const logged = await log(service, { step: { run, name: 's' } }, { k: 'of the second' });
+    expect(logged.step).toEqual({ id: second.id, attempt: 2 });
+    const old = await log(service, { step: { run, name: 's', attempt: 1 } }, { late: 1 });
+    expect(old.step).toEqual({ id: first.id, attempt: 1 });
+    const read = await service.run(
+      'query ($run: String!) { pipelineRun(ref: $run) { step(name: "s") { attempt runMetadata(key: "k") { value } } one: step(name: "s", attempt: 1) { runMetadata(key: "k") { value } } } }',
+      { run },
+    );
+    expect(read.pipelineRun).toEqual({
+      step: { attempt: 2, runMetadata: { value: 'of the second' } },
+      one: { runMetadata: { value: 'of the first' } },
+    });
+  });
+
+  test('attempts do not share metadata', async () => {
+    const run = await newRun();
+    const first = await startStep(service, run, 's');
+    await log(service, { stepId: first.id }, { k: 1 });
+    const second = await startStep(service, run, 's');
+    expect(await latestOfStep(service, second.id, 'k')).toBeUndefined();
+    await log(service, { stepId: first.id }, { k: 2 });
+    expect(await latestOfStep(service, second.id, 'k')).toBeUndefined();
+    expect(await latestOfStep(service, first.id, 'k')).toBe(2);
+  });
+
+  test('an unknown step name, or attempt, is null from a query and NOT_FOUND that names both from a mutation', async () => {
+    const run = await newRun();
+    await startStep(service, run, 's');
+    const read = await service.run(
+      'query ($run: String!) { pipelineRun(ref: $run) { a: step(name: "t") { id } b: step(name: "s", attempt: 2) { id } c: step(name: "s", attempt: 0) { id } d: step(name: "s", attempt: -1) { id } e: step(name: "") { id } f: step(name: "s\\u0000") { id } } }',
+      { run },
+    );
+    expect(read.pipelineRun).toEqual({ a: null, b: null, c: null, d: null, e: null, f: null });
+    const targets = [{ name: 't' }, { name: 's', attempt: 2 }, { name: 's', attempt: 0 }];
+    for (const target of targets) {
+      const error = await service.fail(
+        'mutation ($step: StepRef!) { logMetadata(input: { target: { step: $step }, metadata: { a: 1 } }) { replayed } }',
+        { step: { run, ...target } },
+      );
+      expect(error.extensions.code).toBe('NOT_FOUND');
+      expect(error.message).toContain(JSON.stringify(run));
+      expect(error.message).toContain(JSON.stringify(target.name));
+      if (target.attempt !== undefined) expect(error.message).toContain(`attempt ${target.attempt}`);
+    }
+  });
+
+  test('of an unknown run the run is named', async () => {
+    const error = await failStart({ run: 'no such run', name: 's' });
+    expect(error.extensions.code).toBe('NOT_FOUND');
+    expect(error.message).toContain('"no such run"');
+  });
+});
+
+describe('cachedFrom', () => {
+  test('the new step is CACHED and starts with the original’s latest entries, under its own ids, with their first loggedAt', async () => {
+    const from = await newRun();
+    const original = await startStep(service, from, 'train');
+    await log(service, { stepId: original.id }, { a: 'old', big: 2n ** 70n }, { loggedAt: '2020-01-01T00:00:00.000Z' });
+    await log(service, { stepId: original.id }, undefined, {
+      loggedAt: '2021-01-01T00:00:00.000Z',
+      entries: [
+        { key: 'a', value: 'new', iteration: 7 },
+        { key: 'size', value: '1.5 GiB', type: 'STORAGE_SIZE' },
+        { key: 'tags', value: [1, 2], type: 'SET' },
+      ],
+    });
+    const run = await newRun();
+    const cached = await startStep(service, run, 'train', { cachedFrom: original.id });
+    expect(cached.status).toBe('CACHED');
+    const read = async (id: string) =>
+      (
+        await service.run(
+          'query ($id: UUID!) { step(id: $id) { endedAt cachedFrom { id } metadata { id key value type iteration loggedAt step { id } } } }',
+          { id },
+        )
+      ).step;
+    const [there, here] = [await read(original.id), await read(cached.id)];
+    type Entry = { id: string; step: { id: string } };
+    const withoutIds = (entries: Entry[]) => entries.map(({ id: _id, step: _step, ...entry }) => entry);
+    expect(here.cachedFrom).toEqual({ id: original.id });
+    expect(here.endedAt).not.toBeNull();
+    expect(withoutIds(here.metadata)).toEqual(withoutIds(there.metadata));
+    expect(here.metadata.map((entry: Entry) => entry.step.id)).toEqual(Array(4).fill(cached.id));
+    const newest = Math.max(...there.metadata.map((entry: Entry) => Number(entry.id)));
+    for (const entry of here.metadata) expect(Number(entry.id)).toBeGreaterThan(newest);
+    expect(await latestOfRun(service, run, 'a')).toBe('new');
+    expect(await latestOfRun(service, run, 'train::big')).toBe(2n ** 70n);
+    // Only the latest entry of each key came along.
+    const history = await service.run(
+      'query ($id: UUID!) { step(id: $id) { metadataHistory(key: "a") { totalCount } } }',
+      { id: cached.id },
+    );
+    expect(history.step.metadataHistory.totalCount).toBe(1);
+  });
+
+  test('what is logged to the original later stays with the original', async () => {
+    const run = await newRun();
+    const original = await startStep(service, run, 'a');
+    await log(service, { stepId: original.id }, { k: 1 });
+    const cached = await startStep(service, run, 'b', { cachedFrom: original.id });
+    await log(service, { stepId: original.id }, { k: 2, other: 3 });
+    expect(await latestOfStep(service, cached.id, 'k')).toBe(1);
+    expect(await latestOfStep(service, cached.id, 'other')).toBeUndefined();
+    await log(service, { stepId: cached.id }, { k: 4 });
+    expect(await latestOfStep(service, original.id, 'k')).toBe(2);
+  });
+
+  test('also from an earlier attempt at the same step, and from a step without entries', async () => {
+    const run = await newRun();
+    const original = await startStep(service, run, 's');
+    await log(service, { stepId: original.id }, { k: 1 });
+    const again = await startStep(service, run, 's', { cachedFrom: original.id });
+    expect(again).toMatchObject({ attempt: 2, status: 'CACHED' });
+    expect(await latestOfRun(service, run, 'k')).toBe(1);
+    const empty = await startStep(service, run, 'empty');
+    expect(await startStep(service, run, 't', { cachedFrom: empty.id })).toMatchObject({ status: 'CACHED' });
+  });
+
+  test('an unknown original is NOT_FOUND, and no step is started', async () => {
+    const run = await newRun();
+    const id = randomUUID();
+    const error = await failStart({ run, name: 's', cachedFrom: id });
+    expect(error.extensions.code).toBe('NOT_FOUND');
+    expect(error.message).toContain(id);
+    expect(await listSteps(run)).toEqual([]);
+  });
+});
+
+describe('an id that exists', () => {
+  test('startRun gives the same run when name and pipeline agree, else CONFLICT', async () => {
+    const id = randomUUID();
+    const start = (more: Record<string, unknown>) => startRun(service, { id, ...more });
+    const run = await start({ name: `mine ${id}`, pipeline: 'p' });
+    expect(await start({ name: `mine ${id}`, pipeline: 'p' })).toEqual(run);
+    expect(await start({ pipeline: 'p', startedAt: '2000-01-01T00:00:00Z' })).toEqual(run);
+    for (const more of [{ name: 'another', pipeline: 'p' }, { name: `mine ${id}`, pipeline: 'q' }, {}])
+      await expect(start(more)).rejects.toThrow('CONFLICT');
+    await expect(startRun(service, { id: randomUUID(), name: `mine ${id}` })).rejects.toThrow('CONFLICT');
+    await expect(startRun(service, { name: `mine ${id}` })).rejects.toThrow('CONFLICT');
+  });
+
+  test('startRun without a name gives one, and a retry with the id finds it', async () => {
+    const id = randomUUID();
+    const run = await startRun(service, { id, pipeline: 'é'.repeat(127) });
+    expect(Buffer.byteLength(run.name)).toBeLessThanOrEqual(255);
+    expect(await startRun(service, { id, pipeline: 'é'.repeat(127) })).toEqual(run);
+  });
+
+  test('startRun with nothing at all starts a run of the pipeline "default"', async () => {
+    const { startRun: run } = await service.run('mutation { startRun { pipeline status startedAt endedAt } }');
+    expect(run).toEqual({ pipeline: 'default', status: 'RUNNING', startedAt: expect.any(String), endedAt: null });
+  });
+
+  test('startStep gives the same step when run and name agree, without a new attempt, else CONFLICT', async () => {
+    const [run, other] = [await newRun(), await newRun()];
+    const id = randomUUID();
+    const step = await startStep(service, run, 's', { id });
+    expect(await startStep(service, run, 's', { id: id.toUpperCase() })).toEqual(step);
+    expect((await failStart({ id, run: other, name: 's' })).extensions.code).toBe('CONFLICT');
+    expect((await failStart({ id, run, name: 't' })).extensions.code).toBe('CONFLICT');
+    expect(await listSteps(run, '(includeRetried: true)')).toEqual(['s 1 RUNNING']);
+    await startStep(service, run, 's');
+    expect(await startStep(service, run, 's', { id })).toMatchObject({ attempt: 1, status: 'RETRIED' });
+  });
+
+  test('a step and a run may have the same id without harm', async () => {
+    const id = randomUUID();
+    await startRun(service, { id, name: `same id ${id}` });
+    await startStep(service, `same id ${id}`, 's');
+    await log(service, { run: id }, { k: 'of the run' });
+    expect(await latestOfRun(service, id, 'k')).toBe('of the run');
+  });
+});
+
+describe('finishing', () => {
+  const finishRun =
+    'mutation ($ref: String!, $status: ExecutionStatus) { finishRun(ref: $ref, status: $status) { status endedAt } }';
+  const finish =
+    'mutation ($id: UUID!, $status: ExecutionStatus) { finishStep(id: $id, status: $status) { status endedAt } }';
+
+  test.each(['COMPLETED', 'FAILED', 'CANCELLED'])(
+    'as %s; again the same changes nothing, another is CONFLICT',
+    async (status) => {
+      const ref = await newRun();
+      const { id } = await startStep(service, ref, 's');
+      for (const [query, variables] of [
+        [finish, { id, status }],
+        [finishRun, { ref, status }],
+      ] as const) {
+        const first = Object.values(await service.run(query, variables))[0];
+        expect(first).toEqual({ status, endedAt: expect.any(String) });
+        expect(Object.values(await service.run(query, variables))[0]).toEqual(first);
+        const other = status === 'FAILED' ? 'COMPLETED' : 'FAILED';
+        expect((await service.fail(query, { ...variables, status: other })).extensions.code).toBe('CONFLICT');
+      }
+    },
+  );
+
+  test('is COMPLETED when nothing is said', async () => {
+    const ref = await newRun();
+    const { id } = await startStep(service, ref, 's');
+    expect((await service.run(finish, { id })).finishStep.status).toBe('COMPLETED');
+    expect((await service.run(finishRun, { ref })).finishRun.status).toBe('COMPLETED');
+  });
+
+  test.each(['RUNNING', 'CACHED', 'RETRIED'])('as %s is BAD_USER_INPUT', async (status) => {
+    const ref = await newRun();
+    const { id } = await startStep(service, ref, 's');
+    expect((await service.fail(finish, { id, status })).extensions.code).toBe('BAD_USER_INPUT');
+    expect((await service.fail(finishRun, { ref, status })).extensions.code).toBe('BAD_USER_INPUT');
+    expect(await listSteps(ref)).toEqual(['s 1 RUNNING']);
+  });
+
+  test('an unknown step is NOT_FOUND', async () => {
+    expect((await service.fail(finish, { id: randomUUID() })).extensions.code).toBe('NOT_FOUND');
+  });
+
+  test('copies at once with two statuses: one status wins, the others are told', async () => {
+    const { id } = await startStep(service, await newRun(), 's');
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, n) => finishStep(service, id, n % 2 ? 'FAILED' : 'COMPLETED')),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(6);
+  });
+
+  test('entries may still be logged to what is finished', async () => {
+    const { id } = await startStep(service, await newRun(), 's');
+    await finishStep(service, id);
+    await log(service, { stepId: id }, { late: true });
+    expect(await latestOfStep(service, id, 'late')).toBe(true);
+  });
+});
+
+describe('names', () => {
+  const bad = ['', ' ', '\u3000', 'a\nb', 'a\u007f', 'a\u0085', 'a\0b', '\ud800', 'x'.repeat(256), 'é'.repeat(128)];
+  const good = ['x', 'x'.repeat(255), `${'é'.repeat(127)}x`, ' spaces around ', '日本 🌲', '__proto__', '%'];
+
+  test.each(bad)('%j is no name of a run, step or pipeline', async (name) => {
+    const run = await newRun();
+    const refused = [
+      await service.fail('mutation ($name: String) { startRun(input: { name: $name }) { id } }', { name }),
+      await service.fail('mutation ($name: String!) { startRun(input: { pipeline: $name }) { id } }', { name }),
+      await failStart({ run, name }),
+    ];
+    for (const error of refused) expect(error.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test.each(good)('%j is a name of each, and comes back as it was given', async (name) => {
+    const run = await service.run(
+      'mutation ($name: String!) { startRun(input: { name: $name, pipeline: $name }) { name pipeline } }',
+      { name },
+    );
+    expect(run.startRun).toEqual({ name, pipeline: name });
+    expect((await startStep(service, name, name)).name).toBe(name);
+    await log(service, { step: { run: name, name } }, { k: 1 });
+    expect(await latestOfRun(service, name, `${name}::k`)).toBe(1);
+  });
+
+  test('a step name has no `::`; run and pipeline names may', async () => {
+    const run = await newRun();
+    for (const name of ['a::b', '::', 'a:::b'])
+      expect((await failStart({ run, name })).extensions.code).toBe('BAD_USER_INPUT');
+    await startStep(service, run, 'a:b');
+    await startRun(service, { name: 'a::b', pipeline: 'c::d' });
+  });
+});
+
+describe('the order of steps', () => {
+  test('is that in which they were started, by the clock given, then as they came', async () => {
+    const run = await newRun();
+    const at = (second: number) => ({ startedAt: `2026-01-01T00:00:0${second}Z` });
+    for (const [name, second] of [
+      ['c', 3],
+      ['a', 1],
+      ['b', 1],
+      ['d', 3],
+    ] as const)
+      await startStep(service, run, name, at(second));
+    expect((await listSteps(run)).map((text: string) => text[0])).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('pages hold while steps are added and superseded', async () => {
+    const run = await newRun();
+    for (let n = 0; n < 7; n += 1) await startStep(service, run, `s${n}`);
+    const seen: string[] = [];
+    let after = null as string | null;
+    for (let page = 0; ; page += 1) {
+      const query =
+        'query ($run: String!, $after: String) { pipelineRun(ref: $run) { steps(first: 3, after: $after) { edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }';
+      const answer = await service.run(query, { run, after });
+      const { edges, pageInfo } = answer.pipelineRun.steps;
+      seen.push(...edges.map((edge: { node: { name: string } }) => edge.node.name));
+      expect(pageInfo).toMatchObject({
+        hasPreviousPage: page > 0,
+        startCursor: edges[0].cursor,
+        endCursor: edges.at(-1).cursor,
+      });
+      if (!pageInfo.hasNextPage) break;
+      after = pageInfo.endCursor;
+      if (page === 0) {
+        // One that was seen, the very one of the cursor, is superseded: it does not shift the pages.
+        await startStep(service, run, 's2');
+        await startStep(service, run, 'new');
+      }
+    }
+    expect(seen).toEqual(['s0', 's1', 's2', 's3', 's4', 's5', 's6', 's2', 'new']);
+  });
+
+  test('`first` is 0 to 200, and `after` a cursor of this list', async () => {
+    const run = await newRun();
+    await startStep(service, run, 's');
+    const page =
+      'query ($run: String!, $first: Int, $after: String) { pipelineRun(ref: $run) { steps(first: $first, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } } } }';
+    expect((await service.run(page, { run, first: 0 })).pipelineRun.steps).toEqual({
+      nodes: [],
+      pageInfo: { hasNextPage: true, endCursor: null },
+    });
+    expect((await service.run(page, { run, first: 200 })).pipelineRun.steps.nodes).toHaveLength(1);
+    const cursor = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+    const forged = [
+      '',
+      'x',
+      'e30',
+      cursor([]),
+      cursor(['1']),
+      cursor([1, 2 ** 40]),
+      cursor([8.64e15, 1]),
+      cursor([-8.64e15, 1]),
+      cursor([1, -(2 ** 31) - 1]),
+    ];
+    for (const variables of [{ first: -1 }, { first: 201 }, ...forged.map((after) => ({ after }))])
+      expect((await service.fail(page, { run, ...variables })).extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test('the pages of a history take no forged cursor either', async () => {
+    const run = await newRun();
+    const page =
+      'query ($run: String!, $first: Int, $after: String) { pipelineRun(ref: $run) { metadataHistory(key: "k", first: $first, after: $after) { nodes { id } } } }';
+    const cursor = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+    for (const after of ['x', cursor([1]), cursor(['9999999999999999999']), cursor(['-1'])])
+      expect((await service.fail(page, { run, after })).extensions.code).toBe('BAD_USER_INPUT');
+    for (const first of [-1, 201])
+      expect((await service.fail(page, { run, first })).extensions.code).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('at once', () => {
+  let second: TestService;
+  beforeAll(async () => {
+    second = await openService({ database: service });
+  });
+  afterAll(() => second.close());
+
+  test('starts of one name, through two servers, make attempts 1 to n without gaps, and only the last counts', async () => {
+    const run = await newRun();
+    const started = await Promise.all(
+      Array.from({ length: 24 }, (_, n) => startStep(n % 2 ? service : second, run, 's')),
+    );
+    expect(started.map(({ attempt }) => attempt).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 24 }, (_, n) => n + 1),
+    );
+    expect(await listSteps(run)).toEqual(['s 24 RUNNING']);
+    expect(await listSteps(run, '(includeRetried: true)')).toHaveLength(24);
+  });
+
+  test('the same step id, through two servers, starts one step', async () => {
+    const run = await newRun();
+    const id = randomUUID();
+    const started = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => startStep(n % 2 ? service : second, run, 's', { id })),
+    );
+    expect(new Set(started.map((step) => JSON.stringify(step)))).toEqual(
+      new Set([JSON.stringify({ id, name: 's', attempt: 1, status: 'RUNNING' })]),
+    );
+  });
+
+  test('the same step id in two runs: one of them has it, the other is told', async () => {
+    const [one, two] = [await newRun(), await newRun()];
+    const id = randomUUID();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, n) => startStep(n % 2 ? service : second, n % 4 < 2 ? one : two, 's', { id })),
+    );
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect([4, 6]).toContain(failed.length);
+    for (const { reason } of failed) expect(String(reason)).toContain('CONFLICT');
+    expect(await service.sql('SELECT FROM step WHERE id = $1', [id])).toHaveLength(1);
+  });
+
+  test('the same run id, through two servers, starts one run', async () => {
+    const id = randomUUID();
+    const started = await Promise.all(Array.from({ length: 20 }, (_, n) => startRun(n % 2 ? service : second, { id })));
+    expect(new Set(started.map(({ name }) => name)).size).toBe(1);
+  });
+
+  test('the same run name with different ids: one run has it, the others are told', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, n) =>
+        startRun(n % 2 ? service : second, { id: randomUUID(), name: 'wanted by many' }),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
