@@ -41,13 +41,25 @@ export async function findPostmaster(data: string): Promise<Postmaster | null> {
 export function runsOn(data: string, pid: number): boolean {
   if (!(pid > 0)) return false;
   try {
-    if (process.platform === 'linux') {
-      return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'postgres\n' && readlinkSync(`/proc/${pid}/cwd`) === data;
+    if (process.platform !== 'linux') {
+      const command = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' });
+      return command.includes('postgres') && command.includes(data);
     }
-    const command = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' });
-    return command.includes('postgres') && command.includes(data);
+    return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'postgres\n' && workingFolder(data, pid) === data;
   } catch {
     return false;
+  }
+}
+
+/** In a container, root may not see where another user's process works; what that was started with, everybody may. */
+function workingFolder(data: string, pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .split('\0')
+      .find((argument) => argument === data);
   }
 }
 
@@ -93,7 +105,7 @@ export async function stopPostmaster(data: string, pid: number): Promise<void> {
     const signal = Date.now() - started < fastShutdownMs ? 'SIGINT' : 'SIGQUIT';
     if (signal !== told) kill(pid, signal);
     told = signal;
-    await sleep(5);
+    await sleep(20);
   }
 }
 
