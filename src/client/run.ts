@@ -46,9 +46,11 @@ async function recordEnd<T>(
     status = 'COMPLETED';
     return result;
   } finally {
+    const sender = senderFor(scope.settings);
+    sender.lookForLeftovers();
     end(status);
     const isStep = scope.step !== undefined;
-    await senderFor(scope.settings).flush(isStep ? stepFlushMs() : exitFlushMs(), { final: !isStep });
+    await sender.flush(isStep ? stepFlushMs() : exitFlushMs(), { final: !isStep });
   }
 }
 

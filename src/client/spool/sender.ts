@@ -25,6 +25,8 @@ export interface Sender {
   append(line: string, control?: boolean): void;
   /** Waits until what was appended so far is delivered (true), or it is clear that it will not be soon (false). */
   flush(timeoutMs: number, options?: FlushOptions): Promise<boolean>;
+  /** Has it look soon for what processes that have ended, such as children, left behind. */
+  lookForLeftovers(): void;
   /** How many operations of this process the service has refused. */
   readonly rejected: number;
   /** Ends the request under way: the process wants to end. */
@@ -37,8 +39,10 @@ export interface Sender {
 export function openSender(settings: Settings, place: SpoolPlace, warn: (message: string) => void): Sender {
   const queue = openQueue(place, settings.url, warn);
   const stopping = new AbortController();
+  /** Ends the tries under way; those that come after are tries of their own. */
+  let hangUp = new AbortController();
   const send = (body: string) =>
-    post(settings, body, AbortSignal.any([stopping.signal, AbortSignal.timeout(settings.tryTimeoutMs)]));
+    post(settings, body, AbortSignal.any([stopping.signal, hangUp.signal, AbortSignal.timeout(settings.tryTimeoutMs)]));
   const deliverNext = deliveryOf(queue, send, warn);
   const warned = new Set<string>();
   let wakeUp: () => void = () => {};
@@ -53,6 +57,9 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
   let gaveUp = false;
   let syncedAt = 0;
   let leftoversAt = Number.NEGATIVE_INFINITY;
+  /** Whether what others left waits for something that is still in our own queue. */
+  let waitsForOurs = false;
+  let deliveredOurs = false;
 
   /** Wakes everyone who waits for a change. */
   function notify(): void {
@@ -86,6 +93,7 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
     const postFor = ({ url }: { url: string }) => (url === settings.url ? send : undefined);
     const leftovers = deliverLeftovers({ directory, postFor, warn, isOver })
       .then(({ kept }) => {
+        waitsForOurs = kept.some(({ error }) => error?.code === 'NOT_FOUND');
         if (kept.length > 0) leftoversAt = performance.now() - leftoversEveryMs + leftoversFirstMs;
       })
       .catch((error) => warn(`what other processes left could not be delivered: ${String(error)}`));
@@ -115,7 +123,13 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
     while (!stopping.signal.aborted) {
       try {
         await leftoversFirst();
-        if (!(await deliverNext())) return;
+        if (!(await deliverNext())) {
+          if (!waitsForOurs || !deliveredOurs) return;
+          deliveredOurs = false;
+          leftoversAt = Number.NEGATIVE_INFINITY;
+          continue;
+        }
+        deliveredOurs = true;
         if (failures > 0) leftoversAt = Number.NEGATIVE_INFINITY;
         failures = 0;
         reached = true;
@@ -164,8 +178,16 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
       if (!isDone()) {
         slow ||= timedOut;
         gaveUp ||= final;
+        // A request that hangs would keep a process alive that has nothing else to do.
+        if (final && timedOut) {
+          hangUp.abort();
+          hangUp = new AbortController();
+        }
       }
       return isDone();
+    },
+    lookForLeftovers() {
+      leftoversAt = Number.NEGATIVE_INFINITY;
     },
     get rejected() {
       return queue.rejected;
