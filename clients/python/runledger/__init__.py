@@ -2,7 +2,14 @@
 
 from ._log_metadata import get_step_context, log_metadata
 from ._sender import flush
-from .client import Client, MetadataEntry, MetadataPoint, MetadataSeries, PipelineRun, StepRun
+from .client import (
+    Client,
+    MetadataEntry,
+    MetadataPoint,
+    MetadataSeries,
+    PipelineRun,
+    StepRun,
+)
 from .decorators import pipeline, step
 from .errors import (
     AuthenticationError,

@@ -7,7 +7,12 @@ import logging
 from typing import Any, Callable, Dict, List, NamedTuple, Protocol, Set
 
 from . import _spool
-from .errors import AuthenticationError, InvalidCallError, NotFoundError, UnavailableError
+from .errors import (
+    AuthenticationError,
+    InvalidCallError,
+    NotFoundError,
+    UnavailableError,
+)
 
 _log = logging.getLogger("runledger")
 PEEK_BYTES = 1024 * 1024
@@ -83,8 +88,10 @@ class Delivery:
 
     def _logs(self, batch: List[Operation]) -> None:
         """Delivers all of a batch, or raises with what came before the obstacle delivered."""
-        if len(batch) == 1 and _target(batch[0]) in self._gone:
+        while batch and self._gone and _target(batch[0]) in self._gone:
             self._reject(batch[0].line, "NOT_FOUND", "What it was logged to is not there.")
+            batch = batch[1:]
+        if not batch:
             return
         try:
             self._send_logs(batch)

@@ -18,7 +18,7 @@ from .errors import InvalidValueError, UnsupportedTypeError
 from .metadata_types import DType, Path, StorageSize, Uri
 
 MAX_DEPTH = 64
-_ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
+_ABSOLUTE_URI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]+:(?:%[0-9A-Fa-f]{2}|[^\s\x00-\x1f\x7f-\x9f<>"{}|\\^`%])+""")
 _known_keys: Dict[str, str] = {}
 
 
@@ -49,7 +49,11 @@ def encode_value(value: Any, path: str) -> Tuple[str, str]:
     value = _plain(value, path)
     if isinstance(value, Uri):
         if not _ABSOLUTE_URI.fullmatch(value):
-            raise InvalidValueError(f'{path}: Uri("{value}") has no scheme; write it whole, as in s3://….', "BAD_USER_INPUT")
+            raise InvalidValueError(
+                f'{path}: Uri("{value}") is no absolute URI: it starts with a scheme, as in s3://…, and spaces, control '
+                'characters, a bare % and <>"{}|\\^` are percent-encoded.',
+                "BAD_USER_INPUT",
+            )
         return "URI", _text(value, path)
     if isinstance(value, (Path, DType)):
         if not value:

@@ -9,7 +9,13 @@ from typing import Any, Dict, List, Optional
 
 from ._decode import loads
 from ._http import Response, Transport, retry_after
-from .errors import AuthenticationError, InvalidCallError, NotFoundError, RunledgerError, UnavailableError
+from .errors import (
+    AuthenticationError,
+    InvalidCallError,
+    NotFoundError,
+    RunledgerError,
+    UnavailableError,
+)
 
 TRY_AGAIN = frozenset({"UNAVAILABLE", "TIMEOUT", "INTERNAL_SERVER_ERROR"})
 ATTEMPT_SECONDS = 10.0

@@ -5,7 +5,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from typing import Any, Callable, ContextManager, Iterator, Optional, TypeVar, Union, overload
+from typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Iterator,
+    Optional,
+    TypeVar,
+    Union,
+    overload,
+)
 
 from . import _context
 from ._encode import check_name
