@@ -60,7 +60,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPo
   };
   const recover = async (pid: number): Promise<void> => {
     server = null;
-    log(`Postgres (process ${pid}) has gone; starting it again`);
+    log(`The connection to Postgres (process ${pid}) is lost; starting Postgres again if it has gone`);
     for (let pauseMs = firstPauseMs; !closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         server = await acquire(place, true);
