@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import { parseValue } from '../../src/cli/value.ts';
+import { InvalidCallError } from '../../src/client/errors.ts';
+import { targetOf, textsOfInputs } from '../../src/client/log-input.ts';
+import { checkName, textsOfEntries, utf8Length } from '../../src/client/metadata-entries.ts';
+import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../src/client/metadata-types.ts';
+import { newId } from '../../src/client/uuid.ts';
+import { parseJson } from '../../src/json/parse.ts';
+
+/** Value and type of the one entry that `value` becomes. */
+const entry = (value: unknown) => {
+  const [text] = textsOfEntries(new Map([['k', value]]));
+  return text?.replace('{"key":"k","value":', '').replace(/}$/, '');
+};
+
+class Opaque {
+  readonly secret = 1;
+}
+const cyclic: { self?: unknown } = {};
+cyclic.self = [cyclic];
+const twice = [5];
+const deep = (depth: number): unknown => (depth === 0 ? 1 : [deep(depth - 1)]);
+
+test.each([
+  ['a string', 'a"b', '"a\\"b"'],
+  ['true', true, 'true'],
+  ['null', null, 'null'],
+  ['an integer', 5, '5'],
+  ['a fraction', 0.1433, '0.1433'],
+  ['minus zero', -0, '-0.0'],
+  ['the smallest double', 5e-324, '5e-324'],
+  ['a double that is a large integer', 1e17, '100000000000000000.0'],
+  ['NaN', Number.NaN, '"NaN","type":"FLOAT"'],
+  ['-Infinity', Number.NEGATIVE_INFINITY, '"-Infinity","type":"FLOAT"'],
+  ['bigint', 9007199254740993n, '9007199254740993'],
+  ['Set', new Set([1, 1, 'a']), '[1,"a"],"type":"SET"'],
+  ['Map', new Map([['a', new Map([['b', 1n]])]]), '{"a":{"b":1}}'],
+  ['Date', new Date(0), '"1970-01-01T00:00:00.000Z"'],
+  ['typed array', new Float64Array([0.5, Number.NaN]), '[0.5,"NaN"]'],
+  ['bigint array', new BigInt64Array([2n ** 62n]), '[4611686018427387904]'],
+  ['toJSON', { toJSON: () => [1n] }, '[1]'],
+  ['an object without prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
+  ['__proto__', JSON.parse('{"__proto__":1}'), '{"__proto__":1}'],
+  ['Uri', Uri('s3://b/m'), '"s3://b/m","type":"URI"'],
+  ['Uri of a URL', Uri(new URL('https://a/b')), '"https://a/b","type":"URI"'],
+  ['Path', Path('/x'), '"/x","type":"PATH"'],
+  ['DType', DType('float32'), '"float32","type":"DTYPE"'],
+  ['StorageSize', StorageSize(2n ** 60n), '1152921504606846976,"type":"STORAGE_SIZE"'],
+  ['StorageSize in words', StorageSize('1.5 GiB'), '"1.5 GiB","type":"STORAGE_SIZE"'],
+  ['Tuple', Tuple([1, [2]]), '[1,[2]],"type":"TUPLE"'],
+  ['Float', Float(1), '1,"type":"FLOAT"'],
+  ['types within a list', [Uri('s3://b'), StorageSize(5), new Set([1])], '["s3://b",5,[1]]'],
+  ['64 lists in one another', deep(64), `${'['.repeat(64)}1${']'.repeat(64)}`],
+  ['the same object twice, not within itself', [twice, twice], '[[5],[5]]'],
+])('%s has a form', (_, value, text) => {
+  expect(entry(value)).toBe(text);
+});
+
+test.each([
+  ['undefined', undefined, 'metadata.k: undefined'],
+  ['a function', [() => 1], 'metadata.k[0]: a function'],
+  ['a symbol', { a: [Symbol('s')] }, 'metadata.k.a[0]: a symbol'],
+  ['a class instance', { 'b c': new Opaque() }, 'metadata.k["b c"]: an instance of Opaque without toJSON()'],
+  ['an Error', new RangeError('x'), 'metadata.k: an instance of RangeError'],
+  ['a hole', new Array(1), 'metadata.k[0]: undefined'],
+  ['a cycle', cyclic, 'metadata.k.self[0]: a value that contains itself'],
+  ['an invalid Date', new Date(Number.NaN), 'metadata.k: an invalid Date'],
+  ['a Map with other keys', { m: new Map([[1, 2]]) }, 'metadata.k.m: a Map with the key 1'],
+  ['a symbol as key', { [Symbol('s')]: 1 }, 'metadata.k: an object with the key Symbol(s)'],
+  ['NUL', 'a\0', 'metadata.k: a string with NUL'],
+  ['an unpaired surrogate', ['\ud800'], 'metadata.k[0]: a string with an unpaired surrogate'],
+  ['65 lists in one another', deep(65), 'a list or dict inside 64 others'],
+  ['a DataView', new DataView(new ArrayBuffer(1)), 'metadata.k: an instance of DataView'],
+])('%s is refused by name, with its path', (_, value, message) => {
+  expect(() => entry(value)).toThrow(InvalidCallError);
+  expect(() => entry(value)).toThrow(message);
+});
+
+test('keys and names are checked before anything is sent', () => {
+  for (const key of ['', '  ', 'a\nb', '\u0085', '\ud800', 'é'.repeat(128)])
+    expect(() => textsOfEntries({ [key]: 1 })).toThrow('key');
+  expect(textsOfEntries({ ['é'.repeat(127)]: 1 })).toHaveLength(1);
+  expect(() => textsOfEntries({})).toThrow('nothing to log');
+  expect(() => textsOfEntries({ a: 1 }, 0.5)).toThrow('iteration');
+  expect(() => checkName('a::b', 'step')).toThrow('"::"');
+  expect(() => checkName('0'.repeat(32), 'run')).toThrow('looks like an id');
+});
+
+test('wrappers refuse what is not theirs', () => {
+  expect(() => Uri('/a/path')).toThrow('absolute URI');
+  expect(() => Path('')).toThrow('not empty');
+  for (const size of [-1, 0.5, 2 ** 53, '5', '5 XB', '-1 kB']) expect(() => StorageSize(size)).toThrow('StorageSize');
+});
+
+test('a large call becomes several requests, each with an id of its own', () => {
+  const metadata = Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`k${index}`, index]));
+  const inputs = textsOfInputs(metadata, { run: 'r' }).map((text) => JSON.parse(text));
+  expect(inputs.map(({ entries }) => entries.length)).toEqual([1000, 1000, 500]);
+  expect(new Set(inputs.map(({ requestId }) => requestId)).size).toBe(3);
+  const large = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, 'é'.repeat(30_000)]));
+  expect(textsOfInputs(large, { run: 'r' }).length).toBe(3);
+});
+
+test('a target names one thing', () => {
+  const stepId = newId();
+  expect(targetOf({ stepId })).toEqual({ stepId });
+  expect(targetOf({ run: 'r', stepName: 's', attempt: 2 })).toEqual({ step: { run: 'r', name: 's', attempt: 2 } });
+  expect(() => targetOf({ stepId: 'x' })).toThrow('UUID');
+});
+
+test('ids are UUIDs of version 7 that sort by time', () => {
+  const ids = [newId(1), newId(2 ** 40), newId(), newId(Date.now() + 5)];
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect([...ids].sort()).toEqual(ids);
+  expect(utf8Length('aé€😀')).toBe(Buffer.byteLength('aé€😀'));
+});
+
+test('the command line reads values by prefix, else as a JSON scalar, else as a string', () => {
+  const read = (text: string) => entry(parseValue(text));
+  expect(['1', '-0', '1.50', 'true', 'null', '01', 'x', '{"a":1}', 's3://b'].map(read)).toEqual([
+    '1',
+    '-0.0',
+    '1.5',
+    'true',
+    'null',
+    '"01"',
+    '"x"',
+    '"{\\"a\\":1}"',
+    '"s3://b"',
+  ]);
+  expect(
+    ['int:9007199254740993', 'float:1', 'float:NaN', 'str:5', 'bool:false', 'json:[1.0,12345678901234567890]'].map(
+      read,
+    ),
+  ).toEqual([
+    '9007199254740993',
+    '1,"type":"FLOAT"',
+    '"NaN","type":"FLOAT"',
+    '"5"',
+    'false',
+    '[1,12345678901234567890]',
+  ]);
+  expect(['uri:s3://b', 'size:1.5GiB', 'size:7', 'path:/a', 'dtype:int8'].map(read)).toEqual([
+    '"s3://b","type":"URI"',
+    '"1.5GiB","type":"STORAGE_SIZE"',
+    '7,"type":"STORAGE_SIZE"',
+    '"/a","type":"PATH"',
+    '"int8","type":"DTYPE"',
+  ]);
+  for (const text of [
+    'int:1.5',
+    'float:x',
+    'float:1e999',
+    'bool:1',
+    'json:{',
+    'json:[1e999]',
+    '1e999',
+    'uri:x',
+    'size:x',
+  ])
+    expect(() => parseValue(text), text).toThrow();
+  expect(parseJson(read('json:{"a":[9007199254740993]}') ?? '')).toEqual({ a: [9007199254740993n] });
+});
