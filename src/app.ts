@@ -2,6 +2,7 @@ import { type DocumentNode, type ExecutionResult, GraphQLError, getOperationAST 
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Limits } from './domain/limits.ts';
+import { useExactSSE } from './exact-sse.ts';
 import { readGraphQLParams } from './graphql-params.ts';
 import type { Context } from './schema/context.ts';
 import { createDocumentCache } from './schema/documents.ts';
@@ -25,6 +26,8 @@ export type App = {
   answer(body: string, accept: string | undefined): Promise<SerializedResult>;
   /** Answers any request: queries by GET, streams of events, and everything `answer` does. */
   fetch(request: Request): Promise<Response>;
+  /** Completes all subscriptions; what else is under way goes on. */
+  endStreams(): void;
 };
 
 export const defaultLimits: Limits = { maxValueBytes: 65_536, maxEntries: 1_000 };
@@ -40,7 +43,8 @@ export const defaultQueryLimits: QueryLimits = {
 
 /** Builds the service on an open database. Opens nothing itself. */
 export function createApp(options: AppOptions): App {
-  const context: Context = { db: options.db, limits: { ...defaultLimits, ...options.limits } };
+  const ended = new AbortController();
+  const context: Context = { db: options.db, limits: { ...defaultLimits, ...options.limits }, ended: ended.signal };
   const queryLimits = { ...defaultQueryLimits, ...options.queryLimits };
   const prepareDocument = createDocumentCache(schema, queryLimits);
   const mask = (error: unknown) =>
@@ -60,7 +64,7 @@ export function createApp(options: AppOptions): App {
     parserAndValidationCache: false,
     logging: false,
     maskedErrors: { maskError: mask, errorMessage: '' },
-    plugins: [usePreparedDocuments(), useBoundedCost(), useExactJson()],
+    plugins: [usePreparedDocuments(), useBoundedCost(), useExactJson(), ...useExactSSE()],
   });
 
   /** Parsing and validation by our cache, for whatever way a query takes into Yoga. */
@@ -114,6 +118,7 @@ export function createApp(options: AppOptions): App {
 
   return {
     answer,
+    endStreams: () => ended.abort(),
     async fetch(request) {
       const isJsonPost = request.method === 'POST' && !request.headers.get('accept')?.includes('text/event-stream');
       if (!isJsonPost || new URL(request.url).pathname !== '/graphql') return yoga.fetch(request, {});

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { App } from './app.ts';
+import { ssePath } from './exact-sse.ts';
 import { loadGraphiQL } from './graphiql.ts';
 import { requestError, serializeResult } from './schema/result.ts';
 import { sendStream } from './http-stream.ts';
@@ -52,7 +53,7 @@ async function handle(options: HttpOptions, request: IncomingMessage, response: 
     response.writeHead(302, { location: '/graphql' }).end();
     return;
   }
-  if (path !== '/graphql' && path !== '/graphql/stream') {
+  if (path !== '/graphql' && path !== ssePath) {
     return refuse(response, 404, 'There is nothing here. GraphQL is at /graphql.');
   }
   if (!checkOrigin(options, request, response)) return;
@@ -99,7 +100,7 @@ function checkOrigin({ allowedOrigins }: HttpOptions, request: IncomingMessage, 
   }
   response.setHeader('access-control-allow-origin', origin);
   if (request.method === 'OPTIONS') {
-    response.setHeader('access-control-allow-methods', 'GET, POST');
+    response.setHeader('access-control-allow-methods', 'GET, POST, PUT, DELETE');
     response.setHeader(
       'access-control-allow-headers',
       request.headers['access-control-request-headers'] ?? 'content-type',

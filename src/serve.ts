@@ -6,6 +6,7 @@ import { createApp } from './app.ts';
 import { readSettings, type Settings, SettingsError } from './env.ts';
 import { createHttpServer } from './http.ts';
 import { type Database, openDatabase } from './storage/database.ts';
+import { sweepDeletedRuns } from './storage/delete-run.ts';
 import type { EmbeddedPostgres } from './storage/embedded.ts';
 import { MigrationError, migrate } from './storage/migrate.ts';
 import { isAnswering } from './storage/ready.ts';
@@ -64,20 +65,21 @@ async function run(host: Host, settings: Settings, log: Logger): Promise<void> {
 
 async function serveDatabase(host: Host, settings: Settings, log: Logger, ledger: Ledger, db: Database): Promise<void> {
   let stopping = false;
+  const app = createApp({
+    db,
+    log,
+    limits: { maxValueBytes: settings.MAX_VALUE_BYTES, maxEntries: settings.MAX_ENTRIES },
+    queryLimits: {
+      maxQueryBytes: settings.MAX_QUERY_BYTES,
+      maxTokens: settings.MAX_QUERY_TOKENS,
+      maxDepth: settings.MAX_QUERY_DEPTH,
+      maxAliases: settings.MAX_QUERY_ALIASES,
+      maxDirectives: settings.MAX_QUERY_DIRECTIVES,
+      maxCost: settings.MAX_QUERY_COST,
+    },
+  });
   const server = createHttpServer({
-    app: createApp({
-      db,
-      log,
-      limits: { maxValueBytes: settings.MAX_VALUE_BYTES, maxEntries: settings.MAX_ENTRIES },
-      queryLimits: {
-        maxQueryBytes: settings.MAX_QUERY_BYTES,
-        maxTokens: settings.MAX_QUERY_TOKENS,
-        maxDepth: settings.MAX_QUERY_DEPTH,
-        maxAliases: settings.MAX_QUERY_ALIASES,
-        maxDirectives: settings.MAX_QUERY_DIRECTIVES,
-        maxCost: settings.MAX_QUERY_COST,
-      },
-    }),
+    app,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     allowedHosts: settings.ALLOWED_HOSTS,
     allowedOrigins: settings.ALLOWED_ORIGINS,
@@ -85,13 +87,17 @@ async function serveDatabase(host: Host, settings: Settings, log: Logger, ledger
     isReady: async () => !stopping && (await isAnswering(db)),
     onError: (error) => log.error({ err: error }, 'unexpected error'),
   });
+  const sweeping = new AbortController();
+  sweepDeletedRuns(db, sweeping.signal).catch((error) => log.warn({ err: error }, 'deleted runs are not swept yet'));
   const { port } = await listen(server, settings);
   const name = settings.HOST.includes(':') ? `[${settings.HOST}]` : settings.HOST;
   host.print(`Runledger is ready at http://${name}:${port}/graphql (open it in a browser for GraphiQL)`);
   host.print(`Data: ${ledger.where}`);
   await host.stopped;
   stopping = true;
+  sweeping.abort();
   log.info('stopping: answering what is under way');
+  app.endStreams();
   await closeServer(server, settings.SHUTDOWN_TIMEOUT_MS);
 }
 

@@ -31,8 +31,8 @@ export type ConditionInput = {
   path?: string[] | null;
   exists?: boolean | null;
   type?: MetadataType | null;
-  equals?: NonNullable<unknown> | null;
-  in?: NonNullable<unknown>[] | null;
+  equals?: unknown;
+  in?: unknown[] | null;
   gt?: number | null;
   gte?: number | null;
   lt?: number | null;

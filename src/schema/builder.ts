@@ -16,7 +16,7 @@ export type SchemaTypes = {
     ID: { Input: string; Output: string | bigint };
     Float: { Input: number; Output: number };
     DateTime: { Input: Date; Output: Date };
-    JSON: { Input: unknown; Output: unknown };
+    JSON: { Input: NonNullable<unknown>; Output: unknown };
     JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
     UUID: { Input: string; Output: string };
   };

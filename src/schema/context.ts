@@ -5,4 +5,6 @@ import type { Database } from '../storage/database.ts';
 export type Context = {
   db: Database;
   limits: Limits;
+  /** Aborts when the service stops: subscriptions end then. */
+  ended: AbortSignal;
 };

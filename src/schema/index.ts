@@ -4,6 +4,11 @@ import './step.ts';
 import './pipeline-run.ts';
 import './log-metadata.ts';
 import './run-list.ts';
+import './compare-runs.ts';
+import './metadata-keys.ts';
+import './metadata-series.ts';
+import './metadata-logged.ts';
+import './retract-metadata.ts';
 import { builder } from './builder.ts';
 
 /** The executable schema. */

@@ -1,3 +1,4 @@
+import { announceRuns } from './announce.ts';
 import { createBatch } from './batch.ts';
 import { type Database, inTransaction, perDatabase } from './database.ts';
 import { insertEntries, type LedgerResult, type LedgerWrite } from './ledger-statement.ts';
@@ -24,8 +25,10 @@ const groupCommit = perDatabase((db) =>
  * Appends one write together with all others that are waiting, in one commit; resolves after it.
  * Rejects with QueueFullError when too many wait, or with what the database said about this very write.
  */
-export function appendEntries(db: Database, write: LedgerWrite): Promise<LedgerResult> {
-  return groupCommit(db)(write);
+export async function appendEntries(db: Database, write: LedgerWrite): Promise<LedgerResult> {
+  const result = await groupCommit(db)(write);
+  if (result.outcome === 'written') announceRuns(db, [result.runId]);
+  return result;
 }
 
 /**
@@ -37,7 +40,16 @@ export async function appendTogether<T>(
   writes: LedgerWrite[],
   accept: (results: LedgerResult[]) => Promise<T>,
 ): Promise<T> {
-  return retryContention(() => inTransaction(db, async (transaction) => accept(await writeOnce(transaction, writes))));
+  let runIds: string[] = [];
+  const accepted = await retryContention(() =>
+    inTransaction(db, async (transaction) => {
+      const results = await writeOnce(transaction, writes);
+      runIds = results.filter((result) => result.outcome === 'written').map((result) => result.runId);
+      return accept(results);
+    }),
+  );
+  announceRuns(db, runIds);
+  return accepted;
 }
 
 /** Writes all of a group; where one write makes the statement fail, finds it by halves so that it fails alone. */

@@ -1,7 +1,8 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import { createBatch } from './batch.ts';
-import { type Database, perDatabase, type Queryable, type Transaction } from './database.ts';
+import { type Database, perDatabase, type Transaction } from './database.ts';
 import type { ExecutionStatus, StepRow } from './rows.ts';
+import { settleRunLatest } from './settle-latest.ts';
 
 const columns = Prisma.raw(`s.run_id AS "runId", s.id, s.name, s.attempt, s.status::text, s.started_at AS "startedAt",
   s.ended_at AS "endedAt", s.cached_from_id AS "cachedFromId", s.superseded, s.ordinal`);
@@ -142,27 +143,6 @@ WHERE run_id = ${runId}::uuid AND filter_scope = ${name} RETURNING key`;
       keys.map((row) => row.key),
     );
   }
-}
-
-/** Works out anew what is latest in a run as a whole under these keys. The run and its steps must be locked. */
-export async function settleRunLatest(db: Queryable, runId: string, keys: string[]): Promise<void> {
-  await db.$executeRaw`/* settle_run_latest */
-WITH newest AS (
-  SELECT DISTINCT ON (key) * FROM latest_entry
-  WHERE run_id = ${runId}::uuid AND key = ANY(${keys}::text[]) AND (scope_id = run_id OR (filter_scope IS NOT NULL AND filter_scope <> ''))
-  ORDER BY key, entry_id DESC
-), gone AS (
-  DELETE FROM latest_entry l
-  WHERE l.run_id = ${runId}::uuid AND l.scope_id = '00000000-0000-0000-0000-000000000000' AND l.key = ANY(${keys}::text[])
-    AND NOT EXISTS (SELECT FROM newest n WHERE n.key = l.key)
-)
-INSERT INTO latest_entry (run_id, scope_id, key, entry_id, filter_scope, type, sort_class, sort_number, sort_text, logged_at)
-SELECT run_id, '00000000-0000-0000-0000-000000000000', key, entry_id, '', type, sort_class, sort_number, sort_text, logged_at
-FROM newest ORDER BY key
-ON CONFLICT (run_id, scope_id, key) DO UPDATE SET
-  entry_id = excluded.entry_id, type = excluded.type, sort_class = excluded.sort_class,
-  sort_number = excluded.sort_number, sort_text = excluded.sort_text, logged_at = excluded.logged_at
-WHERE excluded.entry_id <> latest_entry.entry_id`;
 }
 
 /** Ends the step if it is still running; gives the row as it is then, or null when there is no such step. */

@@ -1,0 +1,29 @@
+import { type Database, inTransaction } from '../storage/database.ts';
+import { removeRun, sweepDeletedRuns } from '../storage/delete-run.ts';
+import { retryContention } from '../storage/ledger.ts';
+import { lockRun, lockSteps } from '../storage/runs.ts';
+import { requireRun } from './find-run.ts';
+
+/** How long the answer waits for the last row; a large run is removed further in the background. */
+const patienceMs = 1_000;
+
+/**
+ * Deletes a run with its steps and entries. It is gone at once, and its name is free; its entries are removed in small
+ * pieces that hold up no writer, within the call where there are few, else after it.
+ * @throws NOT_FOUND, AMBIGUOUS.
+ */
+export async function deleteRun(db: Database, ref: string): Promise<boolean> {
+  const { id } = await requireRun(db, ref);
+  await retryContention(() =>
+    inTransaction(db, async (transaction) => {
+      // Deleted by another call in the meantime: then it is what was asked for.
+      if (!(await lockRun(transaction, id))) return;
+      await lockSteps(transaction, id);
+      await removeRun(transaction, id);
+    }),
+  );
+  // What fails or is broken off here is done when a server starts or a run is deleted next.
+  const swept = sweepDeletedRuns(db).catch(() => {});
+  await Promise.race([swept, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())]);
+  return true;
+}

@@ -1,0 +1,49 @@
+import { badInput, notFound } from '../errors.ts';
+import { type Database, inTransaction } from '../storage/database.ts';
+import { findLatest } from '../storage/latest.ts';
+import { retryContention } from '../storage/ledger.ts';
+import { findEntryById, retractEntry } from '../storage/retract.ts';
+import type { EntryRow } from '../storage/rows.ts';
+import { lockRun, lockSteps } from '../storage/runs.ts';
+import { isStorableText } from './storable.ts';
+
+const maxReasonLength = 1_000;
+
+/**
+ * Takes an entry back: its value is erased, its key, type, times and the reason stay for the audit, and it counts as
+ * latest no more. Twice changes nothing. Gives what is latest now under the key of the entry's own step or run.
+ * @throws BAD_USER_INPUT for a reason that is blank or longer than 1,000 characters; NOT_FOUND.
+ */
+export async function retractMetadata(
+  db: Database,
+  entryId: string | number | bigint,
+  reason: string,
+): Promise<EntryRow | null> {
+  if (reason.trim() === '' || reason.length > maxReasonLength || !isStorableText(reason)) {
+    throw badInput(
+      `reason must be a text of 1 to ${maxReasonLength} characters that says why; it is kept for the audit.`,
+    );
+  }
+  const id = parseEntryId(String(entryId));
+  const missing = () => notFound(`There is no entry with the id ${JSON.stringify(String(entryId).slice(0, 60))}.`);
+  if (id === null) throw missing();
+  const entry = await findEntryById(db.prisma, id);
+  if (!entry) throw missing();
+  if (!entry.retracted) {
+    await retryContention(() =>
+      inTransaction(db, async (transaction) => {
+        if (!(await lockRun(transaction, entry.runId))) throw missing();
+        await lockSteps(transaction, entry.runId);
+        await retractEntry(transaction, entry, id, reason);
+      }),
+    );
+  }
+  return findLatest(db, entry);
+}
+
+/** The number of an entry; null for a text that can be none. */
+export function parseEntryId(text: string): bigint | null {
+  if (!/^\d{1,19}$/.test(text)) return null;
+  const id = BigInt(text);
+  return id <= 9_223_372_036_854_775_807n ? id : null;
+}

@@ -1,0 +1,42 @@
+import { textRange } from '../domain/find-run.ts';
+import { isStorableText } from '../domain/storable.ts';
+import { listMetadataKeys, type MetadataKeyRow } from '../storage/metadata-keys.ts';
+import { builder } from './builder.ts';
+import { MetadataTypeRef } from './metadata-type.ts';
+import { pageSize } from './page.ts';
+
+const MetadataKey = builder.objectRef<MetadataKeyRow>('MetadataKey').implement({
+  description: 'A key in use.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'Plain, without the name of a step.' }),
+    types: t.field({
+      type: [MetadataTypeRef],
+      description: 'The types of the latest values under it, the most frequent first.',
+      resolve: ({ types }) => types,
+    }),
+    runs: t.exposeInt('runs', { description: 'How many runs have it.' }),
+    lastLoggedAt: t.expose('lastLoggedAt', {
+      type: 'DateTime',
+      description: 'When the most recent of the latest values was logged.',
+    }),
+  }),
+});
+
+builder.queryField('metadataKeys', (t) =>
+  t.field({
+    type: [MetadataKey],
+    description:
+      'The keys in use, by key, with what was logged under them: what a dashboard offers as columns and filters. Told from the latest value of each run.',
+    args: {
+      pipeline: t.arg.string({ description: 'Only runs of this pipeline.' }),
+      prefix: t.arg.string({ description: 'What the key begins with.' }),
+      first: t.arg.int({ defaultValue: 100, description: '0 to 200.' }),
+    },
+    resolve: async (_root, { pipeline, prefix, first }, { db }) => {
+      const take = pageSize(first, 100);
+      const start = prefix?.normalize('NFC') ?? '';
+      if (!isStorableText(start) || (pipeline != null && !isStorableText(pipeline))) return [];
+      return listMetadataKeys(db, { pipeline: pipeline ?? null, range: start === '' ? null : textRange(start), take });
+    },
+  }),
+);

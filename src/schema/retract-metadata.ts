@@ -1,0 +1,39 @@
+import { deleteRun } from '../domain/delete-run.ts';
+import { retractMetadata } from '../domain/retract-metadata.ts';
+import type { EntryRow } from '../storage/rows.ts';
+import { builder } from './builder.ts';
+import { MetadataEntryRef } from './metadata-entry.ts';
+import { asWrite } from './write.ts';
+
+const RetractMetadataPayload = builder.objectRef<{ latest: EntryRow | null }>('RetractMetadataPayload').implement({
+  description: 'What stands after an entry was taken back.',
+  fields: (t) => ({
+    latest: t.field({
+      type: MetadataEntryRef,
+      nullable: true,
+      description: 'What is latest now under the key, of the same step or run; null when nothing is left.',
+      resolve: ({ latest }) => latest,
+    }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  retractMetadata: t.field({
+    type: RetractMetadataPayload,
+    description:
+      'Takes an entry back: its value is erased, it no longer counts as latest and leaves history, with the reason kept for the audit. Twice changes nothing. Errors: BAD_USER_INPUT, NOT_FOUND.',
+    args: {
+      entryId: t.arg.id({ required: true }),
+      reason: t.arg.string({ required: true, description: 'Why: 1 to 1,000 characters.' }),
+    },
+    resolve: async (_root, { entryId, reason }, { db }) => ({
+      latest: await asWrite(retractMetadata(db, entryId, reason)),
+    }),
+  }),
+  deleteRun: t.boolean({
+    description:
+      'Deletes a run with its steps and entries. It is gone at once and its name is free; what a large run leaves is removed in the background. Errors: NOT_FOUND, AMBIGUOUS.',
+    args: { ref: t.arg.string({ required: true, description: 'The run: id, name, or a prefix of one.' }) },
+    resolve: (_root, { ref }, { db }) => asWrite(deleteRun(db, ref)),
+  }),
+}));
