@@ -71,11 +71,11 @@ async function readOwn(path: string, remedy: string): Promise<string> {
 }
 
 async function createCluster(dataDir: string, binaries: Binaries, account: Account, durable: boolean): Promise<void> {
-  await clearAbandoned(dataDir);
   const folder = clusterFolder(dataDir);
   const unfinished = `${folder}.new-${randomBytes(4).toString('hex')}`;
   const passwordFile = join(unfinished, 'password');
   try {
+    await clearAbandoned(dataDir);
     await mkdir(unfinished, { mode: 0o700 });
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
     if (process.getuid!() === 0) {

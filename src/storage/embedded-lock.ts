@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cluster, user } from './embedded-cluster.ts';
 import { EmbeddedError, InUseError } from './embedded-error.ts';
-import { type Postmaster, socketPort } from './embedded-postmaster.ts';
+import type { Postmaster } from './embedded-postmaster.ts';
+import { socketPort } from './embedded-socket.ts';
 
 /** The advisory lock, in the database `postgres`, that the service holds as long as it uses the cluster. */
 const lockId = 4_117;

@@ -1,18 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { constants, readFileSync, readlinkSync } from 'node:fs';
-import { link, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { link, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Account, as } from './embedded-account.ts';
-
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+import { removeSocketDir } from './embedded-socket.ts';
 
 /** A Postgres that runs on a data directory. The pid is 0 for an instant while it starts. */
 export type Postmaster = { pid: number; socketDir: string };
-
-/** The number in the name of the socket; nothing listens on a TCP port of that number. */
-export const socketPort = 5432;
 
 /** Asked to stop fast; when it has not after this, told to stop at once, which costs a recovery at the next start. */
 const fastShutdownMs = 30_000;
@@ -63,40 +58,6 @@ function workingFolder(data: string, pid: number): string | undefined {
   }
 }
 
-/** A started Postgres; `exited` becomes true when it has ended, for whatever reason. */
-export type Launched = { exited: boolean };
-
-/**
- * Starts Postgres in a session of its own: a Ctrl-C in the terminal reaches the service only, which can still answer
- * what is in flight. `settings` are given as `-c name=value`.
- */
-export async function launch(
-  program: string,
-  data: string,
-  logFile: string,
-  account: Account,
-  settings: Record<string, string>,
-): Promise<Launched> {
-  const log = await open(logFile, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
-  try {
-    if (process.getuid!() === 0) await log.chown(account.uid, account.gid);
-    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(program, ['-D', data, ...options], {
-      ...as(account),
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-    });
-    const launched = { exited: false };
-    const ended = () => {
-      launched.exited = true;
-    };
-    child.once('exit', ended).once('error', ended).unref();
-    return launched;
-  } finally {
-    await log.close();
-  }
-}
-
 /** Stops the Postgres on `data` and waits until it is gone; does nothing when it already is. */
 export async function stopPostmaster(data: string, pid: number): Promise<void> {
   const started = Date.now();
@@ -116,14 +77,6 @@ function kill(pid: number, signal: NodeJS.Signals): void {
     // It may have ended just now.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-/** Removes a socket folder that Runledger made, and nothing else that may be in it. */
-export async function removeSocketDir(socketDir: string): Promise<void> {
-  if (!/^runledger-\w{6}$/.test(basename(socketDir))) return;
-  for (const name of [`.s.PGSQL.${socketPort}`, `.s.PGSQL.${socketPort}.lock`])
-    await rm(join(socketDir, name), { force: true });
-  await rmdir(socketDir).catch(() => {});
 }
 
 /** Another service may do the same, and start Postgres in between: what is cleared must be what was judged. */

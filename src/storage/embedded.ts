@@ -4,8 +4,9 @@ import { accountFor } from './embedded-account.ts';
 import { findNative, prepareBinaries } from './embedded-binaries.ts';
 import { makeDataDir, openCluster, user } from './embedded-cluster.ts';
 import { EmbeddedError } from './embedded-error.ts';
-import { removeSocketDir, socketPort } from './embedded-postmaster.ts';
-import { acquire, makeSocketDir, type Place, type Server, stop } from './embedded-server.ts';
+import type { Place } from './embedded-launch.ts';
+import { acquire, type Server, stop } from './embedded-server.ts';
+import { makeSocketDir, removeSocketDir, socketPort } from './embedded-socket.ts';
 
 export { defaultDataDir } from './embedded-account.ts';
 export { EmbeddedError } from './embedded-error.ts';
