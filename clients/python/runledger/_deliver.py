@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Callable, Dict, List, NamedTuple, Protocol, Set
+import time
+from typing import Any, Callable, Dict, List, Optional, Protocol, Set, Union
 
 from . import _spool
 from .errors import (
@@ -15,8 +16,11 @@ from .errors import (
 )
 
 _log = logging.getLogger("runledger")
-PEEK_BYTES = 1024 * 1024
+PEEK_BYTES = 128 * 1024
 BATCH_ENTRIES = 1000
+BATCH_OPERATIONS = 500
+YIELD_LINES = 25
+YIELD_SECONDS = 0.0001
 
 MUTATIONS = {
     "startRun": "mutation($input:StartRunInput!){startRun(input:$input){id}}",
@@ -33,20 +37,27 @@ Post = Callable[[str, str], Dict[str, Any]]
 class Source(Protocol):
     directory: str
     base: str
+    trusted: bool
 
     def peek(self, max_bytes: int) -> List[bytes]: ...
     def drop(self, lines: List[bytes]) -> None: ...
     def reject(self, line: bytes, code: str, message: str) -> None: ...
 
 
-class Operation(NamedTuple):
-    line: bytes
-    op: str
-    payload: str
-    """JSON text: `input` of logMetadata, else `variables`."""
-    parsed: Any
-    """The same, for looking into; its numbers are text."""
-    entries: int
+class Operation:
+    """A line. Its payload is JSON text: `input` of logMetadata, else `variables`; it is forwarded as it stands."""
+
+    def __init__(self, line: bytes, op: str, payload: str, entries: int) -> None:
+        self.line = line
+        self.op = op
+        self.payload = payload
+        self.entries = entries
+        """How many it has, or more: for the size of a batch."""
+
+    @property
+    def parsed(self) -> Any:
+        """The payload for looking into; its numbers are text."""
+        return _parse(self.payload)
 
 
 class Delivery:
@@ -67,8 +78,10 @@ class Delivery:
             return False
         batch: List[Operation] = []
         total = 0
-        for line in lines:
-            operation = parse_operation(line)
+        for number, line in enumerate(lines):
+            if self._source.trusted and number % YIELD_LINES == YIELD_LINES - 1:
+                time.sleep(YIELD_SECONDS)  # else a job that logs all the time waits for the interpreter lock
+            operation = parse_operation(line, self._source.trusted)
             if operation is None:
                 if batch:
                     break
@@ -80,7 +93,7 @@ class Delivery:
                     return True
                 break
             total += operation.entries
-            if batch and total > BATCH_ENTRIES:
+            if batch and (total > BATCH_ENTRIES or len(batch) == BATCH_OPERATIONS):
                 break
             batch.append(operation)
         self._logs(batch)
@@ -176,21 +189,30 @@ _PREFIXES = {f'{{"op":"{op}","variables":'.encode(): op for op in MUTATIONS}
 _PREFIXES[b'{"op":"logMetadata","input":'] = "logMetadata"
 
 
-def parse_operation(line: bytes) -> "Operation | None":
-    """The operation in a line; None when it is none. The payload is forwarded as it stands, digit for digit."""
-    try:
-        record = json.loads(line, parse_int=str, parse_float=str)
-        for prefix, op in _PREFIXES.items():
-            if line.startswith(prefix):
-                field = "input" if op == "logMetadata" else "variables"
-                if set(record) != {"op", field} or not isinstance(record[field], dict):
-                    return None
-                parsed = record[field]
-                entries = len(parsed.get("entries") or ()) + len(parsed.get("metadata") or ())
-                return Operation(line, op, line[len(prefix) : -1].decode("utf-8"), parsed, entries)
-    except (ValueError, TypeError, RecursionError):
-        pass
+def parse_operation(line: bytes, trusted: bool = False) -> Optional[Operation]:
+    """The operation in a line; None when it is none.
+
+    A `trusted` line was written by this process: it need not be parsed, which would take time from the job.
+    """
+    for prefix, op in _PREFIXES.items():
+        if line.startswith(prefix):
+            payload = line[len(prefix) : -1].decode("utf-8", "replace")
+            if trusted:
+                return Operation(line, op, payload, payload.count('"key":'))
+            try:
+                record = _parse(line)
+                parsed = record["input" if op == "logMetadata" else "variables"]
+                if len(record) == 2 and isinstance(parsed, dict):
+                    entries = len(parsed.get("entries") or ()) + len(parsed.get("metadata") or ())
+                    return Operation(line, op, payload, entries)
+            except (ValueError, TypeError, RecursionError):
+                pass
+            return None
     return None
+
+
+def _parse(text: Union[str, bytes]) -> Any:
+    return json.loads(text, parse_int=str, parse_float=str)
 
 
 def _target(operation: Operation) -> str:

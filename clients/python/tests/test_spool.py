@@ -122,7 +122,7 @@ class OwnQueue(SpoolTest):
             queue.append(log(self.step, value))
         self.deliver(queue)
         self.assertEqual(self.ledger.entries, list(range(5000)))
-        self.assertLess(self.ledger.requests, 12)
+        self.assertLess(self.ledger.requests, 20)
         self.assertEqual(os.stat(queue.base).st_size, len(queue.header_line))
         queue.append(log(self.step, 5000))
         self.deliver(queue)
