@@ -2,7 +2,7 @@ import { serve } from './serve.ts';
 
 /** The entry point of the service: `npm start`, or `runledger serve`. */
 process.env['NODE_ENV'] ??= 'production';
-const code = await serve({
+process.exitCode = await serve({
   environment: process.env,
   directory: process.cwd(),
   isTerminal: Boolean(process.stderr.isTTY),
@@ -11,6 +11,9 @@ const code = await serve({
   stopped: new Promise((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
+    // A worker whose parent was killed has nobody left who would stop it.
+    process.once('disconnect', () => resolve());
   }),
+  tellParent: (message) => process.send?.(message),
 });
-process.exit(code);
+process.exit();
