@@ -122,7 +122,7 @@ async function readBody(
     refuse(response, status, message);
     return null;
   };
-  const type = request.headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase();
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json') return refused(415, 'Send the request as application/json.');
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
     return refused(415, 'Send the body uncompressed.');

@@ -1,5 +1,5 @@
 import { entryOf, isLater, type MetadataEntry } from './entry.ts';
-import { UnavailableError } from './errors.ts';
+import { InvalidCallError, UnavailableError } from './errors.ts';
 import { firstEntryOf, latestIdOf } from './follow-start.ts';
 import * as operations from './generated/operations.ts';
 import type { Settings } from './options.ts';
@@ -66,6 +66,8 @@ export async function* followRun(
         awaySince = Date.now();
       } catch (error) {
         if (ended.aborted) return;
+        // The stream was complete because the run has been deleted.
+        if (opened && error instanceof InvalidCallError && error.code === 'NOT_FOUND') return;
         if (!(error instanceof UnavailableError)) throw error;
         if (failures === 0) awaySince = Date.now();
         else if (Date.now() - awaySince > deadlineMs) throw error;

@@ -2,6 +2,7 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** How a run or step stands. CACHED: a step that took over the result of another. RETRIED: an attempt that did not complete and was followed by another. */
 export type ExecutionStatus =
   | 'CACHED'
   | 'CANCELLED'
@@ -10,10 +11,11 @@ export type ExecutionStatus =
   | 'RETRIED'
   | 'RUNNING';
 
+/** What to log, and to what. */
 export type LogMetadataInput = {
   /** Entries with a type or an iteration of their own; they follow those of `metadata`. */
   readonly entries?: ReadonlyArray<MetadataEntryInput> | null | undefined;
-  /** By the writer's clock. */
+  /** By the writer's clock. Left out: now, by the server's. */
   readonly loggedAt?: string | null | undefined;
   /** Keys to values, types inferred. At least one of `metadata` and `entries` has something in it. */
   readonly metadata?: unknown;
@@ -22,53 +24,75 @@ export type LogMetadataInput = {
   readonly target: MetadataTarget;
 };
 
-/** A condition on the latest entry under a key; every field given must hold. */
+/** A condition on the latest entry under a key; every field given must hold. With only a key: that it exists. */
 export type MetadataCondition = {
   /** Text, as it is: no character of it is a wildcard. */
   readonly contains?: string | null | undefined;
+  /** Equal as JSON: `1` equals `1.0`, `"1"` does not. `null` is the logged null. */
   readonly equals?: unknown;
+  /** False finds the runs without the key. */
   readonly exists?: boolean | null | undefined;
+  /** A number greater than this; what is no number never is. */
   readonly gt?: number | null | undefined;
+  /** A number, this or greater. */
   readonly gte?: number | null | undefined;
+  /** Equal to one of these; at most 1,000. */
   readonly in?: ReadonlyArray<unknown> | null | undefined;
+  /** Plain, or `step_name::key`, as for PipelineRun.runMetadata. */
   readonly key: string;
+  /** A number less than this. */
   readonly lt?: number | null | undefined;
+  /** A number, this or less. */
   readonly lte?: number | null | undefined;
-  /** Into a DICT or LIST: `["f1"]`, `["classes", "0"]`. */
+  /** Into a DICT or LIST: `["f1"]`, `["classes", "0"]`. Every other field is about what stands there. */
   readonly path?: ReadonlyArray<string> | null | undefined;
+  /** Text, as it is: no character of it is a wildcard. */
   readonly startsWith?: string | null | undefined;
   /** Only what this step logged; without it, the latest in the run, as PipelineRun.runMetadata finds it. */
   readonly step?: string | null | undefined;
+  /** At a path: what the JSON there is. */
   readonly type?: MetadataType | null | undefined;
 };
 
+/** One entry with a type or an iteration of its own. */
 export type MetadataEntryInput = {
+  /** What is counted along with the value: an epoch, a batch. */
   readonly iteration?: number | null | undefined;
+  /** 1–255 bytes of UTF-8, not blank, no control characters. */
   readonly key: string;
   /** Inferred from the value when left out. */
   readonly type?: MetadataType | null | undefined;
+  /** To log nothing on purpose, give null. */
   readonly value?: unknown;
 };
 
-/** By the number, else the text, of the latest entry under a key. Runs without it come last in both directions. */
+/** By the number, else the text, of the latest entry under a key. First numbers by value, then texts by bytes, then the rest. Runs without it come last in both directions. */
 export type MetadataOrder = {
   readonly direction?: SortDirection;
+  /** Plain, or `step_name::key`, as for PipelineRun.runMetadata. */
   readonly key: string;
+  /** Into a DICT or LIST, as in a condition. */
   readonly path?: ReadonlyArray<string> | null | undefined;
+  /** Only what this step logged. */
   readonly step?: string | null | undefined;
 };
 
+/** Whose entries: those of the run itself, those of its steps, or all. */
 export type MetadataScope =
   | 'ALL'
   | 'RUN'
   | 'STEPS';
 
+/** What the entries are of: exactly one of these. */
 export type MetadataTarget =
   {   /** A run: id, name, or a prefix of one. */
   readonly run: string; readonly step?: never; readonly stepId?: never; }
-  |  { readonly run?: never;   readonly step: StepRef; readonly stepId?: never; }
-  |  { readonly run?: never; readonly step?: never;   readonly stepId: string; };
+  |  { readonly run?: never;   /** A step by its name and run. */
+  readonly step: StepRef; readonly stepId?: never; }
+  |  { readonly run?: never; readonly step?: never;   /** A step by its id. */
+  readonly stepId: string; };
 
+/** What a value is. STRING to DICT are told from the JSON; SET, TUPLE, URI, PATH, DTYPE and STORAGE_SIZE are said by the writer. */
 export type MetadataType =
   | 'BOOLEAN'
   | 'DICT'
@@ -86,44 +110,64 @@ export type MetadataType =
 
 /** Every field given must hold. */
 export type PipelineRunFilter = {
+  /** All of these; of none, every run. */
   readonly and?: ReadonlyArray<PipelineRunFilter> | null | undefined;
   readonly metadata?: MetadataCondition | null | undefined;
+  /** What the name begins with; no character of it is a wildcard. */
   readonly namePrefix?: string | null | undefined;
+  /** Not this; so runs without a key pass a `not` about it. */
   readonly not?: PipelineRunFilter | null | undefined;
+  /** One of these; of none, no run. */
   readonly or?: ReadonlyArray<PipelineRunFilter> | null | undefined;
+  /** The name of the pipeline, exactly. */
   readonly pipeline?: string | null | undefined;
+  /** At this instant or later. */
   readonly startedAfter?: string | null | undefined;
+  /** Before this instant. */
   readonly startedBefore?: string | null | undefined;
+  /** One of these. */
   readonly status?: ReadonlyArray<ExecutionStatus> | null | undefined;
 };
 
+/** How runs are sorted: by exactly one of these. */
 export type PipelineRunOrder =
   {   readonly metadata: MetadataOrder; readonly name?: never; readonly startedAt?: never; }
-  |  { readonly metadata?: never;   readonly name: SortDirection; readonly startedAt?: never; }
+  |  { readonly metadata?: never;   /** By bytes. */
+  readonly name: SortDirection; readonly startedAt?: never; }
   |  { readonly metadata?: never; readonly name?: never;   readonly startedAt: SortDirection; };
 
+/** Which way a list is sorted. */
 export type SortDirection =
   | 'ASC'
   | 'DESC';
 
+/** The run to start. Everything may be left out. */
 export type StartRunInput = {
   /** Made by the caller so that a retry finds the run it already started. */
   readonly id?: string | null | undefined;
-  /** Given by the server when left out. */
+  /** Unique; 1–255 bytes, not blank, no control characters, not 32 hex digits. Given by the server when left out. */
   readonly name?: string | null | undefined;
+  /** The name of the pipeline that is executed. */
   readonly pipeline?: string;
+  /** Left out: now, by the server's clock. */
   readonly startedAt?: string | null | undefined;
 };
 
+/** The step to start. */
 export type StartStepInput = {
+  /** A step whose latest entries the new one takes over; the new one is CACHED from the start. */
   readonly cachedFrom?: string | null | undefined;
+  /** Made by the caller so that a retry finds the step it already started. */
   readonly id?: string | null | undefined;
+  /** 1–255 bytes, not blank, no control characters, no `::`. */
   readonly name: string;
   /** The run: id, name, or a prefix of one. */
   readonly run: string;
+  /** Left out: now, by the server's clock. */
   readonly startedAt?: string | null | undefined;
 };
 
+/** A step by its name and run. */
 export type StepRef = {
   /** The newest when left out. */
   readonly attempt?: number | null | undefined;
