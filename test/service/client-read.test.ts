@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, createClient, Path, StorageSize, Tuple, Uri } from '../../src/client/index.ts';
+import { runCommand, runJob, type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
+
+let service: ServiceProcess;
+let client: Client;
+let env: { RUNLEDGER_URL: string; RUNLEDGER_SPOOL_DIR: string };
+
+const job = `
+  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  for (const name of ['reading-1', 'reading-2'])
+    await pipelineRun({ name, pipeline: 'reading' }, async () => {
+      await step('train', () => {
+        for (let epoch = 0; epoch < 25; epoch += 1) logMetadata({ loss: 1 / (epoch + 1) }, { iteration: epoch });
+        logMetadata({ samples: 9007199254740993n, name });
+      });
+      await step('train', () => logMetadata({ loss: 0.5 }));
+    });`;
+
+beforeAll(async () => {
+  service = await startServiceProcess();
+  client = createClient({ url: service.url });
+  env = { RUNLEDGER_URL: service.url, RUNLEDGER_SPOOL_DIR: await mkdtemp(join(tmpdir(), 'runledger-spool-')) };
+  const { code, stderr } = await runJob(job, env);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+afterAll(async () => {
+  await service.close();
+  await rm(env.RUNLEDGER_SPOOL_DIR, { recursive: true, force: true });
+});
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+test('a run is found by id, name or prefix, and read by step and key', async () => {
+  const run = await client.pipelineRun('reading-1');
+  expect((await client.pipelineRun(run.id)).name).toBe('reading-1');
+  expect((await run.step('train').runMetadata('loss'))?.value).toBe(0.5);
+  expect((await run.step('train', { attempt: 1 }).runMetadata('samples'))?.value).toBe(9007199254740993n);
+  expect(await run.step('train').runMetadata('samples')).toBeNull();
+  await expect(client.pipelineRun('reading')).rejects.toMatchObject({ code: 'AMBIGUOUS' });
+  await expect(client.pipelineRun('nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await client.findPipelineRun('nothing')).toBeNull();
+  await expect(run.step('missing').runMetadata('loss')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('history, steps, series and runs come whole, whatever the size of a page', async () => {
+  const run = await client.pipelineRun('reading-1');
+  const history = await all(run.step('train', { attempt: 1 }).metadataHistory('loss', { pageSize: 7 }));
+  expect(history.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 25 }, (_, index) => 24 - index));
+  expect(await all(run.metadataHistory('loss', { pageSize: 10 }))).toHaveLength(26);
+  expect((await all(run.steps({ includeRetried: true }))).map(({ attempt }) => attempt)).toEqual([1, 2]);
+  expect(await all(run.steps())).toHaveLength(1);
+  const { total, points } = await run.step('train', { attempt: 1 }).metadataSeries('loss', { maxPoints: 5 });
+  expect([total, points.length <= 5, points[0]?.value]).toEqual([25, true, 1]);
+  const filter = { pipeline: 'reading', metadata: { key: 'loss', lt: 0.6 } };
+  const runs = await all(client.pipelineRuns({ filter, orderBy: { name: 'ASC' }, pageSize: 1 }));
+  expect(runs.map(({ name }) => name)).toEqual(['reading-1', 'reading-2']);
+  const { rows } = await client.compareRuns(['reading-1', 'reading-2']);
+  expect(rows.map(({ key }) => key)).toContain('train::loss');
+  expect((await client.metadataKeys({ pipeline: 'reading' })).map(({ key }) => key)).toContain('loss');
+});
+
+test('values of every kind come back exact, by qualified key, and can be taken back', async () => {
+  const values = {
+    uri: Uri('s3://b/m'),
+    path: Path('/x'),
+    size: StorageSize('1.5 GiB'),
+    tuple: Tuple([1, 2]),
+    set: new Set([1, 'a']),
+    tiny: 5e-324,
+    minus: -0,
+    deep: { a: [12345678901234567890n, { b: null }] },
+    ['__proto__']: 'mine',
+  };
+  const { entries } = await client.logMetadata(values, { run: 'reading-2', stepName: 'train' });
+  const metadata = await (await client.pipelineRun('reading-2')).metadata({ scope: 'STEPS' });
+  expect(metadata.get('train::size')).toMatchObject({ type: 'STORAGE_SIZE', value: 1610612736, display: '1.5 GiB' });
+  expect(metadata.get('train::uri')).toMatchObject({ type: 'URI', value: 's3://b/m', number: null });
+  expect(metadata.get('train::tuple')).toMatchObject({ type: 'TUPLE', value: [1, 2] });
+  expect(metadata.get('train::set')).toMatchObject({ type: 'SET', value: [1, 'a'] });
+  expect(metadata.get('train::tiny')?.value).toBe(5e-324);
+  expect(metadata.get('train::minus')?.value).toBe(-0);
+  expect(metadata.get('train::deep')?.value).toEqual({ a: [12345678901234567890n, { b: null }] });
+  expect(metadata.get('train::__proto__')?.value).toBe('mine');
+  const size = entries.find(({ key }) => key === 'size');
+  expect(await client.retractMetadata(size!.id, 'wrong unit')).toBeNull();
+});
+
+test('a run is followed through a restart of the service: every entry once, in order', async () => {
+  const run = await client.pipelineRun('reading-1');
+  const seen: unknown[] = [];
+  const writer = (async () => {
+    for (let value = 0; value < 30; value += 1) {
+      if (value === 10) {
+        await service.kill();
+        await service.start();
+      }
+      await client.logMetadata({ live: value, noise: value }, { run: run.id, stepName: 'train' });
+    }
+  })();
+  const after = (await run.step('train').runMetadata('loss'))?.id;
+  for await (const { value } of run.follow({ keys: ['live'], ...(after === undefined ? {} : { after }) })) {
+    seen.push(value);
+    if (value === 29) break;
+  }
+  await writer;
+  expect(seen).toEqual(Array.from({ length: 30 }, (_, index) => index));
+});
+
+test('the command line logs and reads exactly, and says what is wrong', async () => {
+  const step = ['--run', 'reading-1', '--step', 'train'];
+  const args = ['log', 'big=12345678901234567890', 'note=str:5', 'cfg=json:{"a":[1,9007199254740993]}', ...step];
+  expect(await runCommand(args, env)).toMatchObject({ code: 0, stderr: '' });
+  const get = async (...more: string[]) => (await runCommand(['get', ...more, ...step], env)).stdout;
+  expect([await get('big'), await get('note'), await get('note', '--json'), await get('cfg')]).toEqual([
+    '12345678901234567890\n',
+    '5\n',
+    '"5"\n',
+    '{"a":[1,9007199254740993]}\n',
+  ]);
+  expect(await runCommand(['get', 'nothing', ...step], env)).toMatchObject({ code: 1, stdout: '' });
+  expect(await runCommand(['log', 'x=1'], env)).toMatchObject({ code: 2, stdout: '' });
+  expect(await runCommand(['log', 'x=1', '--run', 'nobody'], env)).toMatchObject({ code: 1 });
+});
