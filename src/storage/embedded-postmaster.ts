@@ -33,7 +33,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | null> {
 }
 
 /** Whether the process is a Postgres that works in that data directory. */
-export function runsOn(data: string, pid: number): boolean {
+function runsOn(data: string, pid: number): boolean {
   if (!(pid > 0)) return false;
   try {
     if (process.platform !== 'linux') {

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedPostgres } from '../../src/storage/embedded.ts';
 
-export type ChildAnswer =
+type ChildAnswer =
   | { state: 'ready' | 'closed' }
   | { state: 'open'; connection: EmbeddedPostgres['connection'] }
   | { state: 'failed'; name: string; message: string };
