@@ -131,8 +131,9 @@ export function createApp(options: AppOptions): App {
 /** What Yoga's plugins look at in a request that was already read. */
 const postRequest = { method: 'POST', url: 'http://localhost/graphql', headers: new Headers() } as Request;
 
+/** Always a group: of a single error Yoga would change the HTTP status, to 200 where only application/json is accepted. */
 function refusal(errors: readonly GraphQLError[]): unknown {
-  return errors.length === 1 ? errors[0] : new AggregateError(errors);
+  return new AggregateError(errors);
 }
 
 /** For the ways that Yoga serialises itself: values with every digit, errors as on the short way. */
