@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401  looked up by connecting; too late to import when the interpreter is ending
 import http.client
 import socket
 import ssl

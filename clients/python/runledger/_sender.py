@@ -132,7 +132,7 @@ class Sender:
                 self._wait_after(error)
             except Exception:  # a defect here must not end the thread, nor spin
                 _log.exception("runledger: the delivery of metadata failed; it will be tried again.")
-                self._wait_after(UnavailableError("unexpected error"))
+                self._wait_after(UnavailableError("The delivery itself failed."))
 
     def _turn(self) -> None:
         if time.monotonic() >= self._look_at:

@@ -42,6 +42,7 @@ sys.exit(7)
 
 @unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
 class ServiceTest(unittest.TestCase):
+    maxDiff = None
     service: Service
 
     @classmethod
