@@ -20,6 +20,28 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/**
+ * Aborts after `ms`, as `AbortSignal.timeout`; but when the process was too busy to look at the clock, and so at the
+ * answer that may have come, it gets a moment to do so first.
+ */
+export function patientTimeout(ms: number): AbortSignal {
+  const controller = new AbortController();
+  let due = performance.now() + ms;
+  const look = () => {
+    if (performance.now() - due < 500)
+      return controller.abort(new DOMException('There was no answer in time.', 'TimeoutError'));
+    due = performance.now() + Math.min(ms, 2_000);
+    return start(Math.min(ms, 2_000));
+  };
+  const start = (delay: number) => {
+    // In Node a timer is an object, and must not keep the process alive; in browsers it is a number.
+    const timer: unknown = setTimeout(look, delay);
+    if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref();
+  };
+  start(ms);
+  return controller.signal;
+}
+
 export interface RetryOptions {
   /** All tries and pauses together, in milliseconds. */
   readonly deadlineMs: number;
@@ -38,7 +60,7 @@ export async function withRetries<T>(
 ): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (let failures = 0; ; failures += 1) {
-    const timeout = AbortSignal.timeout(Math.max(1, Math.min(tryTimeoutMs, end - Date.now())));
+    const timeout = patientTimeout(Math.max(1, Math.min(tryTimeoutMs, end - Date.now())));
     try {
       return await attempt(signal ? AbortSignal.any([signal, timeout]) : timeout);
     } catch (error) {

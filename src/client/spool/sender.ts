@@ -1,15 +1,12 @@
 import { RunledgerError, UnavailableError } from '../errors.ts';
 import type { Settings } from '../options.ts';
 import { post } from '../post.ts';
-import { pauseMs } from '../retry.ts';
+import { patientTimeout, pauseMs } from '../retry.ts';
 import { deliveryOf } from './deliver.ts';
-import { deliverLeftovers } from './leftovers.ts';
+import { leftoverTurns } from './leftover-turns.ts';
 import type { SpoolPlace } from './place.ts';
 import { openQueue } from './queue.ts';
 
-/** How long what dead processes left goes before this process's own, and how often it is looked for. */
-const leftoversFirstMs = 5_000;
-const leftoversEveryMs = 60_000;
 /** How long a sender waits for more before it sends: fewer, larger requests. */
 const lingerMs = 20;
 const syncEveryMs = 1_000;
@@ -42,8 +39,14 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
   /** Ends the tries under way; those that come after are tries of their own. */
   let hangUp = new AbortController();
   const send = (body: string) =>
-    post(settings, body, AbortSignal.any([stopping.signal, hangUp.signal, AbortSignal.timeout(settings.tryTimeoutMs)]));
+    post(settings, body, AbortSignal.any([stopping.signal, hangUp.signal, patientTimeout(settings.tryTimeoutMs)]));
   const deliverNext = deliveryOf(queue, send, warn);
+  const leftovers = leftoverTurns({
+    directory: place.directory,
+    postFor: ({ url }) => (url === settings.url ? send : undefined),
+    warn,
+    isOver: () => stopping.signal.aborted,
+  });
   const warned = new Set<string>();
   let wakeUp: () => void = () => {};
   let tell: () => void = () => {};
@@ -56,9 +59,6 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
   let slow = false;
   let gaveUp = false;
   let syncedAt = 0;
-  let leftoversAt = Number.NEGATIVE_INFINITY;
-  /** Whether what others left waits for something that is still in our own queue. */
-  let waitsForOurs = false;
   let deliveredOurs = false;
 
   /** Wakes everyone who waits for a change. */
@@ -85,22 +85,6 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
     queue.sync();
   }
 
-  async function leftoversFirst(): Promise<void> {
-    if (performance.now() - leftoversAt < leftoversEveryMs) return;
-    leftoversAt = performance.now();
-    const { directory } = place;
-    const isOver = () => stopping.signal.aborted;
-    const postFor = ({ url }: { url: string }) => (url === settings.url ? send : undefined);
-    const leftovers = deliverLeftovers({ directory, postFor, warn, isOver })
-      .then(({ kept }) => {
-        waitsForOurs = kept.some(({ error }) => error?.code === 'NOT_FOUND');
-        if (kept.length > 0) leftoversAt = performance.now() - leftoversEveryMs + leftoversFirstMs;
-      })
-      .catch((error) => warn(`what other processes left could not be delivered: ${String(error)}`));
-    const timeout = new Promise<void>((resolve) => setTimeout(resolve, leftoversFirstMs).unref());
-    await Promise.race([leftovers, timeout]);
-  }
-
   async function waitAfter(error: RunledgerError): Promise<void> {
     failures += 1;
     everFailed += 1;
@@ -122,15 +106,15 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
     await idle(lingerMs);
     while (!stopping.signal.aborted) {
       try {
-        await leftoversFirst();
+        await leftovers.take();
         if (!(await deliverNext())) {
-          if (!waitsForOurs || !deliveredOurs) return;
+          if (!leftovers.waitsForOurs || !deliveredOurs) return;
           deliveredOurs = false;
-          leftoversAt = Number.NEGATIVE_INFINITY;
+          leftovers.hasten();
           continue;
         }
         deliveredOurs = true;
-        if (failures > 0) leftoversAt = Number.NEGATIVE_INFINITY;
+        if (failures > 0) leftovers.hasten();
         failures = 0;
         reached = true;
         slow = false;
@@ -186,9 +170,7 @@ export function openSender(settings: Settings, place: SpoolPlace, warn: (message
       }
       return isDone();
     },
-    lookForLeftovers() {
-      leftoversAt = Number.NEGATIVE_INFINITY;
-    },
+    lookForLeftovers: leftovers.hasten,
     get rejected() {
       return queue.rejected;
     },
