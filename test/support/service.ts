@@ -34,7 +34,7 @@ export type TestService = {
 
 export type TestServiceOptions = Omit<AppOptions, 'db' | 'log'> & {
   /** Someone else's database, not dropped in the end: for a second server on the same one. Default: one of its own. */
-  database?: { url: string };
+  database?: { url: string; drop?(): Promise<void> };
   connection?: Omit<DatabaseOptions, 'connectionString' | 'onQuery'>;
 };
 
