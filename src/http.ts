@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { App } from './app.ts';
@@ -18,7 +19,8 @@ export type HttpOptions = {
   graphiql: boolean;
   /** Whether requests can be answered: asks the database. */
   isReady: () => Promise<boolean>;
-  onError: (error: unknown) => void;
+  /** Told of what should not have happened, and of the id under which the caller was told of it. */
+  onError: (error: unknown, requestId: string) => void;
 };
 
 /** The service behind node:http: bounds, hosts, origins, health; hands what passes to the app. Does not listen yet. */
@@ -26,9 +28,13 @@ export function createHttpServer(options: HttpOptions): Server {
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 });
   server.on('request', (request, response) => {
     handle(options, request, response).catch((error) => {
-      options.onError(error);
+      // The caller hung up in the middle of its body: nobody is there to be answered, and nothing is wrong here.
+      if (request.destroyed && !request.complete) return;
+      const requestId = randomUUID();
+      options.onError(error, requestId);
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, 'Something went wrong inside the service.');
+      else
+        refuse(response, 500, `Something went wrong inside the service. Its log has the details under ${requestId}.`);
     });
   });
   return server;

@@ -42,7 +42,7 @@ export async function startListening(settings: Settings, log: Logger, connection
     allowedOrigins: settings.ALLOWED_ORIGINS,
     graphiql: settings.GRAPHIQL,
     isReady: async () => !stopping && (await isAnswering(db)),
-    onError: (error) => log.error({ err: error }, 'unexpected error'),
+    onError: (error, requestId) => log.error({ requestId, err: error }, 'unexpected error'),
   });
   const sweeping = new AbortController();
   try {
