@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createClient } from '../../src/client/index.ts';
+import { packageRoot, runJob, type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
+
+let service: ServiceProcess;
+let env: { RUNLEDGER_URL: string; RUNLEDGER_SPOOL_DIR: string };
+
+beforeAll(async () => {
+  service = await startServiceProcess();
+  env = { RUNLEDGER_URL: service.url, RUNLEDGER_SPOOL_DIR: await mkdtemp(join(tmpdir(), 'runledger-spool-')) };
+});
+afterAll(async () => {
+  await service.close();
+  await rm(env.RUNLEDGER_SPOOL_DIR, { recursive: true, force: true });
+});
+
+const turn = 'await new Promise((resolve) => setTimeout(resolve, 1));';
+
+test('steps that run at the same time do not see each other, and what they start belongs to them', async () => {
+  const { code, stderr } = await runJob(
+    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+     const work = (name) => step(name, async () => {
+       for (let count = 0; count < 5; count += 1) {
+         ${turn}
+         await Promise.all([1, 2].map(async () => { ${turn} logMetadata({ name, count }); }));
+       }
+       await step(name + '-inner', async () => { ${turn} logMetadata({ name: name + '-inner' }); });
+       logMetadata({ last: name });
+     });
+     await pipelineRun({ name: 'at-once' }, () => Promise.all(['a', 'b', 'c'].map(work)));`,
+    env,
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const metadata = await (await createClient({ url: service.url }).pipelineRun('at-once')).metadata();
+  for (const name of ['a', 'b', 'c']) {
+    expect(metadata.get(`${name}::name`)?.value).toBe(name);
+    expect(metadata.get(`${name}::last`)?.value).toBe(name);
+    expect(metadata.get(`${name}-inner::name`)?.value).toBe(`${name}-inner`);
+  }
+});
+
+test('outside a step, without a target, the error lists the ways to call', async () => {
+  const { code, stderr } = await runJob(`import { logMetadata } from 'runledger/client'; logMetadata({ a: 1 });`, env);
+  expect(code).toBe(1);
+  for (const way of ['step("name"', 'RUNLEDGER_STEP_ID', '{ stepId }', '{ run, stepName }', '{ run }'])
+    expect(stderr).toContain(way);
+});
+
+test('a value without a form is the error of the step that logs it, and nothing of that call is logged', async () => {
+  const { code, stdout } = await runJob(
+    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+     await pipelineRun({ name: 'no-form' }, () => step('train', () => logMetadata({ fine: 1, cfg: { act: [() => 1] } })))
+       .catch((error) => console.log(error.name + ': ' + error.message));`,
+    env,
+  );
+  expect(code).toBe(0);
+  expect(stdout).toContain('InvalidCallError: metadata.cfg.act[0]: a function');
+  const run = await createClient({ url: service.url }).pipelineRun('no-form');
+  expect([run.status, (await run.metadata()).size]).toEqual(['FAILED', 0]);
+});
+
+test('a step may belong to a run of another process', async () => {
+  const { code } = await runJob(
+    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+     const id = await pipelineRun({ name: 'elsewhere' }, ({ id }) => id);
+     await step('late', () => logMetadata({ a: 1 }), { run: id });`,
+    env,
+  );
+  expect(code).toBe(0);
+  const run = await createClient({ url: service.url }).pipelineRun('elsewhere');
+  expect((await run.step('late').runMetadata('a'))?.value).toBe(1);
+});
+
+test('what browsers load has nothing of Node in it', async () => {
+  const seen = new Set<string>();
+  const visit = async (path: string): Promise<void> => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const text = await readFile(path, 'utf8');
+    expect(text, path).not.toMatch(/from 'node:|from '(?!\.)/);
+    for (const [, to] of text.matchAll(/from '(\.[^']*)'/g)) await visit(join(dirname(path), to!));
+  };
+  await visit(join(packageRoot, 'dist/client/browser.js'));
+  expect(seen.size).toBeGreaterThan(10);
+});
