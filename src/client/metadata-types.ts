@@ -5,7 +5,7 @@ import type { MetadataType } from './generated/operations.ts';
 const typeOf = Symbol.for('runledger.metadataType');
 
 /** A value with the type it is to be stored under. Inside a list or dict only the plain value is kept. */
-export interface Typed<Type extends MetadataType, Value> {
+interface Typed<Type extends MetadataType, Value> {
   readonly [typeOf]: Type;
   readonly value: Value;
 }

@@ -78,7 +78,7 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
 /**
  * Records a step of the current run around `fn`, as `pipelineRun` does a run; `logMetadata` inside finds it. Starting a
  * step of the same name again makes its next attempt. Outside `pipelineRun`, `options.run` names the run it belongs to
- * (id, name or prefix).
+ * (id, name or prefix). When the service is there, it knows the step before `fn` is called.
  */
 export async function step<T>(
   name: string,
@@ -97,6 +97,8 @@ export async function step<T>(
   const settings = ref === undefined && outer ? outer.settings : settingsOf(clientOptions);
   const opened = { id: newId(), name, run: run.id };
   append(settings, 'startStep', { input: { id: opened.id, run: run.id, name, startedAt: new Date().toISOString() } });
+  // A child process that logs to the step must find it, also while this one waits for the child and does nothing else.
+  await senderFor(settings).flush(stepFlushMs());
   const scope = { settings, run, step: opened };
   return recordEnd(
     scope,

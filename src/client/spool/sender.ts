@@ -11,7 +11,7 @@ import { openQueue } from './queue.ts';
 const lingerMs = 20;
 const syncEveryMs = 1_000;
 
-export interface FlushOptions {
+interface FlushOptions {
   /** Also tries while the service is known to be away, and goes on for the whole time when it has been there before. */
   readonly final?: boolean;
 }
