@@ -6,8 +6,10 @@ Uses the service at RUNLEDGER_URL when there is one; else the calls go to a spoo
 would during an outage. Prints medians and 99th percentiles of single calls in µs, and their ratio to the bare call.
 """
 
+import atexit
 import gc
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -31,7 +33,9 @@ def bare(number):
 
 
 def main():
-    os.environ.setdefault("RUNLEDGER_SPOOL_DIR", tempfile.mkdtemp(prefix="runledger-bench-"))
+    if "RUNLEDGER_SPOOL_DIR" not in os.environ:
+        os.environ["RUNLEDGER_SPOOL_DIR"] = tempfile.mkdtemp(prefix="runledger-bench-")
+        atexit.register(shutil.rmtree, os.environ["RUNLEDGER_SPOOL_DIR"])  # runs after the package's own, registered later
     os.environ.setdefault("RUNLEDGER_SPOOL_MAX_BYTES", str(1 << 30))
     from runledger import log_metadata, step
 

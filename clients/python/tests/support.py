@@ -18,6 +18,14 @@ from urllib.parse import urlsplit
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[1]
 MAIN = PACKAGE.parents[1] / "dist" / "main.js"
+COMMAND_LINE = PACKAGE.parents[1] / "dist" / "cli" / "main.js"
+_temporary = tempfile.TemporaryDirectory(prefix="runledger-tests-")
+os.chmod(_temporary.name, 0o755)  # as root, the embedded database runs as another user
+
+
+def temporary() -> str:
+    """A new directory, removed when the tests end."""
+    return tempfile.mkdtemp(dir=_temporary.name)
 
 
 def service_command() -> Optional[List[str]]:
@@ -33,8 +41,8 @@ class Service:
     """A Runledger on a free port with a data directory of its own. Restarting keeps both."""
 
     def __init__(self) -> None:
-        self.directory = tempfile.mkdtemp(prefix="runledger-test-")
-        os.chmod(self.directory, 0o755)  # as root, the embedded database runs as another user
+        self.directory = temporary()
+        os.chmod(self.directory, 0o755)
         self.port = 0
         self.url = ""
         self._process: Optional["subprocess.Popen[str]"] = None
@@ -79,7 +87,7 @@ class Job:
     """A Python script that logs, in a process of its own, and its spool directory."""
 
     def __init__(self, script: str, url: str, spool: Optional[str] = None, **environment: str) -> None:
-        self.spool = spool or tempfile.mkdtemp(prefix="runledger-spool-")
+        self.spool = spool or temporary()
         settings = {
             **{name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")},
             "RUNLEDGER_URL": url,

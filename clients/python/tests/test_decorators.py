@@ -6,7 +6,6 @@ import contextvars
 import glob
 import inspect
 import os
-import tempfile
 import threading
 import time
 import unittest
@@ -15,7 +14,7 @@ from unittest import mock
 
 from runledger import _sender, get_step_context, log_metadata, pipeline, step
 
-from .support import Job, spool_lines
+from .support import Job, spool_lines, temporary
 
 HEADER = "from runledger import step, pipeline, log_metadata\nimport os, sys\n"
 
@@ -24,7 +23,7 @@ class InProcess(unittest.TestCase):
     """With a service that is away, looking into the spool file."""
 
     def setUp(self) -> None:
-        self.spool = tempfile.mkdtemp(prefix="runledger-spool-")
+        self.spool = temporary()
         settings = {"RUNLEDGER_URL": "http://127.0.0.1:9", "RUNLEDGER_SPOOL_DIR": self.spool, "RUNLEDGER_EXIT_FLUSH_SECONDS": "0"}
         patch = mock.patch.dict(os.environ, settings)
         patch.start()
@@ -215,6 +214,30 @@ class ExitCodes(unittest.TestCase):
     def test_a_forked_child_that_unwinds_does_not_end_the_run(self) -> None:
         job = self.check("@step\ndef f():\n  pid = os.fork()\n  if not pid: sys.exit(0)\n  os.waitpid(pid, 0)\nf()", 0)
         self.assertEqual([line["op"] for line in spool_lines(job.spool)], ["startRun", "startStep", "finishStep", "finishRun"])
+
+    def test_code_of_the_zenml_page(self) -> None:
+        job = self.check(
+            """
+from typing import Annotated
+from runledger import ArtifactConfig, DType, Path, StorageSize, Uri, get_step_context, log_metadata, pipeline, step
+
+@step(enable_cache=False)
+def process() -> Annotated[int, ArtifactConfig(name="rows")]:
+    log_metadata(metadata={"evaluation_metrics": {"accuracy": 0.9}, "types": {"age": DType("int"), "size": StorageSize(2500000)},
+                           "source": Uri("gs://my-bucket/source.csv"), "script": Path("/scripts/preprocess.py")})
+    log_metadata(metadata={"git": {"commit": "abc"}}, run_id_name_or_prefix=get_step_context().pipeline_run.id)
+    return 5
+
+@pipeline
+def main():
+    assert process() == 5
+main()
+""",
+            0,
+        )
+        logged = [line["input"] for line in spool_lines(job.spool) if line["op"] == "logMetadata"]
+        self.assertEqual([entry["type"] for entry in logged[0]["entries"]], ["DICT", "DICT", "URI", "PATH"])
+        self.assertEqual(list(logged[1]["target"]), ["run"])
 
     def test_nothing_is_made_without_a_call(self) -> None:
         job = self.check("@step\ndef f(): pass", 0)

@@ -7,6 +7,8 @@ import math
 import os
 import pathlib
 import random
+import shutil
+import subprocess
 import threading
 import time
 import unittest
@@ -17,7 +19,7 @@ import runledger
 from runledger import Client, DType, Path, StorageSize, Uri, log_metadata
 
 from . import stub
-from .support import Job, Service, flush_command, service_command, spool_lines
+from .support import COMMAND_LINE, Job, Service, flush_command, service_command, spool_lines
 
 JOB = """
 import sys
@@ -190,7 +192,7 @@ class ServiceTest(unittest.TestCase):
             log_metadata({"own": 0})
         parent()
         """
-        job = Job(script, self.service.url, )
+        job = Job(script, self.service.url, PYTHONWARNINGS="ignore::DeprecationWarning")  # 3.12 warns of any fork beside a thread
         result = job.end()
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         flush_command(job.spool)
@@ -219,6 +221,25 @@ class ServiceTest(unittest.TestCase):
         delivered = flush_command(job.spool, "--url", self.service.url)
         self.assertEqual(delivered.returncode, 0, delivered)
         self.assertEqual(dict(self.client.get_pipeline_run(self.name).run_metadata), {"work::child": 1})
+
+    @unittest.skipUnless(COMMAND_LINE.exists(), "the TypeScript client is not built")
+    def test_each_client_delivers_what_the_other_left(self) -> None:
+        node = [shutil.which("node") or "node", str(COMMAND_LINE)]
+        job = self.run_job(60, "http://127.0.0.1:9")
+        self.finish(job)
+        environment = {**os.environ, "RUNLEDGER_SPOOL_DIR": job.spool}
+        subprocess.run([*node, "flush", "--url", self.service.url], env=environment, check=True, capture_output=True, timeout=60)
+        self.expect_all(self.name, 60)
+        step = self.client.get_pipeline_run(self.name).step("train")
+        for number in ("9007199254740993", "9007199254740994"):
+            log = [*node, "log", f"big=int:{number}", "half=float:0.5", "--step-id", str(step.id), "--url", "http://127.0.0.1:9"]
+            subprocess.run(log, env=environment, check=True, capture_output=True, timeout=60)
+        self.assertEqual(len(glob.glob(job.spool + "/*.jsonl")), 2)
+        delivered = flush_command(job.spool, "--url", self.service.url)
+        self.assertEqual(delivered.returncode, 0, delivered)
+        self.assertEqual([entry.value for entry in step.metadata_history("big")], [9007199254740994, 9007199254740993])
+        self.assertIs(type(step.run_metadata["half"]), float)
+        self.assertEqual(glob.glob(job.spool + "/*"), [])
 
     def test_a_taken_run_name_gets_a_suffix(self) -> None:
         self.finish(self.run_job(30))

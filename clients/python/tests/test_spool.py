@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import subprocess
-import tempfile
 import unittest
 import uuid
 from typing import Any, Dict, List, Optional
@@ -15,6 +14,8 @@ from runledger._deliver import Delivery
 from runledger._leftovers import Leftovers
 from runledger._queue import Queue
 from runledger.errors import InvalidCallError, NotFoundError, UnavailableError
+
+from .support import temporary
 
 URL = "http://127.0.0.1:9/graphql"
 
@@ -65,7 +66,7 @@ def log(id: str, value: Any, key: str = "k") -> bytes:
 
 class SpoolTest(unittest.TestCase):
     def setUp(self) -> None:
-        self.directory = tempfile.mkdtemp(prefix="runledger-spool-")
+        self.directory = temporary()
         self.ledger = Ledger()
         self.step = str(uuid.uuid4())
 
