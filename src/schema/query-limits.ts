@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
+  type FieldNode,
+  type GraphQLField,
   GraphQLError,
   getNamedType,
   type GraphQLNamedType,
@@ -94,7 +95,8 @@ const unpagedSize = 100;
 
 /**
  * How many objects an operation could answer with: each field that gives objects counts once for each of its parents,
- * a page as many as `first` allows. Returns a refusal when it is more than `maxCost`, else null.
+ * a page as many as `first` allows. Each fragment is measured once, so the time is linear in the text.
+ * Returns a refusal when it is more than `maxCost`, else null.
  */
 export function findExcessCost(
   schema: GraphQLSchema,
@@ -104,51 +106,59 @@ export function findExcessCost(
   maxCost: number,
 ): GraphQLError | null {
   const fragments = fragmentsOf(document);
-  let cost = 0;
+  const measured = new Map<string, number>();
 
-  const visit = (set: SelectionSetNode, parent: GraphQLNamedType | undefined, times: number, depth: number): void => {
-    if (cost > maxCost || depth > 200) return;
+  /** The objects under one object of the type `parent`. */
+  const measure = (set: SelectionSetNode, parent: GraphQLNamedType | undefined): number => {
+    let objects = 0;
     for (const selection of set.selections) {
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const fragment = fragments.get(selection.name.value);
-        if (fragment) visit(fragment.selectionSet, typeNamed(fragment), times, depth + 1);
-        continue;
-      }
-      if (selection.kind === Kind.INLINE_FRAGMENT) {
-        visit(selection.selectionSet, parent, times, depth + 1);
-        continue;
-      }
-      if (!selection.selectionSet || selection.name.value.startsWith('__')) continue;
-      const field =
-        parent && (isObjectType(parent) || isInterfaceType(parent))
-          ? parent.getFields()[selection.name.value]
-          : undefined;
-      if (!field) continue;
-      const type = getNamedType(field.type);
-      const first = field.args.find((arg) => arg.name === 'first');
-      const given = selection.arguments?.find((argument) => argument.name.value === 'first')?.value;
-      const value =
-        given?.kind === Kind.INT
-          ? Number(given.value)
-          : given?.kind === Kind.VARIABLE
-            ? variables[given.name.value]
-            : undefined;
-      const listed = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
-      // The list inside a connection is as long as the page that was already counted.
-      const isPage = /Connection$|Comparison$|Series$/.test(parent?.name ?? '');
-      const size = first
-        ? Math.max(0, typeof value === 'number' ? value : Number(first.defaultValue ?? unpagedSize))
-        : listed && !isPage && !/^(Query|Mutation|.*Payload)$/.test(parent?.name ?? '')
-          ? unpagedSize
-          : 1;
-      const objects = times * size;
-      if (isCompositeType(type)) cost += objects;
-      visit(selection.selectionSet, type, objects, depth + 1);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) objects += measureFragment(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) objects += measure(selection.selectionSet, parent);
+      else objects += measureField(selection, parent);
     }
+    return objects;
   };
-  const typeNamed = (fragment: FragmentDefinitionNode) => schema.getType(fragment.typeCondition.name.value);
 
-  visit(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, 1, 0);
+  const measureFragment = (name: string): number => {
+    const known = measured.get(name);
+    if (known !== undefined) return known;
+    const fragment = fragments.get(name);
+    const type = fragment && schema.getType(fragment.typeCondition.name.value);
+    const objects = fragment ? measure(fragment.selectionSet, type) : 0;
+    measured.set(name, objects);
+    return objects;
+  };
+
+  const measureField = (node: FieldNode, parent: GraphQLNamedType | undefined): number => {
+    if (!node.selectionSet || node.name.value.startsWith('__')) return 0;
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+    if (!field) return 0;
+    const type = getNamedType(field.type);
+    return sizeOf(field, node, parent) * ((isCompositeType(type) ? 1 : 0) + measure(node.selectionSet, type));
+  };
+
+  const sizeOf = (field: GraphQLField<unknown, unknown>, node: FieldNode, parent: GraphQLNamedType | undefined) => {
+    const first = field.args.find((arg) => arg.name === 'first');
+    if (first) return Math.max(0, given(node) ?? Number(first.defaultValue ?? unpagedSize));
+    const listed = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
+    // The list inside a connection is as long as the page that was already counted.
+    const counted = /^(Query|Mutation)$|(Payload|Connection|Comparison|Series)$/.test(parent?.name ?? '');
+    return listed && !counted ? unpagedSize : 1;
+  };
+
+  /** The `first` that the query gives, itself or by a variable; undefined where it gives none. */
+  const given = (node: FieldNode): number | undefined => {
+    let value = node.arguments?.find((argument) => argument.name.value === 'first')?.value;
+    if (value?.kind === Kind.VARIABLE) {
+      const { name } = value;
+      const sent = variables[name.value];
+      if (sent !== undefined) return typeof sent === 'number' ? sent : undefined;
+      value = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name.value)?.defaultValue;
+    }
+    return value?.kind === Kind.INT ? Number(value.value) : undefined;
+  };
+
+  const cost = measure(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
   return cost > maxCost
     ? overLimit(
         'objects that it could answer with',
