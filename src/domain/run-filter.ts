@@ -93,8 +93,11 @@ export function parseSource(key: string, step: string | null | undefined): Lates
   const literal = normalizeLookupKey(key);
   const qualified = splitQualified(key);
   if (!qualified) return literal === null ? null : { kind: 'wholeRun', key: literal };
-  const ofStep = normalizeLookupKey(qualified.key);
-  if (literal === null || ofStep === null || qualified.step === '') return null;
+  // Either reading may be impossible alone: the whole too long for a key, or nothing on one side of the `::`.
+  const ofStep = qualified.step === '' ? null : normalizeLookupKey(qualified.key);
+  if (ofStep === null) return literal === null ? null : { kind: 'run', key: literal };
+  if (literal === null)
+    return isStorableText(qualified.step) ? { kind: 'step', step: qualified.step, key: ofStep } : null;
   return { kind: 'qualified', literal, step: qualified.step, key: ofStep };
 }
 

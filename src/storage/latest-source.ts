@@ -2,10 +2,11 @@ import { Prisma } from '../generated/prisma/client.ts';
 
 /**
  * Which latest entry of a run is meant: that of the run as a whole (`wholeRun`), of the newest attempt of one step
- * (`step`), or what `step::key` means: the run's own entry under just that key, else the step's (`qualified`).
+ * (`step`), of the run itself (`run`), or what `step::key` means: the run's own entry under just that key, else the
+ * step's (`qualified`).
  */
 export type LatestSource =
-  | { kind: 'wholeRun'; key: string }
+  | { kind: 'wholeRun' | 'run'; key: string }
   | { kind: 'step'; step: string; key: string }
   | { kind: 'qualified'; literal: string; step: string; key: string };
 
@@ -14,6 +15,8 @@ export function latestRows(source: LatestSource): Prisma.Sql {
   switch (source.kind) {
     case 'wholeRun':
       return Prisma.sql`(SELECT * FROM latest_entry WHERE filter_scope = '' AND key = ${source.key})`;
+    case 'run':
+      return Prisma.sql`(SELECT * FROM latest_entry WHERE filter_scope IS NULL AND key = ${source.key} AND scope_id = run_id)`;
     case 'step':
       return Prisma.sql`(SELECT * FROM latest_entry WHERE filter_scope = ${source.step} AND key = ${source.key})`;
     case 'qualified':
@@ -35,6 +38,9 @@ export function latestRowsOf(runId: Prisma.Sql, source: LatestSource): Prisma.Sq
 /** The value of a latest row `l` as jsonb. */
 export const latestValue = Prisma.sql`(SELECT e.value::jsonb FROM metadata_entry e WHERE e.run_id = l.run_id AND e.id = l.entry_id)`;
 
+/** The value of a latest row `l` as json: as it was written. */
+export const latestJson = Prisma.sql`(SELECT e.value FROM metadata_entry e WHERE e.run_id = l.run_id AND e.id = l.entry_id)`;
+
 /** The whole text of a latest row `l` of a text; what the row itself keeps is only the beginning. */
 export const latestText = Prisma.sql`(CASE WHEN length(l.sort_text) < 200 THEN l.sort_text ELSE ${latestValue} #>> '{}' END)`;
 
@@ -42,8 +48,9 @@ export const latestText = Prisma.sql`(CASE WHEN length(l.sort_text) < 200 THEN l
 const oddIndex = /^\s*[+-]?\d+$/;
 const plainIndex = /^(0|[1-9]\d{0,8})$/;
 
-/** What stands at a path inside a jsonb value, or SQL null. Indexes count from 0; a negative one is only a key. */
-export function atPath(value: Prisma.Sql, path: readonly string[]): Prisma.Sql {
+/** What stands at a path inside a json or jsonb value, or SQL null. Indexes count from 0; a negative one is only a key. */
+export function atPath(value: Prisma.Sql, path: readonly string[], kind: 'json' | 'jsonb' = 'jsonb'): Prisma.Sql {
+  const typeOf = Prisma.raw(`${kind}_typeof`);
   let at = value;
   let pending: string[] = [];
   const settle = () => {
@@ -53,7 +60,7 @@ export function atPath(value: Prisma.Sql, path: readonly string[]): Prisma.Sql {
   for (const element of path) {
     if (oddIndex.test(element) && !plainIndex.test(element)) {
       settle();
-      at = Prisma.sql`(SELECT CASE WHEN jsonb_typeof(o.v) = 'object' THEN o.v -> ${element} END FROM (SELECT ${at} AS v) o)`;
+      at = Prisma.sql`(SELECT CASE WHEN ${typeOf}(o.v) = 'object' THEN o.v -> ${element} END FROM (SELECT ${at} AS v) o)`;
     } else {
       pending.push(element);
     }

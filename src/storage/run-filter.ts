@@ -1,5 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts';
-import { atPath, type LatestSource, latestRowsOf, latestText, latestValue } from './latest-source.ts';
+import { atPath, type LatestSource, latestJson, latestRowsOf, latestText, latestValue } from './latest-source.ts';
 import type { ExecutionStatus, MetadataType } from './rows.ts';
 
 /** JSON to be equal to: its text, and what an index knows of it. */
@@ -65,7 +65,10 @@ function metadataSql({ source, path, exists, tests }: Extract<RunFilter, { kind:
     return exists ? found : Prisma.sql`NOT ${found}`;
   }
   const held = [Prisma.sql`n.v IS NOT NULL`, ...tests.map(nestedTest)];
-  const found = Prisma.sql`EXISTS (SELECT FROM (SELECT ${atPath(latestValue, path)} AS v FROM ${rows} l OFFSET 0) n WHERE ${Prisma.join(held, ' AND ')})`;
+  const columns = [Prisma.sql`${atPath(latestValue, path)} AS v`];
+  // Only the text as it was written tells 1e21 from 1000000000000000000000.
+  if (tests.some(({ test }) => test === 'type')) columns.push(Prisma.sql`${atPath(latestJson, path, 'json')} AS j`);
+  const found = Prisma.sql`EXISTS (SELECT FROM (SELECT ${Prisma.join(columns)} FROM ${rows} l OFFSET 0) n WHERE ${Prisma.join(held, ' AND ')})`;
   return exists ? found : Prisma.sql`NOT ${found}`;
 }
 
@@ -100,12 +103,12 @@ function equalsIndexed({ text, sortClass, sortNumber, sortText }: Operand): Pris
   return Prisma.sql`((${byText} AND (length(l.sort_text) < 200 OR ${same})) OR ${byHash})`;
 }
 
-/** A test of what stands at a path, `n.v`. */
+/** A test of what stands at a path: `n.v`, and as it was written `n.j`. */
 function nestedTest(test: MetadataTest): Prisma.Sql {
   switch (test.test) {
     case 'type':
       return Prisma.sql`(CASE jsonb_typeof(n.v) WHEN 'string' THEN 'STRING' WHEN 'boolean' THEN 'BOOLEAN' WHEN 'null' THEN 'NULL'
-        WHEN 'array' THEN 'LIST' WHEN 'object' THEN 'DICT' ELSE CASE WHEN n.v::text ~ '[.eE]' THEN 'FLOAT' ELSE 'INT' END END) = ${test.type}`;
+        WHEN 'array' THEN 'LIST' WHEN 'object' THEN 'DICT' ELSE CASE WHEN n.j::text ~ '[.eE]' THEN 'FLOAT' ELSE 'INT' END END) = ${test.type}`;
     case 'compare':
       return Prisma.sql`(CASE WHEN jsonb_typeof(n.v) = 'number' THEN (n.v #>> '{}')::numeric ${Prisma.raw(test.operator)} ${test.number}::numeric ELSE false END)`;
     case 'contains':
