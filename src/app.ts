@@ -3,6 +3,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Limits } from './domain/limits.ts';
 import { useExactSSE } from './exact-sse.ts';
+import { createExecutor } from './execute.ts';
 import { readGraphQLParams } from './graphql-params.ts';
 import type { Context } from './schema/context.ts';
 import { createDocumentCache } from './schema/documents.ts';
@@ -49,6 +50,9 @@ export function createApp(options: AppOptions): App {
   const prepareDocument = createDocumentCache(schema, queryLimits);
   const mask = (error: unknown) =>
     maskError(error, (requestId, cause) => options.log.error({ requestId, err: cause }, 'unexpected error'));
+
+  const { maxCost } = queryLimits;
+  const executeBody = createExecutor({ schema, context, prepareDocument, maxCost, mask });
 
   const yoga = createYoga<Record<string, unknown>>({
     schema,
@@ -102,18 +106,7 @@ export function createApp(options: AppOptions): App {
     const mediaType = accept?.includes('application/graphql-response+json')
       ? 'application/graphql-response+json'
       : 'application/json';
-    return serializeResult(await execute(body), mediaType);
-  }
-
-  async function execute(body: string): Promise<ExecutionResult> {
-    try {
-      const params = readGraphQLParams(body);
-      const result = await yoga.getResultForParams({ params, request: postRequest }, {});
-      return result as ExecutionResult;
-    } catch (error) {
-      const errors = error instanceof AggregateError ? error.errors : [error];
-      return { errors: errors.map(mask) };
-    }
+    return serializeResult(await executeBody(body), mediaType);
   }
 
   return {
@@ -127,9 +120,6 @@ export function createApp(options: AppOptions): App {
     },
   };
 }
-
-/** What Yoga's plugins look at in a request that was already read. */
-const postRequest = { method: 'POST', url: 'http://localhost/graphql', headers: new Headers() } as Request;
 
 /** Always a group: of a single error Yoga would change the HTTP status, to 200 where only application/json is accepted. */
 function refusal(errors: readonly GraphQLError[]): unknown {

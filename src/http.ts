@@ -134,16 +134,30 @@ async function readBody(
     return refused(415, 'Send the body uncompressed.');
   const tooLarge = `The body is larger than ${maxBodyBytes} bytes. Send it in several requests.`;
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return refused(413, tooLarge);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) return refused(413, tooLarge);
-    chunks.push(chunk);
-  }
+  const chunks = await readChunks(request, maxBodyBytes);
+  if (chunks === null) return refused(413, tooLarge);
   const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
   if (!isUtf8(body)) return refused(400, 'The body is not UTF-8.');
   return body.toString('utf8');
+}
+
+/** What the request carries; null as soon as it is more than `maxBytes`. Rejects when the client goes away. */
+function readChunks(request: IncomingMessage, maxBytes: number): Promise<Buffer[] | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) {
+        chunks.push(chunk);
+      } else {
+        request.pause();
+        resolve(null);
+      }
+    });
+    request.on('end', () => resolve(chunks));
+    request.on('error', reject);
+  });
 }
 
 function toRequest(incoming: IncomingMessage, body: string): Request {

@@ -1,0 +1,46 @@
+import { type ExecutionResult, execute, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { readGraphQLParams } from './graphql-params.ts';
+import type { Context } from './schema/context.ts';
+import type { PreparedDocument } from './schema/documents.ts';
+import { findExcessCost } from './schema/query-limits.ts';
+
+export type ExecutorOptions = {
+  schema: GraphQLSchema;
+  context: Context;
+  prepareDocument: (text: string) => PreparedDocument;
+  maxCost: number;
+  mask: (error: unknown) => GraphQLError;
+};
+
+/**
+ * Executes the body of a POST with graphql-js itself. A profile of Yoga's way showed more than half of a small request's
+ * time in layers that a plain query or mutation has no use for.
+ */
+export function createExecutor({ schema, context, prepareDocument, maxCost, mask }: ExecutorOptions) {
+  return async (body: string): Promise<ExecutionResult> => {
+    try {
+      const { query, operationName, variables } = readGraphQLParams(body);
+      const { document, errors } = prepareDocument(query);
+      if (errors) return { errors };
+      const operation = getOperationAST(document, operationName);
+      if (operation?.operation === 'subscription') throw notStreamed();
+      const excess = operation && findExcessCost(schema, document, operation, variables ?? {}, maxCost);
+      if (excess) throw excess;
+      const result = await execute({
+        schema,
+        document,
+        operationName,
+        variableValues: variables,
+        contextValue: context,
+      });
+      return result.errors ? { ...result, errors: result.errors.map(mask) } : result;
+    } catch (error) {
+      return { errors: [mask(error)] };
+    }
+  };
+}
+
+const notStreamed = () =>
+  new GraphQLError('A subscription is answered as a stream of events: send "Accept: text/event-stream".', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSettings } from '../../src/env.ts';
+import { parseJson } from '../../src/json/parse.ts';
+import { openService, type TestService } from '../support/service.ts';
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const blocks = (language: string) =>
+  [...read('README.md').matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map((match) => match[1]!);
+
+let service: TestService;
+beforeAll(async () => {
+  service = await openService();
+});
+afterAll(() => service.close());
+
+test('the queries of the README give the answer that it shows', async () => {
+  const [log, query] = blocks('graphql');
+  const [answer] = blocks('json');
+  const logged = await service.run(log!);
+  expect(logged.logMetadata).toEqual({ replayed: false });
+  expect({ data: await service.run(query!) }).toEqual(parseJson(answer!));
+});
+
+test('.env.example has every setting, with its default', () => {
+  const defaults = readSettings({}) as Record<string, unknown>;
+  const given = new Map(
+    [...read('.env.example').matchAll(/^(# )?([A-Z_]+)=(.*)$/gm)].map(([, commented, name, value]) => [
+      name!,
+      { isDefault: !commented, value },
+    ]),
+  );
+  for (const [name, value] of Object.entries(defaults)) {
+    const example = given.get(name);
+    expect(example, name).toBeDefined();
+    if (example?.isDefault) expect(String(value), name).toBe(example.value);
+  }
+  const known = new Set([...Object.keys(defaults), 'DATABASE_URL', 'RUNLEDGER_DATA_DIR']);
+  expect([...given.keys()].filter((name) => !known.has(name))).toEqual([]);
+});
