@@ -1,0 +1,62 @@
+-- Requests for wrk: one GraphQL text, with random steps, keys and values as variables of every request.
+-- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, ROUND.
+
+local kind = os.getenv('KIND')
+local runs = tonumber(os.getenv('RUNS'))
+local steps = tonumber(os.getenv('STEPS'))
+local prefix = '{"query":' .. os.getenv('QUERY') .. ',"variables":'
+
+local keys = { 'accuracy', 'loss' }
+for n = 3, 20 do keys[n] = string.format('metric_%02d', n) end
+
+local random, format = math.random, string.format
+
+local function step_id()
+  return format('%08x-%04x-7000-8000-000000000000', random(0, runs - 1), random(1, steps))
+end
+
+local function value()
+  return format('%.6f', random())
+end
+
+-- Different keys in one request, from a random one on.
+local function object(count, key)
+  local at, parts = random(0, 19), {}
+  for n = 1, count do parts[n] = format('"%s":%s', key((at + n) % 20 + 1, n), value()) end
+  return '{' .. table.concat(parts, ',') .. '}'
+end
+
+local variables = {
+  latest = function() return format('{"id":"%s","key":"%s"}', step_id(), keys[random(20)]) end,
+  history = function() return format('{"id":"%s","key":"loss"}', step_id()) end,
+  log2 = function()
+    return format('{"id":"%s","metadata":%s}', step_id(), object(2, function(at) return keys[at] end))
+  end,
+  log100 = function()
+    return format('{"id":"%s","metadata":%s}', step_id(), object(100, function(_, n) return format('metric_%02d', n + 2) end))
+  end,
+  dashboard = function()
+    local at = random(0, 19)
+    return format('{"a":"%s","b":"%s","c":"%s"}', keys[at % 20 + 1], keys[(at + 7) % 20 + 1], keys[(at + 13) % 20 + 1])
+  end,
+}
+
+function init()
+  math.randomseed(tonumber(os.getenv('ROUND')))
+  for _ = 1, 10 do random() end
+end
+
+local headers = { ['content-type'] = 'application/json', ['accept'] = 'application/json' }
+local make = variables[kind]
+
+function request()
+  return wrk.format('POST', nil, headers, prefix .. make() .. '}')
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(format('\nRESULT {"requests":%d,"microseconds":%d,"bytes":%d,"errors":%d,"p50":%d,"p99":%d}\n',
+    summary.requests, summary.duration, summary.bytes,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout,
+    latency:percentile(50), latency:percentile(99)))
+end

@@ -1,0 +1,38 @@
+/**
+ * How the benchmark's data look: every run has so many steps, every step one value under each of 20 keys, but `curve`
+ * values under `loss`. Ids are made from numbers, so that any process (a Lua script, pgbench) can pick a random run, step
+ * and key without asking for it.
+ * @typedef {{ runs: number, steps: number, curve: number, entries: number }} Shape
+ */
+
+/** Keys of every step. The first two are what dashboards show, filter and sort by. */
+export const keys = ['accuracy', 'loss', ...Array.from({ length: 18 }, (_, n) => `metric_${String(n + 3).padStart(2, '0')}`)];
+
+/**
+ * The shape of about `entries` entries: 100 a step, in small ledgers 1 step a run, in large ones 5.
+ * @param {number} entries
+ * @returns {Shape}
+ */
+export function shapeOfEntries(entries) {
+  const steps = entries < 100_000 ? 1 : 5;
+  return shapeOf(Math.max(50, Math.round(entries / (steps * 100))), steps, 100 - keys.length + 1);
+}
+
+/**
+ * The shape of a dashboard's ledger: so many runs with one step and one value for each of 20 keys.
+ * @param {number} runs
+ * @returns {Shape}
+ */
+export const shapeOfRuns = (runs) => shapeOf(runs, 1, 1);
+
+/** @param {number} runs @param {number} steps @param {number} curve @returns {Shape} */
+const shapeOf = (runs, steps, curve) => ({ runs, steps, curve, entries: runs * steps * (keys.length - 1 + curve) });
+
+const hex = (/** @type {number} */ number, /** @type {number} */ digits) => number.toString(16).padStart(digits, '0');
+
+/** The id of a run, counted from 0. */
+export const runId = (/** @type {number} */ run) => `${hex(run, 8)}-0000-7000-8000-000000000000`;
+
+/** The id of a run's step, counted from 1. */
+export const stepId = (/** @type {number} */ run, /** @type {number} */ step) =>
+  `${hex(run, 8)}-${hex(step, 4)}-7000-8000-000000000000`;
