@@ -31,9 +31,9 @@ export type App = {
   endStreams(): void;
 };
 
-export const defaultLimits: Limits = { maxValueBytes: 65_536, maxEntries: 1_000 };
+const defaultLimits: Limits = { maxValueBytes: 65_536, maxEntries: 1_000 };
 
-export const defaultQueryLimits: QueryLimits = {
+const defaultQueryLimits: QueryLimits = {
   maxQueryBytes: 65_536,
   maxTokens: 4_000,
   maxDepth: 16,

@@ -2,6 +2,7 @@ import pino, { type Logger } from 'pino';
 import { readSettings, type Settings, SettingsError } from './env.ts';
 import { type Serving, startListening } from './listen.ts';
 import { openLedger } from './open-ledger.ts';
+import { EmbeddedError } from './storage/embedded-error.ts';
 import { MigrationError, migrate } from './storage/migrate.ts';
 import { failedToStart, startWorkers, WorkerError, type WorkerMessage, workerDatabaseVariable } from './workers.ts';
 
@@ -78,7 +79,7 @@ async function createLog(settings: Settings, isTerminal: boolean): Promise<Logge
 function explain(error: unknown): string {
   if (error instanceof SettingsError || error instanceof MigrationError || error instanceof WorkerError)
     return error.message;
-  if (error instanceof Error && error.name === 'EmbeddedError') return error.message;
+  if (error instanceof EmbeddedError) return error.message;
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code === 'string' && /^(E[A-Z]+|28\d{3}|3D000|57P03)$/.test(code)) {
     return `The database cannot be reached: ${(error as Error).message || code}. Check DATABASE_URL and that the server is up.`;

@@ -18,7 +18,7 @@ export type ComparisonLeaf = { path: string[]; cells: { present: boolean; value:
 
 export type Comparison = { runs: RunRow[]; rows: ComparisonRow[] };
 
-export const maxCompared = 100;
+const maxCompared = 100;
 /** Leaves of one row at most; an object with more is compared as a whole only. */
 const maxLeaves = 1_000;
 

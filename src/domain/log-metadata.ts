@@ -18,7 +18,7 @@ import { parseMetadataKey } from './metadata-key.ts';
 import { parseMetadataValue } from './metadata-value.ts';
 import { quote } from './quote.ts';
 
-export type LogTarget =
+type LogTarget =
   | { stepId: string }
   | { step: { run: string; name: string; attempt?: number | null } }
   | { run: string };

@@ -5,7 +5,7 @@ import { builder, type SchemaTypes } from './builder.ts';
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 
 /** The largest page that is given. */
-export const maxPageSize = 200;
+const maxPageSize = 200;
 
 /** How many rows a page asks for. @throws BAD_USER_INPUT outside 0–200. */
 export function pageSize(first: number | null | undefined, byDefault: number): number {

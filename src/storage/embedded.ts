@@ -9,7 +9,6 @@ import { acquire, type Server, stop } from './embedded-server.ts';
 import { makeSocketDir, removeSocketDir, socketPort } from './embedded-socket.ts';
 
 export { defaultDataDir } from './embedded-account.ts';
-export { EmbeddedError } from './embedded-error.ts';
 
 const database = 'runledger';
 const firstPauseMs = 100;

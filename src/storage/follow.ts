@@ -2,9 +2,6 @@ import { createBatch } from './batch.ts';
 import { type Database, perDatabase } from './database.ts';
 import type { LatestListRow } from './latest.ts';
 
-/** Up to which id everything is decided: every entry up to it is committed and visible, or will never be. */
-export type Settled = { id: bigint };
-
 type Mark = { id: bigint; transaction: string };
 
 /** Time between looks at whether the transactions under way have ended. */
