@@ -10,7 +10,7 @@ import { createDocumentCache } from './schema/documents.ts';
 import { schema } from './schema/index.ts';
 import { maskError } from './schema/mask-error.ts';
 import { findExcessCost, type QueryLimits } from './schema/query-limits.ts';
-import { type SerializedResult, serializeResult, toWire } from './schema/result.ts';
+import { nothingDone, type SerializedResult, serializeResult, toWire, tryAgain } from './schema/result.ts';
 import { stringifyJson } from './json/stringify.ts';
 import type { Database } from './storage/database.ts';
 
@@ -130,7 +130,9 @@ function refusal(errors: readonly GraphQLError[]): unknown {
 function useExactJson(): Plugin {
   const exact = (result: ExecutionResult) =>
     Object.assign(result, {
-      stringify: ({ errors, ...rest }: ExecutionResult) =>
+      // For Yoga alone, which takes the HTTP status from there; it does not go out.
+      ...(nothingDone(result) ? { extensions: { http: tryAgain } } : {}),
+      stringify: ({ errors, extensions: _extensions, ...rest }: ExecutionResult) =>
         stringifyJson(
           errors
             ? { errors: errors.map((error) => toWire(error as GraphQLError)), ...rest, stringify: undefined }

@@ -2,6 +2,7 @@ import { type ExecutionResult, execute, GraphQLError, type GraphQLSchema, getOpe
 import { readGraphQLParams } from './graphql-params.ts';
 import type { Context } from './schema/context.ts';
 import type { PreparedDocument } from './schema/documents.ts';
+import { correctAfterWrite } from './schema/mask-error.ts';
 import { findExcessCost } from './schema/query-limits.ts';
 
 export type ExecutorOptions = {
@@ -33,7 +34,9 @@ export function createExecutor({ schema, context, prepareDocument, maxCost, mask
         variableValues: variables,
         contextValue: context,
       });
-      return result.errors ? { ...result, errors: result.errors.map(mask) } : result;
+      if (!result.errors) return result;
+      const shown = result.errors.map(mask);
+      return { ...result, errors: operation?.operation === 'mutation' ? shown.map(correctAfterWrite) : shown };
     } catch (error) {
       return { errors: [mask(error)] };
     }

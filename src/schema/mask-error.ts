@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import { type ErrorCode, RunledgerError, unavailable } from '../errors.ts';
+import { type ErrorCode, RunledgerError, timedOut, unavailable } from '../errors.ts';
 import { classifyFailure } from '../storage/outage.ts';
 
 /** Told of every error that the caller is not shown. */
@@ -27,6 +27,19 @@ export function maskError(error: unknown, report: ReportError): GraphQLError {
     code: 'INTERNAL_SERVER_ERROR',
     requestId,
   });
+}
+
+/**
+ * In a mutation what lies below its field is read after the write was committed. An outage in between must not say, as
+ * UNAVAILABLE does, that nothing was done.
+ */
+export function correctAfterWrite(error: GraphQLError): GraphQLError {
+  const isBelow = (error.path?.length ?? 0) > 1;
+  if (!isBelow || error.extensions['code'] !== 'UNAVAILABLE') return error;
+  const { message, code } = timedOut(
+    'It was done, but the database went away before the answer could be read. Send the same call with the same ids again; nothing is done twice.',
+  );
+  return shown(error, message, code, error.extensions);
 }
 
 function shown(error: unknown, message: string, code: ErrorCode, details: Readonly<Record<string, unknown>>) {

@@ -5,6 +5,9 @@ import { stringifyJson } from '../json/stringify.ts';
 /** A result on the wire. */
 export type SerializedResult = { status: number; headers: Record<string, string>; body: string };
 
+/** What a request of which nothing was done is answered with. */
+export const tryAgain = { status: 503, headers: { 'retry-after': '1' } } as const;
+
 type Http = { status?: number; spec?: boolean; headers?: Record<string, string> };
 
 /**
@@ -24,8 +27,8 @@ export function serializeResult(result: ExecutionResult, mediaType: string): Ser
     }
     if (result.data === undefined && status === 200 && mediaType !== 'application/json') status = 400;
     if (nothingDone(result)) {
-      status = 503;
-      headers['retry-after'] = '1';
+      status = tryAgain.status;
+      Object.assign(headers, tryAgain.headers);
     }
     output['errors'] = result.errors.map(toWire);
   }
@@ -34,7 +37,7 @@ export function serializeResult(result: ExecutionResult, mediaType: string): Ser
 }
 
 /** All errors are outages and no field has an answer. */
-function nothingDone({ errors, data }: ExecutionResult): boolean {
+export function nothingDone({ errors, data }: ExecutionResult): boolean {
   if (!errors?.every((error) => error.extensions['code'] === 'UNAVAILABLE')) return false;
   return data == null || Object.values(data).every((value) => value === null);
 }

@@ -10,12 +10,12 @@ import { QueueFullError } from './batch.ts';
 export type FailureKind = 'unavailable' | 'unknown' | 'contention' | 'other';
 
 /** SQLSTATEs after which nothing was done: shutdown, start-up, too many connections, cancelled, lock not available, out of resources. */
-const awayStates = /^(57P0[1-5]|57014|53\d{3}|55P03|08001|08004|25006)$/;
+const awayStates = /^(57P0[1345]|57014|53\d{3}|55P03|08001|08004|25006)$/;
 const contentionStates = /^(40P01|40001)$/;
 /** Prisma's codes: P1xxx cannot connect, P2024 pool timeout, P2028 transaction could not start, P2037 too many connections. */
 const awayCodes = /^(P1\d{3}|P2024|P2037)$/;
 const awayMessages =
-  /timeout exceeded when trying to connect|too many clients|Unable to start a transaction|Can't reach database|pool after calling end|ECONNREFUSED|ENOENT|EHOSTUNREACH|ENOTFOUND|the database system is|remaining connection slots|DatabaseNotReachable/i;
+  /timeout exceeded when trying to connect|due to connection timeout|timeout expired|too many clients|Unable to start a transaction|Can't reach database|pool after calling end|ECONNREFUSED|ENOENT|EHOSTUNREACH|ENOTFOUND|the database system is|remaining connection slots|DatabaseNotReachable/i;
 const lostMessages =
   /Connection terminated|Query read timeout|ECONNRESET|EPIPE|socket hang up|not queryable|ConnectionClosed|SocketTimeout|Server has closed the connection|Client has encountered a connection error|ETIMEDOUT|Transaction already closed|Transaction not found/i;
 
@@ -27,7 +27,9 @@ export function classifyFailure(error: unknown): FailureKind {
   if (facts.states.some((state) => awayStates.test(state))) return 'unavailable';
   if (facts.codes.some((code) => awayCodes.test(code))) return 'unavailable';
   if (awayMessages.test(facts.text)) return 'unavailable';
-  if (facts.states.some((state) => state.startsWith('08')) || facts.codes.includes('P2028')) return 'unknown';
+  // 57P02: a crash of the server can come between a commit and its answer.
+  if (facts.states.some((state) => state.startsWith('08') || state === '57P02') || facts.codes.includes('P2028'))
+    return 'unknown';
   return lostMessages.test(facts.text) ? 'unknown' : 'other';
 }
 
