@@ -4,11 +4,21 @@ import { inject } from 'vitest';
 import { databaseUrl } from './database-url.ts';
 
 /** A database of the caller's own: all migrations applied, no rows. Takes about 0.1 s. `drop` ends what is still connected. */
-export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+export function createDatabase(): Promise<TestDatabase> {
+  return create(inject('templateDatabase'));
+}
+
+/** A database of the caller's own without any table. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return create('template0');
+}
+
+export type TestDatabase = { url: string; drop(): Promise<void> };
+
+async function create(template: string): Promise<TestDatabase> {
   const server = inject('postgresUrl');
-  const template = inject('templateDatabase');
-  const name = template.replace(/template$/, randomBytes(5).toString('hex'));
-  await query(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const name = inject('templateDatabase').replace(/template$/, randomBytes(5).toString('hex'));
+  await query(server, `CREATE DATABASE ${name} TEMPLATE ${template} ENCODING 'UTF8'`);
   return {
     url: databaseUrl(server, name),
     drop: () => query(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
