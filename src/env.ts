@@ -38,6 +38,10 @@ const schema = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'is no URL that begins with postgresql://')
+    .refine(
+      (url) => URL.canParse(url),
+      'is no URL. Characters such as @ : / and blanks in a password are written in percent; a socket is postgresql://user@localhost/database?host=/its/folder',
+    )
     .optional(),
   RUNLEDGER_DATA_DIR: z.string().min(1).optional(),
   ALLOWED_ORIGINS: list,

@@ -4,6 +4,7 @@ import { type Serving, startListening } from './listen.ts';
 import { openLedger } from './open-ledger.ts';
 import { EmbeddedError } from './storage/embedded-error.ts';
 import { MigrationError, migrate } from './storage/migrate.ts';
+import { classifyFailure } from './storage/outage.ts';
 import { failedToStart, startWorkers, WorkerError, type WorkerMessage, workerDatabaseVariable } from './workers.ts';
 
 /** What the service needs of the process that it runs in. */
@@ -80,9 +81,11 @@ function explain(error: unknown): string {
   if (error instanceof SettingsError || error instanceof MigrationError || error instanceof WorkerError)
     return error.message;
   if (error instanceof EmbeddedError) return error.message;
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string' && /^(E[A-Z]+|28\d{3}|3D000|57P03)$/.test(code)) {
-    return `The database cannot be reached: ${(error as Error).message || code}. Check DATABASE_URL and that the server is up.`;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const isAway = ['unavailable', 'unknown'].includes(classifyFailure(error));
+  // A failing system call; a user, a password or a database that is not there.
+  if (isAway || /^(E[A-Z]+|28[0-9A-Z]{3}|3D000)$/.test(code ?? '')) {
+    return `The database cannot be reached: ${message || code}. Check DATABASE_URL and that the server is up.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
