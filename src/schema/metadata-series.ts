@@ -1,5 +1,4 @@
 import { normalizeLookupKey } from '../domain/metadata-key.ts';
-import { thinOut } from '../domain/thin-out.ts';
 import { badInput } from '../errors.ts';
 import { readSeries, type SeriesPoint } from '../storage/series.ts';
 import { builder } from './builder.ts';
@@ -42,8 +41,7 @@ builder.prismaObjectField('Step', 'metadataSeries', (t) =>
         throw badInput(`maxPoints is ${count}; a series has 2 to ${maxSeriesPoints} points.`);
       const wanted = normalizeLookupKey(key);
       if (wanted === null) return { total: 0, points: [] };
-      const { total, points } = await readSeries(db, { runId: step.runId, scopeId: step.id, key: wanted }, count * 2);
-      return { total, points: thinOut(points, count) };
+      return readSeries(db, { runId: step.runId, scopeId: step.id, key: wanted }, count);
     },
   }),
 );
