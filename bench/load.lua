@@ -1,5 +1,5 @@
 -- Requests for wrk: one GraphQL text, with random steps, keys and values as variables of every request.
--- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, ROUND.
+-- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, SEED.
 
 local kind = os.getenv('KIND')
 local runs = tonumber(os.getenv('RUNS'))
@@ -42,7 +42,7 @@ local variables = {
 }
 
 function init()
-  math.randomseed(tonumber(os.getenv('ROUND')))
+  math.randomseed(tonumber(os.getenv('SEED')))
   for _ = 1, 10 do random() end
 end
 

@@ -6,7 +6,11 @@
  */
 
 /** Keys of every step. The first two are what dashboards show, filter and sort by. */
-export const keys = ['accuracy', 'loss', ...Array.from({ length: 18 }, (_, n) => `metric_${String(n + 3).padStart(2, '0')}`)];
+export const keys = [
+  'accuracy',
+  'loss',
+  ...Array.from({ length: 18 }, (_, n) => `metric_${String(n + 3).padStart(2, '0')}`),
+];
 
 /**
  * The shape of about `entries` entries: 100 a step, in small ledgers 1 step a run, in large ones 5.

@@ -1,0 +1,101 @@
+import { keys, runId, stepId } from './shape.js';
+
+/**
+ * A kind of request. `query` is what everyone answers; PostGraphile, whose fields are named after the tables, is asked for
+ * the same under aliases, so that all answers look alike.
+ * @typedef {object} Workload
+ * @property {string} name for the table
+ * @property {string} query
+ * @property {string} postgraphile
+ * @property {number} rows entries that a request writes; 0 for a read
+ * @property {string} limit the pgbench script that does the same, or its nearest
+ * @property {number} limitRows entries that one transaction of that script writes
+ * @property {(shape: import('./shape.js').Shape) => Record<string, unknown>} [sample] random variables for a check
+ * @property {(client: import('pg').Client, variables: any) => Promise<unknown>} [expected] what the tables say
+ * @property {(data: any) => unknown} [answered] the same of an answer
+ */
+
+const latest = 'runMetadata(key: $key) { value }';
+const history = 'metadataHistory(key: $key, first: 50) { nodes { id value loggedAt } }';
+const cells = ['a', 'b', 'c'].map((name) => `${name}: runMetadata(key: $${name}) { value }`).join(' ');
+const log =
+  'mutation ($id: UUID!, $metadata: JSONObject!) { logMetadata(input: { target: { stepId: $id }, metadata: $metadata }) { entries { id } } }';
+const postgraphileLog =
+  'mutation ($id: UUID!, $metadata: JSON!) { logMetadata(input: { stepId: $id, metadata: $metadata }) { entries: result { id: rowId } } }';
+
+const pick = (/** @type {number} */ count) => Math.floor(Math.random() * count);
+const randomStep = (/** @type {import('./shape.js').Shape} */ { runs, steps }) => stepId(pick(runs), 1 + pick(steps));
+
+/** @type {Record<string, Workload>} */
+export const workloads = {
+  latest: {
+    name: 'latest of one key of one step',
+    query: `query ($id: UUID!, $key: String!) { step(id: $id) { ${latest} } }`,
+    postgraphile: `query ($id: UUID!, $key: String!) { step: stepByRowId(rowId: $id) { ${latest} } }`,
+    rows: 0,
+    limit: 'latest',
+    limitRows: 0,
+    sample: (shape) => ({ id: randomStep(shape), key: keys[pick(keys.length)] }),
+    expected: async (client, { id, key }) => {
+      const { rows } = await client.query(
+        'SELECT value FROM metadata_entry WHERE run_id = $1 AND scope_id = $2 AND key = $3 ORDER BY id DESC LIMIT 1',
+        [runId(Number.parseInt(id.slice(0, 8), 16)), id, key],
+      );
+      return rows[0].value;
+    },
+    answered: ({ step }) => step.runMetadata.value,
+  },
+  history: {
+    name: 'history of one key of one step, newest 50',
+    query: `query ($id: UUID!, $key: String!) { step(id: $id) { ${history} } }`,
+    postgraphile: `query ($id: UUID!, $key: String!) { step: stepByRowId(rowId: $id) { ${history.replace(' id ', ' id: rowId ')} } }`,
+    rows: 0,
+    limit: 'history',
+    limitRows: 0,
+    sample: (shape) => ({ id: randomStep(shape), key: 'loss' }),
+    expected: async (client, { id, key }) => {
+      const { rows } = await client.query(
+        'SELECT value FROM metadata_entry WHERE run_id = $1 AND scope_id = $2 AND key = $3 ORDER BY id DESC LIMIT 50',
+        [runId(Number.parseInt(id.slice(0, 8), 16)), id, key],
+      );
+      return rows.map(({ value }) => value);
+    },
+    answered: ({ step }) => step.metadataHistory.nodes.map((/** @type {any} */ { value }) => value),
+  },
+  dashboard: {
+    name: 'dashboard: newest 50 runs × 3 keys',
+    query: `query ($a: String!, $b: String!, $c: String!) { pipelineRuns(first: 50) { nodes { id name status ${cells} } } }`,
+    postgraphile: `query ($a: String!, $b: String!, $c: String!) { pipelineRuns: allPipelineRuns(first: 50, orderBy: STARTED_AT_DESC) { nodes { id: rowId name status ${cells} } } }`,
+    rows: 0,
+    limit: 'dashboard',
+    limitRows: 0,
+    sample: () => ({ a: keys[pick(keys.length)], b: keys[pick(keys.length)], c: keys[pick(keys.length)] }),
+    expected: async (client, { a, b, c }) => {
+      const { rows } = await client.query(
+        `SELECT r.name, k.n, (SELECT value FROM metadata_entry e WHERE e.run_id = r.id AND e.key = k.key ORDER BY id DESC LIMIT 1)
+         FROM (SELECT * FROM pipeline_run ORDER BY started_at DESC, id DESC LIMIT 50) r, unnest($1::text[]) WITH ORDINALITY k(key, n)
+         ORDER BY r.started_at DESC, k.n`,
+        [[a, b, c]],
+      );
+      return rows.map(({ name, value }) => [name, value]);
+    },
+    answered: ({ pipelineRuns }) =>
+      pipelineRuns.nodes.flatMap((/** @type {any} */ { name, a, b, c }) => [a, b, c].map((cell) => [name, cell.value])),
+  },
+  log2: {
+    name: 'log 2 entries',
+    query: log,
+    postgraphile: postgraphileLog,
+    rows: 2,
+    limit: 'log2',
+    limitRows: 2,
+  },
+  log100: {
+    name: 'log 100 entries',
+    query: log,
+    postgraphile: postgraphileLog,
+    rows: 100,
+    limit: 'log2',
+    limitRows: 2,
+  },
+};
