@@ -41,20 +41,26 @@ export async function compareRuns(db: Database, refs: string[], keys: string[] |
   return { runs, rows: pick(rows, keys) };
 }
 
-type KeyedRow = ComparisonRow & { plainKey: string };
+type KeyedRow = ComparisonRow & { plainKeys: Set<string> };
 
 function tabulate(lists: LatestListRow[][]): Map<string, KeyedRow> {
   const rows = new Map<string, KeyedRow>();
   lists.forEach((list, column) => {
-    for (const entry of list) {
+    // A run's own key may read like a qualified one; then it stands before that of the step, as for runMetadata.
+    const ownFirst = [
+      ...list.filter((entry) => entry.stepName === null),
+      ...list.filter((entry) => entry.stepName !== null),
+    ];
+    for (const entry of ownFirst) {
       const key = qualifyKey(entry.stepName, entry.key);
       let row = rows.get(key);
       if (!row) {
-        row = { key, plainKey: entry.key, cells: lists.map(() => null), differs: false };
+        row = { key, plainKeys: new Set(), cells: lists.map(() => null), differs: false };
         rows.set(key, row);
       }
-      // A run's own key may read like a qualified one; then it stands before that of the step, as for runMetadata.
-      row.cells[column] ??= entry;
+      if (row.cells[column]) continue;
+      row.cells[column] = entry;
+      row.plainKeys.add(entry.key);
     }
   });
   for (const row of rows.values())
@@ -68,7 +74,7 @@ function pick(rows: Map<string, KeyedRow>, keys: string[]): ComparisonRow[] {
     const wanted = normalizeLookupKey(key) ?? key;
     const exact = rows.get(wanted);
     if (exact) picked.add(exact);
-    const ofSteps = [...rows.values()].filter((row) => row.plainKey === wanted);
+    const ofSteps = [...rows.values()].filter((row) => row.plainKeys.has(wanted));
     for (const row of ofSteps.sort((a, b) => compareBytes(a.key, b.key))) picked.add(row);
   }
   return [...picked];

@@ -56,8 +56,9 @@ builder.prismaObjectField('Step', 'cachedFrom', (t) =>
 builder.objectFields(MetadataEntryRef, (t) => ({
   qualifiedKey: t.string({
     description: '`step_name::key` for an entry of a step, `key` for an entry of a run.',
-    resolve: async ({ runId, scopeId, key }, _args, { db }) => {
+    resolve: async ({ runId, scopeId, key, stepName }, _args, { db }) => {
       if (scopeId === runId) return key;
+      if (stepName != null) return qualifyKey(stepName, key);
       const step = await findStepById(db, scopeId);
       if (!step) throw notFound('The run of this entry was deleted while it was read.');
       return qualifyKey(step.name, key);

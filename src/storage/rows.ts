@@ -36,6 +36,8 @@ export type EntryRow = {
   text: string | null;
   iteration: number | null;
   loggedAt: Date;
+  /** The name of the step, null for an entry of the run itself; left out where it was not read along. */
+  stepName?: string | null;
 };
 
 /** The scope of the latest entries of a run as a whole: its own and those of the newest attempts of its steps. */
