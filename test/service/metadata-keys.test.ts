@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { log, startRun, startStep } from '../support/ledger.ts';
+import { openService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await openService();
+  const at = (day: number) => ({ loggedAt: `2026-11-0${day}T00:00:00Z` });
+  const start = async (name: string, pipeline: string) => (await startRun(service, { name, pipeline })).id;
+
+  const a = await start('a', 'p');
+  await log(service, { run: a }, { acc: 0.5, note: 'x', 'caf\u00e9': 1 }, at(1));
+  await startStep(service, a, 'train');
+  await log(service, { step: { run: a, name: 'train' } }, { acc: 0.75, loss: 1.5, 'own::key': 1 }, at(2));
+
+  const b = await start('b', 'p');
+  await log(service, { run: b }, { acc: 1, note: null, Z: 1 }, at(3));
+  const c = await start('c', 'q%');
+  await log(service, { run: c }, { acc: 'n/a', a_c: 1, 'a%': 2, '\u{1f600}': 3, '\uffff': 4 }, at(4));
+
+  // What is not in use: a superseded attempt's, a retracted one, a deleted run's.
+  await startStep(service, b, 'train');
+  await log(service, { step: { run: b, name: 'train' } }, { superseded: 1, acc: 5 }, at(5));
+  await startStep(service, b, 'train');
+  const { entries } = await log(service, { run: c }, { retracted: 1 }, at(5));
+  await service.run('mutation ($id: ID!) { retractMetadata(entryId: $id, reason: "no") { latest { id } } }', {
+    id: entries[0]!.id,
+  });
+  const d = await start('d', 'p');
+  await log(service, { run: d }, { deleted: 1, acc: 1 }, at(6));
+  await service.run('mutation { deleteRun(ref: "d") }');
+});
+afterAll(() => service.close());
+
+type Key = { key: string; types: string[]; runs: number; lastLoggedAt: string };
+async function keys(args = ''): Promise<Key[]> {
+  return (await service.run(`{ metadataKeys${args} { key types runs lastLoggedAt } }`)).metadataKeys;
+}
+const names = async (args: string) => (await keys(args)).map(({ key }) => key);
+
+test('the keys in use, plain, in order of bytes', async () => {
+  expect(await names('')).toEqual([
+    'Z',
+    'a%',
+    'a_c',
+    'acc',
+    'caf\u00e9',
+    'loss',
+    'note',
+    'own::key',
+    '\uffff',
+    '\u{1f600}',
+  ]);
+});
+
+test('of each: the types, the most frequent first; in how many runs; and when it was last logged', async () => {
+  const byName = new Map((await keys()).map((key) => [key.key, key]));
+  // Run a's latest acc is the step's: one FLOAT, one INT, one STRING.
+  expect(byName.get('acc')).toMatchObject({ runs: 3, lastLoggedAt: '2026-11-04T00:00:00.000Z' });
+  expect(new Set(byName.get('acc')!.types)).toEqual(new Set(['FLOAT', 'INT', 'STRING']));
+  expect(byName.get('note')).toMatchObject({ runs: 2, lastLoggedAt: '2026-11-03T00:00:00.000Z' });
+  expect(byName.get('loss')).toEqual({
+    key: 'loss',
+    types: ['FLOAT'],
+    runs: 1,
+    lastLoggedAt: '2026-11-02T00:00:00.000Z',
+  });
+  const more = await startRun(service, { name: 'more', pipeline: 'r' });
+  await log(service, { run: more.id }, { acc: 2 });
+  expect((await keys('(prefix: "acc")'))[0]!.types[0]).toBe('INT');
+  await service.run('mutation { deleteRun(ref: "more") }');
+});
+
+test.each([
+  ['(pipeline: "p")', ['Z', 'acc', 'caf\u00e9', 'loss', 'note', 'own::key']],
+  ['(pipeline: "q%")', ['a%', 'a_c', 'acc', '\uffff', '\u{1f600}']],
+  ['(pipeline: "q")', []],
+  ['(pipeline: "")', []],
+  ['(pipeline: "\\u0000")', []],
+  ['(prefix: "a")', ['a%', 'a_c', 'acc']],
+  ['(prefix: "a%")', ['a%']],
+  ['(prefix: "a_")', ['a_c']],
+  ['(prefix: "A")', []],
+  ['(prefix: "cafe\u0301")', ['caf\u00e9']],
+  ['(prefix: "\uffff")', ['\uffff']],
+  ['(prefix: "\u{1f600}")', ['\u{1f600}']],
+  ['(prefix: "own::")', ['own::key']],
+  ['(prefix: "train::")', []],
+  ['(prefix: "acc", pipeline: "p")', ['acc']],
+  ['(prefix: "\\u0000")', []],
+  ['(first: 2)', ['Z', 'a%']],
+  ['(first: 2, prefix: "c")', ['caf\u00e9']],
+  ['(first: 0)', []],
+  ['(first: 2, pipeline: "p")', ['Z', 'acc']],
+])('metadataKeys%s', async (args, expected) => {
+  expect(await names(args)).toEqual(expected);
+});
+
+test('in a pipeline, only its runs count', async () => {
+  expect((await keys('(pipeline: "p", prefix: "acc")'))[0]).toMatchObject({
+    runs: 2,
+    lastLoggedAt: '2026-11-03T00:00:00.000Z',
+  });
+});
+
+test.each([-1, 201, 1_000_000])('first: %i is refused', async (first) => {
+  const error = await service.fail('query ($first: Int) { metadataKeys(first: $first) { key } }', { first });
+  expect(error.extensions.code).toBe('BAD_USER_INPUT');
+});
+
+test('it takes one statement, which leaves history alone', async () => {
+  service.queries();
+  await keys();
+  const sent = service.queries();
+  expect(sent).toHaveLength(1);
+  expect(sent[0]).not.toContain('metadata_entry');
+});
