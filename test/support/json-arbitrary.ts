@@ -31,7 +31,7 @@ export const integerText = fc
 export const anyText = fc.string({ unit: 'binary', maxLength: 12 }).map((text) => text.replaceAll('\0', '0'));
 
 /** Keys of objects: those that JavaScript treats as special are frequent. */
-export const anyKey = fc.oneof(
+const anyKey = fc.oneof(
   anyText,
   fc.constantFrom('__proto__', 'constructor', 'toJSON', '$type', 'hasOwnProperty', 'length', '0', '10', '', 'é'),
 );

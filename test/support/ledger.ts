@@ -67,4 +67,4 @@ export async function latestOfStep(service: TestService, id: string, key: string
 }
 
 /** Values compared as the wire has them: 1 and 1.0 differ from "1", −0 from 0 do not vanish. */
-export const asText = (value: unknown): string => stringifyJson(value);
+const asText = (value: unknown): string => stringifyJson(value);

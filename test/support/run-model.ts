@@ -4,7 +4,7 @@ import type { JsonValue } from '../../src/json/value.ts';
 // stored latest, no SQL: slow and plain, so that one can see that it is right.
 
 /** One logged entry, in the order of ids. */
-export type ModelEntry = {
+type ModelEntry = {
   /** The step attempt it was logged to; null for the run itself. */
   attempt: ModelAttempt | null;
   key: string;
@@ -50,7 +50,7 @@ export type ModelFilter = {
   or?: ModelFilter[];
   not?: ModelFilter;
 };
-export type ModelDirection = 'ASC' | 'DESC';
+type ModelDirection = 'ASC' | 'DESC';
 export type ModelOrder = {
   startedAt?: ModelDirection;
   name?: ModelDirection;
@@ -65,7 +65,7 @@ const last = (run: ModelRun, key: string, counts: (attempt: ModelAttempt | null)
   run.entries.findLast((entry) => !entry.retracted && entry.key === key.normalize('NFC') && counts(entry.attempt));
 
 /** As PipelineRun.runMetadata finds it; with `step`, as Step.runMetadata of its newest attempt does. */
-export function latest(run: ModelRun, key: string, step?: string): ModelEntry | undefined {
+function latest(run: ModelRun, key: string, step?: string): ModelEntry | undefined {
   const ofStep = (name: string, stepKey: string) => {
     const attempt = newest(run, name);
     return attempt && last(run, stepKey, (candidate) => candidate === attempt);
@@ -77,7 +77,7 @@ export function latest(run: ModelRun, key: string, step?: string): ModelEntry | 
 }
 
 /** What stands at a path: an index of a list, a key of an object. Undefined where nothing does. */
-export function at(value: JsonValue | undefined, path: string[]): JsonValue | undefined {
+function at(value: JsonValue | undefined, path: string[]): JsonValue | undefined {
   let current = value;
   for (const element of path) {
     if (Array.isArray(current)) current = /^(0|[1-9]\d*)$/.test(element) ? current[Number(element)] : undefined;
@@ -95,7 +95,7 @@ function decimal(number: number | bigint): { digits: bigint; power: number } {
 }
 
 /** Negative, zero or positive, as a sort wants it; exact at any length. */
-export function compareNumbers(a: number | bigint, b: number | bigint): number {
+function compareNumbers(a: number | bigint, b: number | bigint): number {
   const [left, right] = [decimal(a), decimal(b)];
   const power = Math.min(left.power, right.power);
   const scaled = ({ digits, power: own }: { digits: bigint; power: number }) => digits * 10n ** BigInt(own - power);
@@ -106,7 +106,7 @@ export function compareNumbers(a: number | bigint, b: number | bigint): number {
 const isNumber = (value: unknown): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
 
 /** Equality as JSON: numbers by value, lists in order, objects in any order. */
-export function equal(a: JsonValue, b: JsonValue): boolean {
+function equal(a: JsonValue, b: JsonValue): boolean {
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) === 0;
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((member, index) => equal(member, b[index]!));
@@ -166,7 +166,7 @@ function holds(run: ModelRun, condition: ModelCondition): boolean {
 }
 
 /** Whether a run passes a filter: every field given must hold. */
-export function passes(run: ModelRun, filter: ModelFilter): boolean {
+function passes(run: ModelRun, filter: ModelFilter): boolean {
   return (
     (filter.pipeline === undefined || run.pipeline === filter.pipeline) &&
     (filter.status === undefined || filter.status.includes(run.status)) &&
@@ -180,7 +180,7 @@ export function passes(run: ModelRun, filter: ModelFilter): boolean {
   );
 }
 
-export const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /**
  * The names of the runs that pass, in order, as groups: within one, the order is the service's own (equal values, and

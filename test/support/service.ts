@@ -6,7 +6,7 @@ import { type Database, type DatabaseOptions, openDatabase } from '../../src/sto
 import { createDatabase } from './database.ts';
 
 /** An error as it comes over the wire. */
-export type WireError = {
+type WireError = {
   message: string;
   path?: (string | number)[];
   extensions: { code: string; [name: string]: unknown };
