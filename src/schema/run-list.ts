@@ -94,7 +94,8 @@ function cursorOf({ id, startedAt, name, sortClass, sortNumber, sortText }: RunL
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const decimal = /^-?\d+(\.\d+)?$/;
+/** No more digits than a `numeric` of Postgres has room for. */
+const decimal = /^-?\d{1,131072}(\.\d{1,16383})?$/;
 
 function placeOf(cursor: string | null | undefined): RunPlace | null {
   const parsed = decodeCursor(cursor, ([id, time, name, sortClass, sortNumber, sortText]): [RunPlace] | null => {
