@@ -9,13 +9,17 @@ afterAll(() => service.close());
 
 describe('the journey of a newcomer', () => {
   test('start, log, read the latest and the history', async () => {
-    await service.run(`mutation { startRun(input: { name: "first" }) { id } startStep(input: { run: "first", name: "train" }) { id } }`);
+    await service.run(
+      `mutation { startRun(input: { name: "first" }) { id } startStep(input: { run: "first", name: "train" }) { id } }`,
+    );
     const log = (accuracy: number) =>
       service.run(
         `mutation ($m: JSONObject) { logMetadata(input: { target: { step: { run: "first", name: "train" } }, metadata: $m }) { entries { qualifiedKey } replayed } }`,
         { m: { accuracy } },
       );
-    expect(await log(0.5)).toEqual({ logMetadata: { entries: [{ qualifiedKey: 'train::accuracy' }], replayed: false } });
+    expect(await log(0.5)).toEqual({
+      logMetadata: { entries: [{ qualifiedKey: 'train::accuracy' }], replayed: false },
+    });
     await log(0.75);
     const read = await service.run(
       `{ pipelineRun(ref: "first") { runMetadata(key: "accuracy") { value } metadataHistory(key: "accuracy") { totalCount nodes { value } } } }`,

@@ -65,6 +65,3 @@ export async function latestOfStep(service: TestService, id: string, key: string
   const query = 'query ($id: UUID!, $key: String!) { step(id: $id) { runMetadata(key: $key) { value } } }';
   return (await service.run(query, { id, key })).step.runMetadata?.value;
 }
-
-/** Values compared as the wire has them: 1 and 1.0 differ from "1", −0 from 0 do not vanish. */
-const asText = (value: unknown): string => stringifyJson(value);
