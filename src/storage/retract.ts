@@ -4,13 +4,14 @@ import { settleRunLatest } from './settle-latest.ts';
 /** An entry as far as retracting it needs to know it. */
 export type RetractableEntry = { runId: string; scopeId: string; key: string; retracted: boolean };
 
-/** The entry with this id, whatever run it is of, retracted or not; null when there is none. */
+/** The entry with this id, retracted or not, of whatever run that is not deleted; null when there is none. */
 export async function findEntryById(
   db: Pick<Database['prisma'], '$queryRaw'>,
   id: bigint,
 ): Promise<RetractableEntry | null> {
   const rows = await db.$queryRaw<RetractableEntry[]>`/* find_entry */
-SELECT run_id AS "runId", scope_id AS "scopeId", key, retracted_at IS NOT NULL AS retracted FROM metadata_entry WHERE id = ${id}`;
+SELECT e.run_id AS "runId", e.scope_id AS "scopeId", e.key, e.retracted_at IS NOT NULL AS retracted
+FROM metadata_entry e JOIN pipeline_run r ON r.id = e.run_id WHERE e.id = ${id}`;
   return rows[0] ?? null;
 }
 
