@@ -11,7 +11,8 @@ export type StartRun = { id?: string | null; name?: string | null; pipeline: str
 
 /**
  * Starts a run, or gives the one that has this id already, so that a retry starts nothing twice.
- * @throws BAD_USER_INPUT for a name that cannot be one; CONFLICT when the id stands for another run or the name is taken.
+ * @throws BAD_USER_INPUT for a name that cannot be one; CONFLICT when the id stands for another run, or one that is being
+ * removed, or the name is taken.
  */
 export async function startRun(db: Database, input: StartRun): Promise<RunRow> {
   const pipeline = parseName('pipeline', input.pipeline);
@@ -24,7 +25,13 @@ export async function startRun(db: Database, input: StartRun): Promise<RunRow> {
     startedAt,
     endedAt: null,
   };
-  if (await insertRun(db, run)) return run;
+  const outcome = await insertRun(db, run);
+  if (outcome === 'inserted') return run;
+  if (outcome === 'deleted') {
+    throw conflict(
+      `The run ${run.id} was deleted, and what it left is still being removed. Use another id, or try again later.`,
+    );
+  }
   const existing = input.id == null ? null : await findRunById(db, input.id);
   if (existing) {
     if (existing.pipeline === pipeline && (input.name == null || existing.name === input.name)) return existing;

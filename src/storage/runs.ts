@@ -1,5 +1,5 @@
 import { createBatch } from './batch.ts';
-import { type Database, perDatabase, type Queryable, type Transaction } from './database.ts';
+import { type Database, inTransaction, perDatabase, type Queryable, type Transaction } from './database.ts';
 import type { ExecutionStatus, RunRow } from './rows.ts';
 
 /** How a run may be meant by a text; null where the text cannot mean it that way. Bounds are inclusive. */
@@ -78,10 +78,22 @@ export function findRunById(db: Database, id: string): Promise<RunRow | null> {
   return byId(db)(id);
 }
 
-/** Adds the run unless its id or its name is taken; tells whether it did. */
-export async function insertRun(db: Database, run: RunRow): Promise<boolean> {
-  const { count } = await db.prisma.pipelineRun.createMany({ data: [run], skipDuplicates: true });
-  return count === 1;
+/**
+ * Adds the run unless its id or its name is `taken`, or its id is that of a `deleted` run whose entries are still being
+ * removed: they would pass for those of the new run, and the new ones would be removed with them.
+ */
+export function insertRun(db: Database, run: RunRow): Promise<'inserted' | 'taken' | 'deleted'> {
+  const gone = new Error('deleted');
+  return inTransaction(db, async (transaction) => {
+    const { count } = await transaction.pipelineRun.createMany({ data: [run], skipDuplicates: true });
+    if (count === 0) return 'taken' as const;
+    // Looked at behind the insert, which waits for whoever is deleting the run of this id.
+    if (await transaction.deletedRun.findUnique({ where: { runId: run.id } })) throw gone;
+    return 'inserted' as const;
+  }).catch((error) => {
+    if (error === gone) return 'deleted' as const;
+    throw error;
+  });
 }
 
 /** The run with this name, or null. */
