@@ -153,3 +153,20 @@ test('many writers who move the same latest rows in any order get through, and t
   );
   expect(await stored(run.id)).toEqual(await expected(run.id));
 });
+
+test('what other steps log while a step is tried again is not lost to the run', async () => {
+  const [one, two, three] = services as [TestService, TestService, TestService];
+  const run = await startRun(one);
+  await startStep(one, run.id, 's');
+  const t = await startStep(one, run.id, 't');
+  // Each round has keys of its own: what a later one writes would hide what an earlier one lost.
+  for (let round = 0; round < 20; round += 1) {
+    const entries = Array.from({ length: 150 }, (_, n) => ({ key: `${round} ${n}`, value: n }));
+    await log(one, { step: { run: run.id, name: 's' } }, undefined, { entries });
+    await Promise.all([
+      startStep(one, run.id, 's'),
+      ...[two, three, two, three].map((service) => log(service, { stepId: t.id }, undefined, { entries })),
+    ]);
+  }
+  expect(await stored(run.id)).toEqual(await expected(run.id));
+});
