@@ -1,4 +1,3 @@
-import { stringifyJson } from '../../src/json/stringify.ts';
 import type { TestService } from './service.ts';
 
 // The writes that most tests begin with, each in one line.
