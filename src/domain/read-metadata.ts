@@ -57,7 +57,8 @@ export async function resolveHistoryScope(
   const literal = wanted === null ? null : { ...owner, key: wanted };
   const qualified = splitQualified(key);
   if (owner.stepId !== null || !qualified) return literal;
-  if (wanted !== null && (await findLatest(db, { runId: owner.runId, scopeId: wholeRun, key: wanted }))) return literal;
+  if (wanted !== null && (await findLatest(db, { runId: owner.runId, scopeId: owner.runId, key: wanted })))
+    return literal;
   const step = await findStep(db, owner.runId, qualified.step);
   const ofStep = normalizeLookupKey(qualified.key);
   return step && ofStep !== null ? { runId: owner.runId, stepId: step.id, key: ofStep } : literal;

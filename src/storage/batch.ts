@@ -1,10 +1,4 @@
-/** The queue of a batch is full: nothing was done with the item. */
-export class QueueFullError extends Error {
-  constructor(limit: number) {
-    super(`more than ${limit} items are waiting for the database`);
-    this.name = 'QueueFullError';
-  }
-}
+import { classifyFailure, QueueFullError } from './outage.ts';
 
 export type BatchOptions<Item> = {
   /** Statements under way at once; what arrives meanwhile waits and goes together. Default 2. */
@@ -66,18 +60,29 @@ export function createBatch<Item, Result>(
 
   async function flush(batch: Waiting<Item, Result>[]) {
     inFlight += 1;
+    const groups = identify ? groupBy(batch, (entry) => identify(entry.item)) : batch.map((entry) => [entry]);
     try {
-      const groups = identify ? groupBy(batch, (entry) => identify(entry.item)) : batch.map((entry) => [entry]);
       const results = await run(groups.map((group) => group[0]!.item));
       groups.forEach((group, index) => {
         const result = results[index] as Result | Error;
         for (const entry of group) result instanceof Error ? entry.reject(result) : entry.resolve(result);
       });
     } catch (error) {
-      for (const entry of batch) entry.reject(error);
+      if (identify && groups.length > 1 && classifyFailure(error) === 'other') await Promise.all(groups.map(alone));
+      else for (const entry of batch) entry.reject(error);
     } finally {
       inFlight -= 1;
       schedule();
+    }
+  }
+
+  /** A look-up that cannot be answered must not keep the others of its batch from their answers. */
+  async function alone(group: Waiting<Item, Result>[]) {
+    try {
+      const [result] = await run([group[0]!.item]);
+      for (const entry of group) result instanceof Error ? entry.reject(result) : entry.resolve(result as Result);
+    } catch (error) {
+      for (const entry of group) entry.reject(error);
     }
   }
 

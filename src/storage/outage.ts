@@ -1,4 +1,10 @@
-import { QueueFullError } from './batch.ts';
+/** The queue of a batch is full: nothing was done with the item. */
+export class QueueFullError extends Error {
+  constructor(limit: number) {
+    super(`more than ${limit} items are waiting for the database`);
+    this.name = 'QueueFullError';
+  }
+}
 
 /**
  * What a failed statement means for the caller:
