@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseJson } from '../../src/json/parse.ts';
+import { openService, type TestService } from '../support/service.ts';
+
+const page = readFileSync(new URL('../../docs/dashboards.md', import.meta.url), 'utf8');
+const setup = /```graphql\n(mutation Setup .*?)```/s.exec(page)![1]!;
+const questions = [...page.matchAll(/^## (\d+\. .+?)$.*?```graphql\n(.*?)```\n\n```json\n(.*?)```/gms)].map(
+  ([, title, query, answer]) => ({ title: title!, query: query!, answer: answer! }),
+);
+
+let service: TestService;
+beforeAll(async () => {
+  service = await openService();
+  await service.run(setup);
+});
+afterAll(() => service.close());
+
+test('the page has its questions', () => {
+  expect(questions.length).toBe(11);
+});
+
+test.each(questions)('$title', async ({ query, answer }) => {
+  expect({ data: await service.run(query) }).toEqual(parseJson(answer));
+});
+
+test('12. following a run gives its entries as events', async () => {
+  const subscription = /```graphql\n(subscription Follow.*?)```/s.exec(page)![1]!;
+  const { id } = (await service.run(`{ pipelineRun(ref: "iris-2") { runMetadata(key: "accuracy") { id } } }`))
+    .pipelineRun.runMetadata;
+  const response = await service.app.fetch(
+    new Request('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: subscription, variables: { after: id } }),
+    }),
+  );
+  const reader = response.body!.getReader();
+  let text = '';
+  while (!text.includes('event: next\ndata: {')) text += Buffer.from((await reader.read()).value!).toString();
+  await reader.cancel();
+  expect(text).toContain('"qualifiedKey":"train::loss","display":"0.31"');
+});
