@@ -1,4 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts';
+import { wholeRun } from './rows.ts';
 
 /**
  * Which latest entry of a run is meant: that of the run as a whole (`wholeRun`), of the newest attempt of one step
@@ -28,11 +29,46 @@ export function latestRows(source: LatestSource): Prisma.Sql {
   }
 }
 
-/** The same rows for one run, given as SQL, found from the run instead of from the key. */
-export function latestRowsOf(runId: Prisma.Sql, source: LatestSource): Prisma.Sql {
-  if (source.kind !== 'wholeRun') return Prisma.sql`(SELECT * FROM ${latestRows(source)} q WHERE q.run_id = ${runId})`;
-  return Prisma.sql`(SELECT * FROM latest_entry WHERE run_id = ${runId}
-    AND scope_id = '00000000-0000-0000-0000-000000000000' AND filter_scope = '' AND key = ${source.key})`;
+/**
+ * Whether a row `l` that the source means in the run `r` passes all the tests. It is cheap from either end, whichever
+ * the planner begins with: by index from the key to the rows that pass, or from one run to its row. For that, the run is
+ * compared outermost, and the row of a step is found through the step.
+ */
+export function existsLatest(source: LatestSource, tests: readonly Prisma.Sql[]): Prisma.Sql {
+  const exists = (rows: Prisma.Sql, ...conditions: Prisma.Sql[]) =>
+    Prisma.sql`EXISTS (SELECT FROM ${rows} WHERE ${Prisma.join([Prisma.sql`l.run_id = r.id`, ...conditions], ' AND ')})`;
+  const own = (key: string, ...more: readonly Prisma.Sql[]) =>
+    exists(
+      Prisma.sql`latest_entry l`,
+      Prisma.sql`l.scope_id = r.id AND l.filter_scope IS NULL AND l.key = ${key}`,
+      ...more,
+    );
+  const ofStep = (step: string, key: string) =>
+    exists(
+      Prisma.sql`latest_entry l JOIN step s ON s.run_id = l.run_id AND s.id = l.scope_id`,
+      Prisma.sql`s.name = ${step} AND NOT s.superseded AND l.filter_scope = ${step} AND l.key = ${key}`,
+      ...tests,
+    );
+  switch (source.kind) {
+    case 'wholeRun':
+      return exists(
+        Prisma.sql`latest_entry l`,
+        Prisma.sql`l.scope_id = ${wholeRun}::uuid AND l.filter_scope = '' AND l.key = ${source.key}`,
+        ...tests,
+      );
+    case 'run':
+      return own(source.key, ...tests);
+    case 'step':
+      return ofStep(source.step, source.key);
+    case 'qualified':
+      return Prisma.sql`(${own(source.literal, ...tests)} OR (${ofStep(source.step, source.key)} AND NOT ${own(source.literal)}))`;
+  }
+}
+
+/** The rows that the source means in the run `r`, found from the run: for what no index helps with. */
+export function latestRowsOfRun(source: LatestSource): Prisma.Sql {
+  if (source.kind !== 'wholeRun') return Prisma.sql`(SELECT * FROM ${latestRows(source)} q WHERE q.run_id = r.id)`;
+  return Prisma.sql`(SELECT * FROM latest_entry WHERE run_id = r.id AND scope_id = ${wholeRun}::uuid AND key = ${source.key})`;
 }
 
 /** The value of a latest row `l` as jsonb. */

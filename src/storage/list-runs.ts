@@ -1,6 +1,14 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';
-import { atPath, type LatestSource, latestRows, latestRowsOf, latestText, latestValue } from './latest-source.ts';
+import {
+  atPath,
+  existsLatest,
+  type LatestSource,
+  latestRows,
+  latestRowsOfRun,
+  latestText,
+  latestValue,
+} from './latest-source.ts';
 import type { RunRow } from './rows.ts';
 import { filterSql, type RunFilter } from './run-filter.ts';
 
@@ -78,7 +86,10 @@ function plainSql(
 
 type MetadataOrder = Extract<RunOrder, { by: 'metadata' }>;
 
-/** The runs whose value is of one class, straight from the index where there is no path. */
+/**
+ * The runs whose value is of one class, straight from the index where there is no path: it is sorted by all the columns
+ * of the index, those too that are null throughout a class, for only then does the planner see that it need not sort.
+ */
 function classSql(
   filter: RunFilter,
   order: MetadataOrder,
@@ -97,7 +108,7 @@ function classSql(
     return Prisma.sql`SELECT ${columns}, 0 AS "sortClass", l.sort_number::text AS "sortNumber"
       FROM ${source} l JOIN pipeline_run r ON r.id = l.run_id
       WHERE l.sort_class = 0 AND ${behind} AND ${condition}
-      ORDER BY l.sort_number ${direction}, l.run_id ${direction} LIMIT ${take}`;
+      ORDER BY l.sort_number ${direction}, l.sort_text ${direction}, l.run_id ${direction} LIMIT ${take}`;
   }
   // The index has the beginning of a text; the rest is looked up only where the beginning is full.
   const isNested = order.path.length > 0;
@@ -107,8 +118,8 @@ function classSql(
     : Prisma.sql`true`;
   return Prisma.sql`SELECT ${columns}, ${sortClass}::int AS "sortClass", ${whole} AS "sortText"
     FROM ${source} l JOIN pipeline_run r ON r.id = l.run_id
-    WHERE l.sort_class = ${sortClass} AND ${behind} AND ${condition}
-    ORDER BY l.sort_text ${direction}, ${whole} COLLATE "C" ${direction}, l.run_id ${direction} LIMIT ${take}`;
+    WHERE l.sort_class = ${sortClass} AND l.sort_number IS NULL AND ${behind} AND ${condition}
+    ORDER BY l.sort_number ${direction}, l.sort_text ${direction}, ${whole} COLLATE "C" ${direction}, l.run_id ${direction} LIMIT ${take}`;
 }
 
 const firstCharacters = (text: string) => Array.from(text.slice(0, 400)).slice(0, 200).join('');
@@ -128,12 +139,14 @@ function withoutKeySql(
   after: RunPlace | null,
   take: number,
 ): Prisma.Sql {
-  const rows = latestRowsOf(Prisma.sql`r.id`, source);
-  const value = path.length === 0 ? Prisma.sql`true` : Prisma.sql`${atPath(latestValue, path)} IS NOT NULL`;
+  const found =
+    path.length === 0
+      ? existsLatest(source, [])
+      : Prisma.sql`EXISTS (SELECT FROM ${latestRowsOfRun(source)} l WHERE ${atPath(latestValue, path)} IS NOT NULL)`;
   const behind = after
     ? Prisma.sql`(r.started_at, r.id) < (${after.startedAt.toISOString()}::timestamptz, ${after.id}::uuid)`
     : Prisma.sql`true`;
   return Prisma.sql`SELECT ${columns}, 3 AS "sortClass" FROM pipeline_run r
-    WHERE NOT EXISTS (SELECT FROM ${rows} l WHERE ${value}) AND ${behind} AND ${filterSql(filter)}
+    WHERE NOT ${found} AND ${behind} AND ${filterSql(filter)}
     ORDER BY r.started_at DESC, r.id DESC LIMIT ${take}`;
 }

@@ -1,5 +1,13 @@
 import { Prisma } from '../generated/prisma/client.ts';
-import { atPath, type LatestSource, latestJson, latestRowsOf, latestText, latestValue } from './latest-source.ts';
+import {
+  atPath,
+  type LatestSource,
+  existsLatest,
+  latestJson,
+  latestRowsOfRun,
+  latestText,
+  latestValue,
+} from './latest-source.ts';
 import type { ExecutionStatus, MetadataType } from './rows.ts';
 
 /** JSON to be equal to: its text, and what an index knows of it. */
@@ -58,18 +66,16 @@ export function filterSql(filter: RunFilter): Prisma.Sql {
 }
 
 function metadataSql({ source, path, exists, tests }: Extract<RunFilter, { kind: 'metadata' }>): Prisma.Sql {
-  const rows = latestRowsOf(Prisma.sql`r.id`, source);
-  if (path.length === 0) {
-    const held = tests.map(indexedTest);
-    const found = Prisma.sql`EXISTS (SELECT FROM ${rows} l WHERE ${Prisma.join([Prisma.sql`true`, ...held], ' AND ')})`;
-    return exists ? found : Prisma.sql`NOT ${found}`;
-  }
-  const held = [Prisma.sql`n.v IS NOT NULL`, ...tests.map(nestedTest)];
+  const found = path.length === 0 ? existsLatest(source, tests.map(indexedTest)) : existsAtPath(source, path, tests);
+  return exists ? found : Prisma.sql`NOT ${found}`;
+}
+
+function existsAtPath(source: LatestSource, path: string[], tests: MetadataTest[]): Prisma.Sql {
   const columns = [Prisma.sql`${atPath(latestValue, path)} AS v`];
   // Only the text as it was written tells 1e21 from 1000000000000000000000.
   if (tests.some(({ test }) => test === 'type')) columns.push(Prisma.sql`${atPath(latestJson, path, 'json')} AS j`);
-  const found = Prisma.sql`EXISTS (SELECT FROM (SELECT ${Prisma.join(columns)} FROM ${rows} l OFFSET 0) n WHERE ${Prisma.join(held, ' AND ')})`;
-  return exists ? found : Prisma.sql`NOT ${found}`;
+  const held = Prisma.join([Prisma.sql`n.v IS NOT NULL`, ...tests.map(nestedTest)], ' AND ');
+  return Prisma.sql`EXISTS (SELECT FROM (SELECT ${Prisma.join(columns)} FROM ${latestRowsOfRun(source)} l OFFSET 0) n WHERE ${held})`;
 }
 
 /** A test of a whole value: on the columns of its latest row `l`, which are in the index. */
