@@ -1,6 +1,6 @@
 // Writes src/generated from prisma/schema.prisma: the Prisma client and the types that Pothos reads.
 // `prisma generate` insists on downloading a schema engine that it never calls; any executable satisfies it.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,15 +17,23 @@ const hash = inputs
   .digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
-  execFileSync(process.execPath, [`${root}node_modules/prisma/build/index.js`, 'generate', '--no-hints'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      PATH: `${root}node_modules/.bin:${process.env.PATH}`,
-      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [`${root}node_modules/prisma/build/index.js`, 'generate', '--no-hints'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        PATH: `${root}node_modules/.bin:${process.env.PATH}`,
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      },
     },
-  });
+  );
+  if (status !== 0) {
+    console.error(`${stdout}\n${stderr}`);
+    process.exit(1);
+  }
   writeFileSync(stamp, hash);
 }
