@@ -85,7 +85,9 @@ async function stress(/** @type {string[]} */ urls) {
   );
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
-  const { rows } = await client.query('SELECT id::text AS text FROM metadata_entry WHERE id > $1 ORDER BY id', [String(start)]);
+  const { rows } = await client.query('SELECT id::text AS text FROM metadata_entry WHERE id > $1 ORDER BY id', [
+    String(start),
+  ]);
   await client.end();
   const expected = rows.map(({ text }) => text);
   writing.last = BigInt(expected.at(-1));
