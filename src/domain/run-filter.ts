@@ -2,7 +2,8 @@ import { badInput } from '../errors.ts';
 import { numberText } from '../json/number.ts';
 import type { LatestSource } from '../storage/latest-source.ts';
 import type { ExecutionStatus, MetadataType } from '../storage/rows.ts';
-import type { MetadataTest, Operand, RunFilter } from '../storage/run-filter.ts';
+import type { Operand } from '../storage/equals-sql.ts';
+import type { MetadataTest, RunFilter } from '../storage/run-filter.ts';
 import { textRange } from './find-run.ts';
 import type { Limits } from './limits.ts';
 import { normalizeLookupKey } from './metadata-key.ts';
@@ -42,15 +43,26 @@ export type ConditionInput = {
 };
 
 const maxParts = 100;
+/** Values that the conditions of a filter compare with, together. */
+const maxOperands = 1_000;
 const maxPathLength = 64;
 const nothing: RunFilter = { kind: 'any', of: [] };
 
-/** @throws BAD_USER_INPUT for a filter of more than 100 parts, a path of more than 64, or JSON that is refused. */
+/**
+ * @throws BAD_USER_INPUT for a filter of more than 100 parts or 1,000 values to be equal to, a path of more than 64, or
+ * JSON that is refused.
+ */
 export function parseRunFilter(input: FilterInput | null | undefined, limits: Limits): RunFilter {
   let parts = 0;
+  let operands = 0;
   const parse = (filter: FilterInput): RunFilter => {
     parts += 1;
     if (parts > maxParts) throw badInput(`The filter has more than ${maxParts} parts. Ask for less at once.`);
+    operands += filter.metadata?.in?.length ?? 0;
+    if (operands > maxOperands)
+      throw badInput(
+        `The filter compares with more than ${maxOperands.toLocaleString('en')} values. Ask for less at once.`,
+      );
     const of: RunFilter[] = [];
     if (filter.pipeline != null) of.push(storable(filter.pipeline, { kind: 'pipeline', name: filter.pipeline }));
     if (filter.status != null) of.push({ kind: 'status', anyOf: filter.status });
@@ -116,7 +128,6 @@ function parseTests(input: ConditionInput, limits: Limits): MetadataTest[] {
   if (input.type != null) tests.push({ test: 'type', type: input.type });
   if (input.equals !== undefined) tests.push({ test: 'equals', anyOf: [parseOperand(input.equals, 'equals', limits)] });
   if (input.in != null) {
-    if (input.in.length > 1_000) throw badInput(`in has ${input.in.length} values; at most 1,000 are taken.`);
     tests.push({ test: 'equals', anyOf: input.in.map((value, index) => parseOperand(value, `in[${index}]`, limits)) });
   }
   for (const [name, operator] of [

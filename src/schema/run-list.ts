@@ -31,7 +31,7 @@ MetadataCondition.implement({
       type: 'JSON',
       description: 'Equal as JSON: `1` equals `1.0`, `"1"` does not. `null` is the logged null.',
     }),
-    in: t.field({ type: ['JSON'], description: 'Equal to one of these; at most 1,000.' }),
+    in: t.field({ type: ['JSON'], description: 'Equal to one of these; at most 1,000 in a filter.' }),
     gt: t.float({ description: 'A number greater than this; what is no number never is.' }),
     gte: t.float({ description: 'A number, this or greater.' }),
     lt: t.float({ description: 'A number less than this.' }),

@@ -8,16 +8,8 @@ import {
   latestText,
   latestValue,
 } from './latest-source.ts';
+import { equalsAny, equalsAnyIndexed, type Operand } from './equals-sql.ts';
 import type { ExecutionStatus, MetadataType } from './rows.ts';
-
-/** JSON to be equal to: its text, and what an index knows of it. */
-export type Operand = {
-  /** Compact JSON. */
-  text: string;
-  sortClass: 0 | 1 | 2;
-  sortNumber: string | null;
-  sortText: string | null;
-};
 
 export type MetadataTest =
   | { test: 'type'; type: MetadataType }
@@ -90,23 +82,8 @@ function indexedTest(test: MetadataTest): Prisma.Sql {
     case 'startsWith':
       return Prisma.sql`(l.sort_class = 1 AND starts_with(${latestText}, ${test.text}))`;
     case 'equals':
-      return anyOf(test.anyOf.map(equalsIndexed));
+      return equalsAnyIndexed(test.anyOf);
   }
-}
-
-/** Equal JSON has an equal sort key; where the key is not the whole value, the value itself is compared too. */
-function equalsIndexed({ text, sortClass, sortNumber, sortText }: Operand): Prisma.Sql {
-  const same = Prisma.sql`${latestValue} = ${text}::jsonb`;
-  if (sortClass === 0) {
-    const byNumber = Prisma.sql`l.sort_class = 0 AND l.sort_number = ${sortNumber}::numeric`;
-    return text.length <= 1_000 ? Prisma.sql`(${byNumber})` : Prisma.sql`(${byNumber} AND ${same})`;
-  }
-  const hash = Prisma.sql`to_hex(jsonb_hash_extended(${text}::jsonb, 0))`;
-  const byHash = Prisma.sql`(l.sort_class = 2 AND l.sort_text = ${hash} AND ${same})`;
-  if (sortClass === 2) return byHash;
-  const byText = Prisma.sql`l.sort_class = 1 AND l.sort_text = ${sortText}`;
-  // A FLOAT that is no number reads as the text "NaN", "Infinity" or "-Infinity", and is none.
-  return Prisma.sql`((${byText} AND (length(l.sort_text) < 200 OR ${same})) OR ${byHash})`;
 }
 
 /** A test of what stands at a path: `n.v`, and as it was written `n.j`. */
@@ -122,9 +99,10 @@ function nestedTest(test: MetadataTest): Prisma.Sql {
     case 'startsWith':
       return Prisma.sql`(CASE WHEN jsonb_typeof(n.v) = 'string' THEN starts_with(n.v #>> '{}', ${test.text}) ELSE false END)`;
     case 'equals':
-      return anyOf(test.anyOf.map(({ text }) => Prisma.sql`n.v = ${text}::jsonb`));
+      return equalsAny(
+        Prisma.sql`n.v`,
+        test.anyOf.map(({ text }) => text),
+        'jsonb',
+      );
   }
 }
-
-const anyOf = (conditions: Prisma.Sql[]) =>
-  conditions.length === 0 ? Prisma.sql`false` : Prisma.sql`(${Prisma.join(conditions, ' OR ')})`;

@@ -36,7 +36,7 @@ export type MetadataCondition = {
   readonly gt?: number | null | undefined;
   /** A number, this or greater. */
   readonly gte?: number | null | undefined;
-  /** Equal to one of these; at most 1,000. */
+  /** Equal to one of these; at most 1,000 in a filter. */
   readonly in?: ReadonlyArray<unknown> | null | undefined;
   /** Plain, or `step_name::key`, as for PipelineRun.runMetadata. */
   readonly key: string;

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rawJson } from '../../src/json/raw.ts';
+import { log, startRun } from '../support/ledger.ts';
+import { openService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await openService();
+  await log(
+    service,
+    { run: (await startRun(service, { name: 'run' })).id },
+    { n: 7, text: 'b', list: [1], long: 'x'.repeat(250) },
+  );
+});
+afterAll(() => service.close());
+
+const query = 'query ($filter: PipelineRunFilter) { pipelineRuns(filter: $filter) { totalCount nodes { name } } }';
+const count = async (filter: unknown): Promise<number> => {
+  const { totalCount, nodes } = (await service.run(query, { filter })).pipelineRuns;
+  expect(nodes).toHaveLength(totalCount);
+  return totalCount;
+};
+const refuse = async (filter: unknown) => {
+  const error = await service.fail(query, { filter });
+  expect(error.extensions.code).toBe('BAD_USER_INPUT');
+  return error.message;
+};
+const times = <T>(length: number, make: (n: number) => T): T[] => Array.from({ length }, (_, n) => make(n));
+
+test('a filter has a hundred parts at most, however they are put together', async () => {
+  const part = { metadata: { key: 'n' } };
+  expect(await count({ and: times(99, () => part) })).toBe(1);
+  expect(await refuse({ and: times(100, () => part) })).toContain('100 parts');
+  let deep: unknown = part;
+  for (let n = 0; n < 98; n += 1) deep = { not: deep };
+  expect(await count(deep)).toBe(1);
+  for (let n = 0; n < 100; n += 1) deep = { not: deep };
+  expect(await refuse(deep)).toContain('100 parts');
+});
+
+test('it compares with a thousand values at most, of whatever kind, and they take two statements', async () => {
+  const kinds: ((n: number) => unknown)[] = [
+    (n) => n,
+    (n) => `${n}`,
+    (n) => [n],
+    (n) => 'x'.repeat(250) + (n === 0 ? '' : n),
+    (n) => rawJson('1'.repeat(1_100) + n),
+  ];
+  const present = [1, 0, 1, 1, 0];
+  for (const [index, kind] of kinds.entries()) {
+    const values = times(1_000, kind);
+    const keys = ['n', 'text', 'list', 'long', 'n'];
+    service.queries();
+    expect(await count({ metadata: { key: keys[index], in: values } })).toBe(present[index]);
+    expect(service.queries().filter((sql) => sql.includes('latest_entry'))).toHaveLength(2);
+    expect(await refuse({ metadata: { key: 'n', in: [...values, 1] } })).toContain('1,000');
+    const halves = [
+      { metadata: { key: 'n', in: values.slice(500) } },
+      { metadata: { key: 'text', in: values.slice(499) } },
+    ];
+    expect(await refuse({ or: halves })).toContain('1,000');
+  }
+});
+
+test('inside a value too', async () => {
+  const values = times(1_000, (n) => (n % 2 ? n : `${n}`));
+  expect(await count({ metadata: { key: 'list', path: ['0'], in: values } })).toBe(1);
+  expect(await count({ metadata: { key: 'list', path: ['1'], in: values } })).toBe(0);
+});
+
+test('a path has 64 elements at most', async () => {
+  const path = times(64, () => 'a');
+  expect(await count({ metadata: { key: 'n', path } })).toBe(0);
+  expect(await refuse({ metadata: { key: 'n', path: [...path, 'a'] } })).toContain('65');
+});
+
+test.each([
+  [{ key: 'n', path: ['a\0'] }, 'path'],
+  [{ key: 'n', path: ['\ud800'] }, 'path'],
+  [{ key: 'n', equals: 'a\0' }, 'equals'],
+  [{ key: 'n', equals: { '\ud800': 1 } }, 'equals'],
+  [{ key: 'n', in: [1, ['\0']] }, 'in[1]'],
+  [{ key: 'n', equals: 'x'.repeat(70_000) }, 'equals'],
+])('%j is refused, and says where', async (metadata, where) => {
+  expect(await refuse({ metadata })).toContain(where);
+});
+
+test.each([
+  { key: '\0' },
+  { key: 'n\0' },
+  { key: '' },
+  { key: ' ' },
+  { key: 'x'.repeat(300) },
+  { key: '\ud800' },
+  { key: 'n', step: '\0' },
+  { key: 'n', step: '' },
+  { key: '\ud800::n' },
+  { key: 'text', contains: '\0' },
+  { key: 'text', startsWith: '\ud800' },
+])('%j can never be stored: it finds nothing, and its opposite everything', async (metadata) => {
+  expect(await count({ metadata })).toBe(0);
+  expect(await count({ not: { metadata } })).toBe(1);
+});
+
+test.each([{ pipeline: '\0' }, { namePrefix: '\ud800' }, { pipeline: '' }, { status: [] }])(
+  'so does %j',
+  async (filter) => {
+    expect(await count(filter)).toBe(0);
+    expect(await count({ not: filter })).toBe(1);
+  },
+);
+
+test.each([
+  {},
+  {
+    pipeline: null,
+    status: null,
+    namePrefix: null,
+    startedAfter: null,
+    startedBefore: null,
+    metadata: null,
+    and: null,
+    or: null,
+    not: null,
+  },
+  { namePrefix: '' },
+  { and: [] },
+  { metadata: { key: 'n', step: null, path: null, exists: null, type: null, in: null, gt: null, contains: null } },
+  { metadata: { key: 'n', path: [] } },
+])('%j holds', async (filter) => {
+  expect(await count(filter)).toBe(1);
+});
+
+test('an order by a key that nothing can be stored under is refused, and two orders at once are', async () => {
+  for (const orderBy of [
+    { metadata: { key: '' } },
+    { metadata: { key: 'x'.repeat(300) } },
+    { metadata: { key: 'n', step: '' } },
+    { metadata: { key: 'n', path: times(65, () => 'a') } },
+    { name: 'ASC', startedAt: 'ASC' },
+    {},
+  ]) {
+    const error = await service.fail(
+      'query ($orderBy: PipelineRunOrder) { pipelineRuns(orderBy: $orderBy) { nodes { id } } }',
+      { orderBy },
+    );
+    expect(error.extensions.code).toBe('BAD_USER_INPUT');
+  }
+});
