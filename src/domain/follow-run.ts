@@ -1,6 +1,6 @@
 import { badInput } from '../errors.ts';
 import type { Database } from '../storage/database.ts';
-import { lastLogged, listLogged, settledUpTo } from '../storage/follow.ts';
+import { listLogged, settledUpTo } from '../storage/follow.ts';
 import type { LatestListRow } from '../storage/latest.ts';
 import { onLogged } from '../storage/listen.ts';
 import type { EntryRow } from '../storage/rows.ts';
@@ -31,7 +31,8 @@ export async function followRun(
 ): Promise<AsyncIterableIterator<EntryRow>> {
   const run = await requireRun(db, ref);
   const wanted = keys == null ? null : new Set(keys.map((key) => normalizeLookupKey(key) ?? key));
-  const start = after == null ? await lastLogged(db, run.id) : await requireEntryId(db, String(after));
+  // From now on: behind the ids that are decided now. The last one that can be seen may have a late one before it.
+  const start = after == null ? await settledUpTo(db)() : await requireEntryId(db, String(after));
   const isWanted = (entry: LatestListRow) =>
     wanted === null || wanted.has(entry.key) || wanted.has(qualifyKey(entry.stepName, entry.key));
   return iterate(db, run.id, start, isWanted, ended);

@@ -47,10 +47,3 @@ FROM metadata_entry e LEFT JOIN step s ON s.run_id = e.run_id AND s.id = e.scope
 WHERE e.run_id = ${runId}::uuid AND e.id > ${after} AND e.id <= ${upTo} AND e.retracted_at IS NULL
 ORDER BY e.id LIMIT ${take}::int`;
 }
-
-/** The id of the last entry of a run that can be seen now; 0 when it has none. */
-export async function lastLogged(db: Database, runId: string): Promise<bigint> {
-  const rows = await db.prisma.$queryRaw<{ id: bigint }[]>`/* last_logged */
-SELECT coalesce(max(id), 0) AS id FROM metadata_entry WHERE run_id = ${runId}::uuid`;
-  return rows[0]!.id;
-}
