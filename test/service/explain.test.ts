@@ -164,8 +164,13 @@ const orders = [
 test.each(orders)('order by %s: the first page and the one behind it', async (order) => {
   const query = `query ($after: String) { pipelineRuns(after: $after, orderBy: { ${order} }) { nodes { name } pageInfo { endCursor } } }`;
   const { endCursor } = (await service.run(query)).pipelineRuns.pageInfo;
-  await expectIndexes(query);
-  await expectIndexes(query, { after: endCursor });
+  for (const variables of [{}, { after: endCursor }]) {
+    await expectIndexes(query, variables);
+    if (order.includes('::')) continue;
+    // Rows come out of the index as they are wanted; where texts are long, those of one beginning are sorted by the rest.
+    const first = (await plansOf(query, variables))[0]!.plan;
+    expect(nodes(first).map((node) => node['Node Type'])).not.toContain('Sort');
+  }
 });
 
 test.each(['startedAt: DESC', 'startedAt: ASC', 'name: ASC', 'name: DESC'])(
