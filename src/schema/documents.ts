@@ -56,7 +56,7 @@ function describeParseError(error: unknown, limits: QueryLimits): GraphQLError {
     // The parser's stack overflowed.
     return overLimit('levels of lists or objects', 1_000, 'Send the value as a variable.');
   }
-  if (error.message.includes('tokens')) {
+  if (error.message.startsWith('Syntax Error: Document contains more tha')) {
     return overLimit('tokens', limits.maxTokens, 'Send values as variables, or split it.');
   }
   return withCode(error, 'GRAPHQL_PARSE_FAILED');

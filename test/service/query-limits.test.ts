@@ -79,6 +79,14 @@ describe('a query', () => {
     await mustBeRefused(`query (${'$a: Int '.repeat(1_500)}) { __typename }`, /4,000 tokens/);
   });
 
+  test('that does not parse is not called too long for a word in it', async () => {
+    const { body } = await ask('{ __typename } tokens');
+    expect(JSON.parse(body).errors[0]).toMatchObject({
+      message: expect.stringMatching(/^Syntax Error: .*"tokens"/),
+      extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+    });
+  });
+
   test('has at most 50 directives', async () => {
     await mustPass(`{ ${'__typename @include(if: true) '.repeat(50)} }`);
     await mustBeRefused(`{ ${'__typename @include(if: true) '.repeat(51)} }`, /50 directives/);
