@@ -1,7 +1,7 @@
 import { badInput } from './errors.ts';
 import type { MetadataTarget } from './generated/operations.ts';
 import { textsOfEntries, type Metadata, utf8Length } from './metadata-entries.ts';
-import { newId } from './uuid.ts';
+import { newUuid } from '../uuid.ts';
 
 /** Where to log: a step by its id, the newest (or another) attempt of a step of a run, or a run by id, name or prefix. */
 export type LogTarget =
@@ -71,5 +71,5 @@ export function textsOfInputs(metadata: Metadata, target: MetadataTarget, option
   const middle = `","loggedAt":"${loggedAt.toISOString()}","entries":[`;
   const entries = textsOfEntries(metadata, options.iteration);
   const chunks = entries.length === 1 ? [entries] : chunksOf(entries);
-  return chunks.map((chunk) => `${start}${newId()}${middle}${chunk.join(',')}]}`);
+  return chunks.map((chunk) => `${start}${newUuid()}${middle}${chunk.join(',')}]}`);
 }

@@ -5,7 +5,7 @@ import { type ClientOptions, type Settings, settingsOf } from './options.ts';
 import { currentScope, type Scope, within } from './scope.ts';
 import { exitFlushMs, senderFor, stepFlushMs } from './senders.ts';
 import { lineOf, type OpName } from './spool/operation.ts';
-import { newId } from './uuid.ts';
+import { newUuid } from '../uuid.ts';
 
 /** The run that `pipelineRun` opened. */
 export interface StartedRun {
@@ -65,7 +65,7 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
   checkName(pipeline, 'pipeline');
   if (typeof fn !== 'function') throw badInput('pipelineRun({ name, pipeline }, fn): fn must be a function.');
   const settings = settingsOf(clientOptions);
-  const run = { id: newId(), name, pipeline };
+  const run = { id: newUuid(), name, pipeline };
   append(settings, 'startRun', { input: { ...run, startedAt: new Date().toISOString() } });
   const scope = { settings, run, step: undefined };
   return recordEnd(
@@ -95,7 +95,7 @@ export async function step<T>(
       `step(${JSON.stringify(name)}, fn) is called outside a run: call it inside pipelineRun(…), or name the run: step(${JSON.stringify(name)}, fn, { run }).`,
     );
   const settings = ref === undefined && outer ? outer.settings : settingsOf(clientOptions);
-  const opened = { id: newId(), name, run: run.id };
+  const opened = { id: newUuid(), name, run: run.id };
   append(settings, 'startStep', { input: { id: opened.id, run: run.id, name, startedAt: new Date().toISOString() } });
   // A child process that logs to the step must find it, also while this one waits for the child and does nothing else.
   await senderFor(settings).flush(stepFlushMs());

@@ -4,7 +4,7 @@ import { InvalidCallError } from '../../src/client/errors.ts';
 import { targetOf, textsOfInputs } from '../../src/client/log-input.ts';
 import { checkName, textsOfEntries, utf8Length } from '../../src/client/metadata-entries.ts';
 import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../src/client/metadata-types.ts';
-import { newId } from '../../src/client/uuid.ts';
+import { newUuid } from '../../src/uuid.ts';
 import { parseJson } from '../../src/json/parse.ts';
 
 /** Value and type of the one entry that `value` becomes. */
@@ -102,14 +102,14 @@ test('a large call becomes several requests, each with an id of its own', () => 
 });
 
 test('a target names one thing', () => {
-  const stepId = newId();
+  const stepId = newUuid();
   expect(targetOf({ stepId })).toEqual({ stepId });
   expect(targetOf({ run: 'r', stepName: 's', attempt: 2 })).toEqual({ step: { run: 'r', name: 's', attempt: 2 } });
   expect(() => targetOf({ stepId: 'x' })).toThrow('UUID');
 });
 
 test('ids are UUIDs of version 7 that sort by time', () => {
-  const ids = [newId(1), newId(2 ** 40), newId(), newId(Date.now() + 5)];
+  const ids = [newUuid(1), newUuid(2 ** 40), newUuid(), newUuid(Date.now() + 5)];
   for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect([...ids].sort()).toEqual(ids);
   expect(utf8Length('aé€😀')).toBe(Buffer.byteLength('aé€😀'));
