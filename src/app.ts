@@ -1,4 +1,4 @@
-import { type DocumentNode, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Limits } from './domain/limits.ts';
@@ -9,7 +9,7 @@ import type { Context } from './schema/context.ts';
 import { createDocumentCache } from './schema/documents.ts';
 import { schema } from './schema/index.ts';
 import { maskError } from './schema/mask-error.ts';
-import { findExcessCost, type QueryLimits } from './schema/query-limits.ts';
+import { type CostCheck, createCostCheck, type QueryLimits } from './schema/query-limits.ts';
 import { nothingDone, type SerializedResult, serializeResult, toWire, tryAgain } from './schema/result.ts';
 import { stringifyJson } from './json/stringify.ts';
 import type { Database } from './storage/database.ts';
@@ -51,8 +51,8 @@ export function createApp(options: AppOptions): App {
   const mask = (error: unknown) =>
     maskError(error, (requestId, cause) => options.log.error({ requestId, err: cause }, 'unexpected error'));
 
-  const { maxCost } = queryLimits;
-  const executeBody = createExecutor({ schema, context, prepareDocument, maxCost, mask });
+  const checkCost = createCostCheck(schema, queryLimits.maxCost);
+  const executeBody = createExecutor({ schema, context, prepareDocument, checkCost, mask });
 
   const yoga = createYoga<Record<string, unknown>>({
     schema,
@@ -68,7 +68,7 @@ export function createApp(options: AppOptions): App {
     parserAndValidationCache: false,
     logging: false,
     maskedErrors: { maskError: mask, errorMessage: '' },
-    plugins: [usePreparedDocuments(), useBoundedCost(), useExactJson(), ...useExactSSE()],
+    plugins: [usePreparedDocuments(), useBoundedCost(checkCost), useExactJson(), ...useExactSSE()],
   });
 
   /** Parsing and validation by our cache, for whatever way a query takes into Yoga. */
@@ -85,21 +85,6 @@ export function createApp(options: AppOptions): App {
         setResult([]);
       },
     };
-  }
-
-  function useBoundedCost(): Plugin {
-    const check = ({
-      args,
-    }: {
-      args: { document: DocumentNode; operationName?: string | null; variableValues?: unknown };
-    }) => {
-      const operation = getOperationAST(args.document, args.operationName);
-      if (!operation) return;
-      const variables = (args.variableValues ?? {}) as Record<string, unknown>;
-      const excess = findExcessCost(schema, args.document, operation, variables, queryLimits.maxCost);
-      if (excess) throw excess;
-    };
-    return { onExecute: check, onSubscribe: check };
   }
 
   async function answer(body: string, accept: string | undefined): Promise<SerializedResult> {
@@ -124,6 +109,11 @@ export function createApp(options: AppOptions): App {
 /** Always a group: of a single error Yoga would change the HTTP status, to 200 where only application/json is accepted. */
 function refusal(errors: readonly GraphQLError[]): unknown {
   return new AggregateError(errors);
+}
+
+function useBoundedCost(checkCost: CostCheck): Plugin {
+  const check = ({ args }: { args: Parameters<CostCheck>[0] }) => checkCost(args);
+  return { onExecute: check, onSubscribe: check };
 }
 
 /** For the ways that Yoga serialises itself: values with every digit, errors as on the short way. */

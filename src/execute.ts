@@ -3,13 +3,14 @@ import { readGraphQLParams } from './graphql-params.ts';
 import type { Context } from './schema/context.ts';
 import type { PreparedDocument } from './schema/documents.ts';
 import { correctAfterWrite } from './schema/mask-error.ts';
-import { findExcessCost } from './schema/query-limits.ts';
+import type { CostCheck } from './schema/query-limits.ts';
 
 export type ExecutorOptions = {
   schema: GraphQLSchema;
   context: Context;
   prepareDocument: (text: string) => PreparedDocument;
-  maxCost: number;
+  /** Throws where the operation asks for too much. */
+  checkCost: CostCheck;
   mask: (error: unknown) => GraphQLError;
 };
 
@@ -17,7 +18,7 @@ export type ExecutorOptions = {
  * Executes the body of a POST with graphql-js itself. A profile of Yoga's way showed more than half of a small request's
  * time in layers that a plain query or mutation has no use for.
  */
-export function createExecutor({ schema, context, prepareDocument, maxCost, mask }: ExecutorOptions) {
+export function createExecutor({ schema, context, prepareDocument, checkCost, mask }: ExecutorOptions) {
   return async (body: string): Promise<ExecutionResult> => {
     try {
       const { query, operationName, variables } = readGraphQLParams(body);
@@ -25,8 +26,7 @@ export function createExecutor({ schema, context, prepareDocument, maxCost, mask
       if (errors) return { errors };
       const operation = getOperationAST(document, operationName);
       if (operation?.operation === 'subscription') throw notStreamed();
-      const excess = operation && findExcessCost(schema, document, operation, variables ?? {}, maxCost);
-      if (excess) throw excess;
+      checkCost({ document, operationName, variableValues: variables });
       const result = await execute({
         schema,
         document,

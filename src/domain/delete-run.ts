@@ -1,6 +1,5 @@
 import { type Database, inTransaction } from '../storage/database.ts';
 import { removeRun, sweepDeletedRuns } from '../storage/delete-run.ts';
-import { retryContention } from '../storage/ledger.ts';
 import { lockRun, lockSteps } from '../storage/runs.ts';
 import { requireRun } from './find-run.ts';
 
@@ -14,14 +13,12 @@ const patienceMs = 1_000;
  */
 export async function deleteRun(db: Database, ref: string): Promise<boolean> {
   const { id } = await requireRun(db, ref);
-  await retryContention(() =>
-    inTransaction(db, async (transaction) => {
-      // Deleted by another call in the meantime: then it is what was asked for.
-      if (!(await lockRun(transaction, id))) return;
-      await lockSteps(transaction, id);
-      await removeRun(transaction, id);
-    }),
-  );
+  await inTransaction(db, async (transaction) => {
+    // Deleted by another call in the meantime: then it is what was asked for.
+    if (!(await lockRun(transaction, id))) return;
+    await lockSteps(transaction, id);
+    await removeRun(transaction, id);
+  });
   // What fails or is broken off here is done when a server starts or a run is deleted next.
   const swept = sweepDeletedRuns(db).catch(() => {});
   await Promise.race([swept, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())]);

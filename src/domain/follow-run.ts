@@ -6,10 +6,9 @@ import { onLogged } from '../storage/listen.ts';
 import type { EntryRow } from '../storage/rows.ts';
 import { findEntryById } from '../storage/retract.ts';
 import { findRunById } from '../storage/runs.ts';
+import { parseEntryId } from './entry-id.ts';
 import { requireRun } from './find-run.ts';
-import { normalizeLookupKey } from './metadata-key.ts';
-import { qualifyKey } from './read-metadata.ts';
-import { parseEntryId } from './retract-metadata.ts';
+import { matchKeys } from './read-metadata.ts';
 
 /** Entries read at once; a reader that takes none costs no more than this. */
 const pageSize = 200;
@@ -30,12 +29,9 @@ export async function followRun(
   ended: AbortSignal,
 ): Promise<AsyncIterableIterator<EntryRow>> {
   const run = await requireRun(db, ref);
-  const wanted = keys == null ? null : new Set(keys.map((key) => normalizeLookupKey(key) ?? key));
   // From now on: behind the ids that are decided now. The last one that can be seen may have a late one before it.
   const start = after == null ? await settledUpTo(db)() : await requireEntryId(db, String(after));
-  const isWanted = (entry: LatestListRow) =>
-    wanted === null || wanted.has(entry.key) || wanted.has(qualifyKey(entry.stepName, entry.key));
-  return iterate(db, run.id, start, isWanted, ended);
+  return iterate(db, run.id, start, matchKeys(keys), ended);
 }
 
 async function requireEntryId(db: Database, text: string): Promise<bigint> {

@@ -105,14 +105,20 @@ export async function listStepMetadata(
   );
 }
 
+/** Whether an entry is under one of the keys, plain or qualified; under any where there are no keys. */
+export function matchKeys(keys: readonly string[] | null | undefined): (entry: LatestListRow) => boolean {
+  if (keys == null) return () => true;
+  const wanted = new Set(keys.map((key) => normalizeLookupKey(key) ?? key));
+  return ({ key, stepName }) => wanted.has(key) || wanted.has(qualifyKey(stepName, key));
+}
+
 function select(rows: LatestListRow[], { keys, prefix }: MetadataSelection): EntryRow[] {
-  const wanted = keys == null ? null : new Set(keys.map((key) => normalizeLookupKey(key) ?? key));
+  const isWanted = matchKeys(keys);
   const start = prefix == null ? null : prefix.normalize('NFC');
   const byQualified = start?.includes(separator) ?? false;
   return rows.filter((row) => {
-    const qualified = qualifyKey(row.stepName, row.key);
-    if (wanted && !wanted.has(row.key) && !wanted.has(qualified)) return false;
-    if (start === null) return true;
-    return row.key.startsWith(start) || (byQualified && qualified.startsWith(start));
+    if (!isWanted(row)) return false;
+    if (start === null || row.key.startsWith(start)) return true;
+    return byQualified && qualifyKey(row.stepName, row.key).startsWith(start);
   });
 }

@@ -1,10 +1,10 @@
 import { badInput, notFound } from '../errors.ts';
 import { type Database, inTransaction } from '../storage/database.ts';
 import { findLatest } from '../storage/latest.ts';
-import { retryContention } from '../storage/ledger.ts';
 import { findEntryById, retractEntry } from '../storage/retract.ts';
 import type { EntryRow } from '../storage/rows.ts';
 import { lockRun, lockSteps } from '../storage/runs.ts';
+import { parseEntryId } from './entry-id.ts';
 import { isStorableText } from './storable.ts';
 
 const maxReasonLength = 1_000;
@@ -30,20 +30,11 @@ export async function retractMetadata(
   const entry = await findEntryById(db.prisma, id);
   if (!entry) throw missing();
   if (!entry.retracted) {
-    await retryContention(() =>
-      inTransaction(db, async (transaction) => {
-        if (!(await lockRun(transaction, entry.runId))) throw missing();
-        await lockSteps(transaction, entry.runId);
-        await retractEntry(transaction, entry, id, reason);
-      }),
-    );
+    await inTransaction(db, async (transaction) => {
+      if (!(await lockRun(transaction, entry.runId))) throw missing();
+      await lockSteps(transaction, entry.runId);
+      await retractEntry(transaction, entry, id, reason);
+    });
   }
   return findLatest(db, entry);
-}
-
-/** The number of an entry; null for a text that can be none. */
-export function parseEntryId(text: string): bigint | null {
-  if (!/^\d{1,19}$/.test(text)) return null;
-  const id = BigInt(text);
-  return id <= 9_223_372_036_854_775_807n ? id : null;
 }

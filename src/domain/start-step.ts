@@ -2,7 +2,6 @@ import { conflict, notFound } from '../errors.ts';
 import { announceRuns } from '../storage/announce.ts';
 import { type Database, inTransaction, type Transaction } from '../storage/database.ts';
 import { copyLatest } from '../storage/copy-latest.ts';
-import { retryContention } from '../storage/ledger.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
 import { lockRun, lockSteps } from '../storage/runs.ts';
 import { claimStepId, findPlace, findStepById, insertStep, supersedeAttempts } from '../storage/steps.ts';
@@ -30,13 +29,11 @@ export async function startStep(db: Database, input: StartStep): Promise<StepRow
   const name = parseName('step', input.name);
   const run = await requireRun(db, input.run);
   const cachedFrom = input.cachedFrom == null ? null : await requireCached(db, input.cachedFrom);
-  const step = await retryContention(() =>
-    inTransaction(db, async (transaction) => {
-      const existing = input.id == null ? null : await claimStepId(transaction, input.id);
-      if (existing) return checkSame(existing, run, name, cachedFrom);
-      return addStep(transaction, run, name, cachedFrom, input);
-    }),
-  );
+  const step = await inTransaction(db, async (transaction) => {
+    const existing = input.id == null ? null : await claimStepId(transaction, input.id);
+    if (existing) return checkSame(existing, run, name, cachedFrom);
+    return addStep(transaction, run, name, cachedFrom, input);
+  });
   if (cachedFrom) announceRuns(db, [run.id]);
   return step;
 }

@@ -1,4 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
+import { parseEntryId } from '../domain/entry-id.ts';
 import { badInput } from '../errors.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 
@@ -61,14 +62,8 @@ export function toConnection<Row>(
   };
 }
 
-const greatestId = 9_223_372_036_854_775_807n;
-
 /** The part of a cursor that is an id of an entry, or null. */
-export function asId(part: unknown): bigint | null {
-  if (typeof part !== 'string' || !/^\d{1,19}$/.test(part)) return null;
-  const id = BigInt(part);
-  return id <= greatestId ? id : null;
-}
+export const asId = (part: unknown): bigint | null => (typeof part === 'string' ? parseEntryId(part) : null);
 
 /** The part of a cursor that is a whole number as the database's integers are, or null. */
 export function asInteger(part: unknown): number | null {

@@ -4,6 +4,7 @@ import {
   type GraphQLField,
   GraphQLError,
   getNamedType,
+  getOperationAST,
   type GraphQLNamedType,
   type GraphQLSchema,
   isCompositeType,
@@ -90,6 +91,22 @@ export function findExcess(document: DocumentNode, limits: QueryLimits): GraphQL
   return null;
 }
 
+/** Throws a refusal where an operation could answer with too many objects. */
+export type CostCheck = (execution: {
+  document: DocumentNode;
+  operationName?: string | null;
+  variableValues?: Readonly<Record<string, unknown>> | null;
+}) => void;
+
+/** One check for whatever way an operation takes to its execution. */
+export function createCostCheck(schema: GraphQLSchema, maxCost: number): CostCheck {
+  return ({ document, operationName, variableValues }) => {
+    const operation = getOperationAST(document, operationName);
+    const excess = operation && findExcessCost(schema, document, operation, variableValues ?? {}, maxCost);
+    if (excess) throw excess;
+  };
+}
+
 /** What a list that is not paged is taken to hold. */
 const unpagedSize = 100;
 
@@ -98,7 +115,7 @@ const unpagedSize = 100;
  * a page as many as `first` allows. Each fragment is measured once, so the time is linear in the text.
  * Returns a refusal when it is more than `maxCost`, else null.
  */
-export function findExcessCost(
+function findExcessCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,

@@ -22,8 +22,10 @@ export function announceRuns(db: Database, runIds: Iterable<string>): void {
     state.pending.add(runId);
     for (const listener of state.listeners) listener(runId);
   }
-  state.timer ??= setTimeout(() => void notify(db, state), intervalMs).unref();
+  state.timer ??= notifyLater(db, state);
 }
+
+const notifyLater = (db: Database, state: Announcer) => setTimeout(() => void notify(db, state), intervalMs).unref();
 
 async function notify(db: Database, state: Announcer): Promise<void> {
   const runIds = [...state.pending];
@@ -34,7 +36,7 @@ async function notify(db: Database, state: Announcer): Promise<void> {
   } catch {
     // The database is away; followers will look by themselves.
   } finally {
-    state.timer = state.pending.size > 0 ? setTimeout(() => void notify(db, state), intervalMs).unref() : null;
+    state.timer = state.pending.size > 0 ? notifyLater(db, state) : null;
   }
 }
 

@@ -60,7 +60,13 @@ export function createBatch<Item, Result>(
 
   async function flush(batch: Waiting<Item, Result>[]) {
     inFlight += 1;
-    const groups = identify ? groupBy(batch, (entry) => identify(entry.item)) : batch.map((entry) => [entry]);
+    await answer(identify ? groupBy(batch, (entry) => identify(entry.item)) : batch.map((entry) => [entry]));
+    inFlight -= 1;
+    schedule();
+  }
+
+  /** Answers groups of items that are one and the same look-up. */
+  async function answer(groups: Waiting<Item, Result>[][]): Promise<void> {
     try {
       const results = await run(groups.map((group) => group[0]!.item));
       groups.forEach((group, index) => {
@@ -68,21 +74,10 @@ export function createBatch<Item, Result>(
         for (const entry of group) result instanceof Error ? entry.reject(result) : entry.resolve(result);
       });
     } catch (error) {
-      if (identify && groups.length > 1 && classifyFailure(error) === 'other') await Promise.all(groups.map(alone));
-      else for (const entry of batch) entry.reject(error);
-    } finally {
-      inFlight -= 1;
-      schedule();
-    }
-  }
-
-  /** A look-up that cannot be answered must not keep the others of its batch from their answers. */
-  async function alone(group: Waiting<Item, Result>[]) {
-    try {
-      const [result] = await run([group[0]!.item]);
-      for (const entry of group) result instanceof Error ? entry.reject(result) : entry.resolve(result as Result);
-    } catch (error) {
-      for (const entry of group) entry.reject(error);
+      // A look-up that cannot be answered must not keep the others of its batch from their answers.
+      const isOneAtFault = identify && groups.length > 1 && classifyFailure(error) === 'other';
+      if (isOneAtFault) await Promise.all(groups.map((group) => answer([group])));
+      else for (const entry of groups.flat()) entry.reject(error);
     }
   }
 

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import { retryContention } from './contention.ts';
 
 /** An open connection to the ledger's tables. Every function of this layer takes it first. */
 export type Database = {
@@ -78,9 +79,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-/** Runs `work` in one transaction; a throw rolls all of it back. */
+/**
+ * Runs `work` in one transaction; a throw rolls all of it back. Rolled back because of others, it is done again: `work`
+ * may run several times, and must not change anything but the database before it is over.
+ */
 export function inTransaction<T>(db: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  return db.prisma.$transaction(work);
+  return retryContention(() => db.prisma.$transaction(work));
 }
 
 /** Something made once per open database, such as a batch of waiting look-ups, and forgotten with it. */

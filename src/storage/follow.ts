@@ -1,4 +1,5 @@
 import { createBatch } from './batch.ts';
+import { entryColumns } from './columns.ts';
 import { type Database, perDatabase } from './database.ts';
 import type { LatestListRow } from './latest.ts';
 
@@ -41,7 +42,7 @@ export type FollowQuestion = { runId: string; after: bigint; upTo: bigint; take:
 /** The next entries of a run behind an id, in order of id, without the retracted ones; up to `take` and `upTo`. */
 export async function listLogged(db: Database, { runId, after, upTo, take }: FollowQuestion): Promise<LatestListRow[]> {
   return db.prisma.$queryRaw<LatestListRow[]>`/* list_logged */
-SELECT e.run_id AS "runId", e.id, e.scope_id AS "scopeId", e.key, e.type::text, e.value::text AS text, e.iteration, e.logged_at AS "loggedAt",
+SELECT ${entryColumns},
   s.name AS "stepName"
 FROM metadata_entry e LEFT JOIN step s ON s.run_id = e.run_id AND s.id = e.scope_id
 WHERE e.run_id = ${runId}::uuid AND e.id > ${after} AND e.id <= ${upTo} AND e.retracted_at IS NULL

@@ -1,14 +1,13 @@
 import { createBatch } from './batch.ts';
 import { type Database, perDatabase } from './database.ts';
-import type { EntryRow } from './rows.ts';
+import { entryColumns } from './columns.ts';
+import { type EntryRow, greatestEntryId } from './rows.ts';
 
 /** The entries under a key: of one step, or (`stepId` null) of a run and all attempts of its steps. */
 export type HistoryScope = { runId: string; stepId: string | null; key: string };
 
 /** A page of it, newest first: up to `take` entries older than `before`. */
 export type HistoryQuestion = HistoryScope & { before: bigint | null; take: number };
-
-const greatestId = 9_223_372_036_854_775_807n;
 
 const pages = perDatabase((db) =>
   createBatch<HistoryQuestion, EntryRow[]>((questions) => selectPages(db, questions), {
@@ -27,11 +26,11 @@ async function selectPages(db: Database, questions: HistoryQuestion[]): Promise<
   const runIds = questions.map((question) => question.runId);
   const stepIds = questions.map((question) => question.stepId);
   const keys = questions.map((question) => question.key);
-  const befores = questions.map((question) => question.before ?? greatestId);
+  const befores = questions.map((question) => question.before ?? greatestEntryId);
   const takes = questions.map((question) => question.take);
   // One index serves both kinds of scope: the newest of each step, merged.
   const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* list_history */
-SELECT q.n::int, e.run_id AS "runId", e.id, e.scope_id AS "scopeId", e.key, e.type::text, e.value::text AS text, e.iteration, e.logged_at AS "loggedAt"
+SELECT q.n::int, ${entryColumns}
 FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[], ${keys}::text[], ${befores}::bigint[], ${takes}::int[])
   WITH ORDINALITY AS q(run_id, step_id, key, before, take, n)
 CROSS JOIN LATERAL (
@@ -71,6 +70,6 @@ CROSS JOIN LATERAL (
 /** The entries with these ids of a run, in the order of the ids. */
 export async function findEntries(db: Database, runId: string, ids: bigint[]): Promise<EntryRow[]> {
   return db.prisma.$queryRaw<EntryRow[]>`/* find_entries */
-SELECT e.run_id AS "runId", e.id, e.scope_id AS "scopeId", e.key, e.type::text, e.value::text AS text, e.iteration, e.logged_at AS "loggedAt"
+SELECT ${entryColumns}
 FROM metadata_entry e WHERE e.run_id = ${runId}::uuid AND e.id = ANY(${ids}::bigint[]) ORDER BY e.id`;
 }

@@ -1,4 +1,5 @@
 import { createBatch } from './batch.ts';
+import { entryColumns } from './columns.ts';
 import { type Database, perDatabase } from './database.ts';
 import type { EntryRow } from './rows.ts';
 
@@ -21,7 +22,7 @@ async function selectLatest(db: Database, questions: LatestQuestion[]): Promise<
   const scopeIds = questions.map((question) => question.scopeId);
   const keys = questions.map((question) => question.key);
   const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* select_latest */
-SELECT q.n::int, e.run_id AS "runId", e.id, e.scope_id AS "scopeId", e.key, e.type::text, e.value::text AS text, e.iteration, e.logged_at AS "loggedAt"
+SELECT q.n::int, ${entryColumns}
 FROM unnest(${runIds}::uuid[], ${scopeIds}::uuid[], ${keys}::text[]) WITH ORDINALITY AS q(run_id, scope_id, key, n)
 JOIN latest_entry l ON l.run_id = q.run_id AND l.scope_id = q.scope_id AND l.key = q.key
 JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id`;
@@ -59,7 +60,7 @@ async function selectLists(db: Database, questions: LatestListQuestion[]): Promi
   const runIds = questions.map((question) => question.runId);
   const stepIds = questions.map((question) => question.stepId);
   const rows = await db.prisma.$queryRaw<(LatestListRow & { n: number })[]>`/* list_latest */
-SELECT q.n::int, e.run_id AS "runId", e.id, e.scope_id AS "scopeId", e.key, e.type::text, e.value::text AS text, e.iteration, e.logged_at AS "loggedAt",
+SELECT q.n::int, ${entryColumns},
   l.filter_scope AS "stepName"
 FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[]) WITH ORDINALITY AS q(run_id, step_id, n)
 JOIN latest_entry l ON l.run_id = q.run_id AND CASE

@@ -1,4 +1,4 @@
-import type { MetadataType } from './rows.ts';
+import { type MetadataType, wholeRun } from './rows.ts';
 import type { Queryable } from './database.ts';
 
 /** One value, checked and in the form in which it is stored. */
@@ -136,7 +136,7 @@ WITH item AS MATERIALIZED (
       SELECT run_id, scope_id, key, id, CASE WHEN superseded THEN NULL ELSE step_name END AS filter_scope,
         type, value, sort_class, sort_number, sort_text, logged_at FROM written
       UNION ALL
-      SELECT run_id, '00000000-0000-0000-0000-000000000000', key, id, '',
+      SELECT run_id, ${wholeRun}::uuid, key, id, '',
         type, value, sort_class, sort_number, sort_text, logged_at FROM written WHERE NOT superseded
     ) scoped
     ORDER BY run_id, scope_id, key, id DESC

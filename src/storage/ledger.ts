@@ -1,5 +1,6 @@
 import { announceRuns } from './announce.ts';
 import { createBatch } from './batch.ts';
+import { retryContention } from './contention.ts';
 import { type Database, inTransaction, perDatabase } from './database.ts';
 import { insertEntries, type LedgerResult, type LedgerWrite } from './ledger-statement.ts';
 import { classifyFailure } from './outage.ts';
@@ -10,7 +11,6 @@ export type { LedgerEntry, LedgerResult, LedgerWrite } from './ledger-statement.
 const maxRows = 2_000;
 /** Rows that may wait for the database before a write is refused. */
 const maxWaitingRows = 50_000;
-const maxAttempts = 6;
 
 const groupCommit = perDatabase((db) =>
   createBatch<LedgerWrite, LedgerResult>((writes) => writeGroup(db, writes), {
@@ -41,13 +41,11 @@ export async function appendTogether<T>(
   accept: (results: LedgerResult[]) => Promise<T>,
 ): Promise<T> {
   let runIds: string[] = [];
-  const accepted = await retryContention(() =>
-    inTransaction(db, async (transaction) => {
-      const results = await writeOnce(transaction, writes);
-      runIds = results.filter((result) => result.outcome === 'written').map((result) => result.runId);
-      return accept(results);
-    }),
-  );
+  const accepted = await inTransaction(db, async (transaction) => {
+    const results = await writeOnce(transaction, writes);
+    runIds = results.filter((result) => result.outcome === 'written').map((result) => result.runId);
+    return accept(results);
+  });
   announceRuns(db, runIds);
   return accepted;
 }
@@ -84,16 +82,4 @@ async function writeOnce(db: Parameters<typeof insertEntries>[0], writes: Ledger
     const { runId, scopeId, ids } = result;
     return { outcome: 'repeated', runId, scopeId, ids, contentHash: sent[index]!.request!.contentHash };
   });
-}
-
-/** Tries again what was rolled back because of others, up to six times. Deadlocks and serialization failures were rolled back because of others: worth another try, after a random pause. */
-export async function retryContention<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === maxAttempts || classifyFailure(error) !== 'contention') throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * 2 ** attempt));
-    }
-  }
 }

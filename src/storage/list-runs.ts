@@ -1,4 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts';
+import { runColumns } from './columns.ts';
 import type { Database } from './database.ts';
 import {
   atPath,
@@ -33,10 +34,6 @@ export type RunPlace = {
 export type RunListRow = RunRow & Pick<RunPlace, 'sortClass' | 'sortNumber' | 'sortText'>;
 
 export type RunListQuestion = { filter: RunFilter; order: RunOrder; after: RunPlace | null; take: number };
-
-const columns = Prisma.raw(
-  'r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"',
-);
 
 /** Up to `take` runs that pass the filter, in order, behind a place. One statement; by metadata at most four. */
 export async function listRuns(db: Database, question: RunListQuestion): Promise<RunListRow[]> {
@@ -75,12 +72,12 @@ function plainSql(
   const condition = filterSql(filter);
   if (by === 'name') {
     const behind = after ? Prisma.sql`r.name ${beyond} ${after.name}` : Prisma.sql`true`;
-    return Prisma.sql`SELECT ${columns} FROM pipeline_run r WHERE ${behind} AND ${condition} ORDER BY r.name ${direction} LIMIT ${take}`;
+    return Prisma.sql`SELECT ${runColumns} FROM pipeline_run r WHERE ${behind} AND ${condition} ORDER BY r.name ${direction} LIMIT ${take}`;
   }
   const behind = after
     ? Prisma.sql`(r.started_at, r.id) ${beyond} (${after.startedAt.toISOString()}::timestamptz, ${after.id}::uuid)`
     : Prisma.sql`true`;
-  return Prisma.sql`SELECT ${columns} FROM pipeline_run r WHERE ${behind} AND ${condition}
+  return Prisma.sql`SELECT ${runColumns} FROM pipeline_run r WHERE ${behind} AND ${condition}
     ORDER BY r.started_at ${direction}, r.id ${direction} LIMIT ${take}`;
 }
 
@@ -105,7 +102,7 @@ function classSql(
     const behind = after
       ? Prisma.sql`(l.sort_number, l.run_id) ${beyond} (${after.sortNumber}::numeric, ${after.id}::uuid)`
       : Prisma.sql`true`;
-    return Prisma.sql`SELECT ${columns}, 0 AS "sortClass", l.sort_number::text AS "sortNumber"
+    return Prisma.sql`SELECT ${runColumns}, 0 AS "sortClass", l.sort_number::text AS "sortNumber"
       FROM ${source} l JOIN pipeline_run r ON r.id = l.run_id
       WHERE l.sort_class = 0 AND ${behind} AND ${condition}
       ORDER BY l.sort_number ${direction}, l.sort_text ${direction}, l.run_id ${direction} LIMIT ${take}`;
@@ -116,7 +113,7 @@ function classSql(
   const behind = after
     ? Prisma.sql`(l.sort_text, ${whole} COLLATE "C", l.run_id) ${beyond} (${isNested ? after.sortText : firstCharacters(after.sortText!)}, ${after.sortText} COLLATE "C", ${after.id}::uuid)`
     : Prisma.sql`true`;
-  return Prisma.sql`SELECT ${columns}, ${sortClass}::int AS "sortClass", ${whole} AS "sortText"
+  return Prisma.sql`SELECT ${runColumns}, ${sortClass}::int AS "sortClass", ${whole} AS "sortText"
     FROM ${source} l JOIN pipeline_run r ON r.id = l.run_id
     WHERE l.sort_class = ${sortClass} AND l.sort_number IS NULL AND ${behind} AND ${condition}
     ORDER BY l.sort_number ${direction}, l.sort_text ${direction}, ${whole} COLLATE "C" ${direction}, l.run_id ${direction} LIMIT ${take}`;
@@ -146,7 +143,7 @@ function withoutKeySql(
   const behind = after
     ? Prisma.sql`(r.started_at, r.id) < (${after.startedAt.toISOString()}::timestamptz, ${after.id}::uuid)`
     : Prisma.sql`true`;
-  return Prisma.sql`SELECT ${columns}, 3 AS "sortClass" FROM pipeline_run r
+  return Prisma.sql`SELECT ${runColumns}, 3 AS "sortClass" FROM pipeline_run r
     WHERE NOT ${found} AND ${behind} AND ${filterSql(filter)}
     ORDER BY r.started_at DESC, r.id DESC LIMIT ${take}`;
 }

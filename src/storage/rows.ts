@@ -40,5 +40,8 @@ export type EntryRow = {
   stepName?: string | null;
 };
 
+/** The greatest id that an entry can have. */
+export const greatestEntryId = 9_223_372_036_854_775_807n;
+
 /** The scope of the latest entries of a run as a whole: its own and those of the newest attempts of its steps. */
 export const wholeRun = '00000000-0000-0000-0000-000000000000';

@@ -1,5 +1,6 @@
 import { createBatch } from './batch.ts';
-import { type Database, inTransaction, perDatabase, type Queryable, type Transaction } from './database.ts';
+import { runColumns } from './columns.ts';
+import { type Database, inTransaction, perDatabase, type Transaction } from './database.ts';
 import type { ExecutionStatus, RunRow } from './rows.ts';
 
 /** How a run may be meant by a text; null where the text cannot mean it that way. Bounds are inclusive. */
@@ -33,7 +34,7 @@ async function selectCandidates(db: Database, questions: RunQuestion[]): Promise
   const idsFrom = questions.map((question) => question.idPrefix?.from ?? null);
   const idsTo = questions.map((question) => question.idPrefix?.to ?? null);
   const rows = await db.prisma.$queryRaw<(RunRow & { n: number; exact: boolean })[]>`/* find_runs */
-SELECT q.n::int, c.exact, r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"
+SELECT q.n::int, c.exact, ${runColumns}
 FROM unnest(${ids}::uuid[], ${names}::text[], ${namesFrom}::text[], ${namesBefore}::text[], ${idsFrom}::uuid[], ${idsTo}::uuid[])
   WITH ORDINALITY AS q(id, name, name_from, name_before, id_from, id_to, n)
 CROSS JOIN LATERAL (
@@ -65,7 +66,7 @@ const byId = perDatabase((db) =>
   createBatch<string, RunRow | null>(
     async (ids) => {
       const rows = await db.prisma.$queryRaw<RunRow[]>`/* find_runs_by_id */
-SELECT id, name, pipeline, status::text, started_at AS "startedAt", ended_at AS "endedAt" FROM pipeline_run WHERE id = ANY(${ids}::uuid[])`;
+SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${ids}::uuid[])`;
       const found = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => found.get(id) ?? null);
     },
@@ -113,16 +114,19 @@ export async function finishRunningRun(
 }
 
 /**
- * Keeps every writer of the run out until the transaction ends: locks its row, then those of its steps, in the order in
- * which writers lock them. Gives the run, or null when there is none.
+ * Keeps out, until the transaction ends, whoever writes to the run itself, and whoever else locks it. Gives the run, or
+ * null when there is none.
  */
 export async function lockRun(transaction: Transaction, id: string): Promise<RunRow | null> {
   const rows = await transaction.$queryRaw<RunRow[]>`/* lock_run */
-SELECT id, name, pipeline, status::text, started_at AS "startedAt", ended_at AS "endedAt" FROM pipeline_run WHERE id = ${id}::uuid FOR UPDATE`;
+SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ${id}::uuid FOR UPDATE`;
   return rows[0] ?? null;
 }
 
-/** The second half of `lockRun`, where the latest entries of the run are about to be worked out anew. */
-export async function lockSteps(transaction: Queryable, runId: string): Promise<void> {
+/**
+ * Keeps out those too who write to the steps of the run: for when its latest entries are worked out anew, or it goes. The
+ * run must be locked: runs before steps, and steps by id, is the order in which writers lock them.
+ */
+export async function lockSteps(transaction: Transaction, runId: string): Promise<void> {
   await transaction.$queryRaw`/* lock_steps */ SELECT id FROM step WHERE run_id = ${runId}::uuid ORDER BY id FOR UPDATE`;
 }

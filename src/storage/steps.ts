@@ -1,17 +1,14 @@
-import { Prisma } from '../generated/prisma/client.ts';
 import { createBatch } from './batch.ts';
+import { stepColumns } from './columns.ts';
 import { type Database, perDatabase, type Transaction } from './database.ts';
 import type { ExecutionStatus, StepRow } from './rows.ts';
 import { settleRunLatest } from './settle-latest.ts';
-
-const columns = Prisma.raw(`s.run_id AS "runId", s.id, s.name, s.attempt, s.status::text, s.started_at AS "startedAt",
-  s.ended_at AS "endedAt", s.cached_from_id AS "cachedFromId", s.superseded, s.ordinal`);
 
 const byId = perDatabase((db) =>
   createBatch<string, StepRow | null>(
     async (ids) => {
       const rows = await db.prisma.$queryRaw<StepRow[]>`/* find_steps_by_id */
-SELECT ${columns} FROM step s WHERE s.id = ANY(${ids}::uuid[])`;
+SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${ids}::uuid[])`;
       const found = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => found.get(id) ?? null);
     },
@@ -43,7 +40,7 @@ async function selectByName(db: Database, questions: StepQuestion[]): Promise<(S
   const names = questions.map((question) => question.name);
   const attempts = questions.map((question) => question.attempt);
   const rows = await db.prisma.$queryRaw<(StepRow & { n: number })[]>`/* find_steps_by_name */
-SELECT q.n::int, ${columns}
+SELECT q.n::int, ${stepColumns}
 FROM unnest(${runIds}::uuid[], ${names}::text[], ${attempts}::int[]) WITH ORDINALITY AS q(run_id, name, attempt, n)
 JOIN step s ON s.run_id = q.run_id AND s.name = q.name AND CASE WHEN q.attempt IS NULL THEN NOT s.superseded ELSE s.attempt = q.attempt END`;
   const found: (StepRow | null)[] = questions.map(() => null);
@@ -51,7 +48,7 @@ JOIN step s ON s.run_id = q.run_id AND s.name = q.name AND CASE WHEN q.attempt I
   return found;
 }
 
-/** A page of a run's steps in the order they were started; with `before`, backwards from there. */
+/** A page of a run's steps, in the order they were started. */
 export type StepPageQuestion = {
   runId: string;
   includeSuperseded: boolean;
@@ -80,7 +77,7 @@ async function selectPages(db: Database, questions: StepPageQuestion[]): Promise
   const ordinals = questions.map((question) => question.after?.ordinal ?? 0);
   const takes = questions.map((question) => question.take);
   const rows = await db.prisma.$queryRaw<(StepRow & { n: number })[]>`/* list_steps */
-SELECT q.n::int, ${columns}
+SELECT q.n::int, ${stepColumns}
 FROM unnest(${runIds}::uuid[], ${superseded}::bool[], ${startedAt}::text[]::timestamptz[], ${ordinals}::int[], ${takes}::int[])
   WITH ORDINALITY AS q(run_id, superseded, started_at, ordinal, take, n)
 CROSS JOIN LATERAL (
@@ -104,7 +101,7 @@ export async function claimStepId(transaction: Transaction, id: string): Promise
   await transaction.$queryRaw`/* claim_step_id */ SELECT pg_advisory_xact_lock(hashtextextended(${`step ${id}`}, 0))::text`;
   const rows = await transaction.$queryRaw<
     StepRow[]
-  >`/* find_step */ SELECT ${columns} FROM step s WHERE s.id = ${id}::uuid`;
+  >`/* find_step */ SELECT ${stepColumns} FROM step s WHERE s.id = ${id}::uuid`;
   return rows[0] ?? null;
 }
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inTransaction } from '../../src/storage/database.ts';
-import { retryContention } from '../../src/storage/ledger.ts';
 import { classifyFailure } from '../../src/storage/outage.ts';
 import { createDatabase } from '../support/database.ts';
 import { listen, type TestServer } from '../support/http.ts';
@@ -340,16 +339,14 @@ test('what was rolled back because of a deadlock is done again', async () => {
   });
   let holding = 0;
   const touch = (which: number, ids: string[]) =>
-    retryContention(() =>
-      inTransaction(service.db, async (transaction) => {
-        tries[which]! += 1;
-        await transaction.$executeRaw`UPDATE step SET ordinal = ordinal + 1 WHERE id = ${ids[0]}::uuid`;
-        holding += 1;
-        if (holding === 2) bothHold();
-        await barrier;
-        await transaction.$executeRaw`UPDATE step SET ordinal = ordinal + 1 WHERE id = ${ids[1]}::uuid`;
-      }),
-    );
+    inTransaction(service.db, async (transaction) => {
+      tries[which]! += 1;
+      await transaction.$executeRaw`UPDATE step SET ordinal = ordinal + 1 WHERE id = ${ids[0]}::uuid`;
+      holding += 1;
+      if (holding === 2) bothHold();
+      await barrier;
+      await transaction.$executeRaw`UPDATE step SET ordinal = ordinal + 1 WHERE id = ${ids[1]}::uuid`;
+    });
   await Promise.all([touch(0, [stepId, other.id]), touch(1, [other.id, stepId])]);
   expect(tries[0]! + tries[1]!).toBe(3);
   const { rows } = await operator.query('SELECT ordinal FROM step ORDER BY ordinal');
