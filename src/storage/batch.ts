@@ -3,6 +3,11 @@ import { classifyFailure, QueueFullError } from './outage.ts';
 export type BatchOptions<Item> = {
   /** Statements under way at once; what arrives meanwhile waits and goes together. Default 2. */
   maxInFlight?: number;
+  /**
+   * How many must wait before another call begins beside those under way, as a share of the items of these. Default 0:
+   * one is enough. Where a call is dear, a higher share keeps items that come one by one from each getting their own.
+   */
+  minShare?: number;
   /** Total weight of one batch; a heavier single item still goes, alone. Default 1,000. */
   maxWeight?: number;
   /** What an item counts; default 1. */
@@ -29,10 +34,11 @@ export function createBatch<Item, Result>(
   run: (items: Item[]) => Promise<(Result | Error)[]>,
   options: BatchOptions<Item> = {},
 ): (item: Item) => Promise<Result> {
-  const { maxInFlight = 2, maxWeight = 1_000, maxWaiting = 100_000, weigh = () => 1, identify } = options;
+  const { maxInFlight = 2, minShare = 0, maxWeight = 1_000, maxWaiting = 100_000, weigh = () => 1, identify } = options;
   let waiting: Waiting<Item, Result>[] = [];
   let waitingWeight = 0;
   let inFlight = 0;
+  let itemsInFlight = 0;
   let scheduled = false;
 
   function take(): Waiting<Item, Result>[] {
@@ -49,19 +55,23 @@ export function createBatch<Item, Result>(
     return taken;
   }
 
+  const isDue = () => inFlight < maxInFlight && waiting.length > 0 && waiting.length >= itemsInFlight * minShare;
+
   function schedule() {
-    if (scheduled || inFlight >= maxInFlight || waiting.length === 0) return;
+    if (scheduled || !isDue()) return;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
-      while (inFlight < maxInFlight && waiting.length > 0) void flush(take());
+      while (isDue()) void flush(take());
     });
   }
 
   async function flush(batch: Waiting<Item, Result>[]) {
     inFlight += 1;
+    itemsInFlight += batch.length;
     await answer(identify ? groupBy(batch, (entry) => identify(entry.item)) : batch.map((entry) => [entry]));
     inFlight -= 1;
+    itemsInFlight -= batch.length;
     schedule();
   }
 

@@ -1,4 +1,4 @@
-import type { Transaction } from './database.ts';
+import { selectIn, type Transaction } from './database.ts';
 import { insertEntries, type LedgerEntry } from './ledger-statement.ts';
 import type { StepRow } from './rows.ts';
 
@@ -10,5 +10,6 @@ SELECT e.key, e.type::text, e.value::text AS text, e.iteration, e.logged_at AS "
 FROM latest_entry l JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id
 WHERE l.run_id = ${from.runId}::uuid AND l.scope_id = ${from.id}::uuid
 ORDER BY e.id`;
-  if (entries.length > 0) await insertEntries(transaction, [{ target: { stepId: to.id }, entries, request: null }]);
+  if (entries.length > 0)
+    await insertEntries(selectIn(transaction), [{ target: { stepId: to.id }, entries, request: null }]);
 }

@@ -1,3 +1,4 @@
+import { arrayOf, arrayText } from './array-text.ts';
 import { createBatch } from './batch.ts';
 import { type Database, perDatabase } from './database.ts';
 import { entryColumns } from './columns.ts';
@@ -23,15 +24,30 @@ export function listHistory(db: Database, question: HistoryQuestion): Promise<En
 }
 
 async function selectPages(db: Database, questions: HistoryQuestion[]): Promise<EntryRow[][]> {
-  const runIds = questions.map((question) => question.runId);
-  const stepIds = questions.map((question) => question.stepId);
-  const keys = questions.map((question) => question.key);
-  const befores = questions.map((question) => question.before ?? greatestEntryId);
-  const takes = questions.map((question) => question.take);
+  const runIds = arrayOf(
+    'uuid',
+    questions.map((question) => question.runId),
+  );
+  const stepIds = arrayOf(
+    'uuid',
+    questions.map((question) => question.stepId),
+  );
+  const keys = arrayOf(
+    'text',
+    questions.map((question) => question.key),
+  );
+  const befores = arrayOf(
+    'bigint',
+    questions.map((question) => question.before ?? greatestEntryId),
+  );
+  const takes = arrayOf(
+    'int',
+    questions.map((question) => question.take),
+  );
   // One index serves both kinds of scope: the newest of each step, merged.
   const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* list_history */
 SELECT q.n::int, ${entryColumns}
-FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[], ${keys}::text[], ${befores}::bigint[], ${takes}::int[])
+FROM unnest(${runIds}, ${stepIds}, ${keys}, ${befores}, ${takes})
   WITH ORDINALITY AS q(run_id, step_id, key, before, take, n)
 CROSS JOIN LATERAL (
   SELECT newest.* FROM (
@@ -48,7 +64,7 @@ CROSS JOIN LATERAL (
 ) e
 ORDER BY q.n, e.id DESC`;
   const lists: EntryRow[][] = questions.map(() => []);
-  for (const { n, ...row } of rows) lists[n - 1]!.push(row);
+  for (const row of rows) lists[row.n - 1]!.push(row);
   return lists;
 }
 
@@ -71,5 +87,5 @@ CROSS JOIN LATERAL (
 export async function findEntries(db: Database, runId: string, ids: bigint[]): Promise<EntryRow[]> {
   return db.prisma.$queryRaw<EntryRow[]>`/* find_entries */
 SELECT ${entryColumns}
-FROM metadata_entry e WHERE e.run_id = ${runId}::uuid AND e.id = ANY(${ids}::bigint[]) ORDER BY e.id`;
+FROM metadata_entry e WHERE e.run_id = ${runId}::uuid AND e.id = ANY(${arrayText(ids)}::bigint[]) ORDER BY e.id`;
 }

@@ -1,5 +1,7 @@
+import { Prisma } from '../generated/prisma/client.ts';
+import { arrayText } from './array-text.ts';
+import type { Select } from './database.ts';
 import { type MetadataType, wholeRun } from './rows.ts';
-import type { Queryable } from './database.ts';
 
 /** One value, checked and in the form in which it is stored. */
 export type LedgerEntry = {
@@ -36,7 +38,8 @@ type InsertedRow = {
   runId: string;
   scopeId: string;
   stepName: string | null;
-  ids: bigint[] | null;
+  /** With commas between them: a list would take Prisma and the driver longer. */
+  ids: string | null;
 };
 
 /**
@@ -50,7 +53,7 @@ type InsertedRow = {
  *   statements wait for each other but never in a circle.
  * - Of two statements that move the same latest row, the greater id wins, in whatever order they get there.
  */
-export async function insertEntries(db: Queryable, writes: LedgerWrite[]): Promise<LedgerResult[]> {
+export async function insertEntries(select: Select, writes: LedgerWrite[]): Promise<LedgerResult[]> {
   const items = {
     run: [] as (string | null)[],
     step: [] as (string | null)[],
@@ -68,6 +71,7 @@ export async function insertEntries(db: Queryable, writes: LedgerWrite[]): Promi
     sortNumber: [] as (string | null)[],
     sortText: [] as (string | null)[],
   };
+  const textOf = createInstantText();
   writes.forEach((write, index) => {
     items.run.push('runId' in write.target ? write.target.runId : null);
     items.step.push('stepId' in write.target ? write.target.stepId : null);
@@ -79,22 +83,24 @@ export async function insertEntries(db: Queryable, writes: LedgerWrite[]): Promi
       rows.type.push(entry.type);
       rows.text.push(entry.text);
       rows.iteration.push(entry.iteration);
-      rows.loggedAt.push(entry.loggedAt.toISOString());
+      rows.loggedAt.push(textOf(entry.loggedAt));
       rows.sortClass.push(entry.sortClass);
       rows.sortNumber.push(entry.sortNumber);
       rows.sortText.push(entry.sortText);
     }
   });
-  const inserted = await db.$queryRaw<InsertedRow[]>`/* insert_entries */
+  const runIds = arrayText(items.run);
+  const stepIds = arrayText(items.step);
+  const inserted = await select<InsertedRow>(Prisma.sql`/* insert_entries */
 WITH item AS MATERIALIZED (
   SELECT n::int, run_id, step_id, request_id, content_hash
-  FROM unnest(${items.run}::uuid[], ${items.step}::uuid[], ${items.request}::uuid[], ${items.hash}::text[])
+  FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[], ${arrayText(items.request)}::uuid[], ${arrayText(items.hash)}::text[])
     WITH ORDINALITY AS i(run_id, step_id, request_id, content_hash, n)
 ), run_target AS MATERIALIZED (
-  SELECT id FROM pipeline_run WHERE id = ANY(${items.run}::uuid[]) ORDER BY id FOR SHARE
+  SELECT id FROM pipeline_run WHERE id = ANY(${runIds}::uuid[]) ORDER BY id FOR SHARE
 ), step_target AS MATERIALIZED (
   SELECT run_id, id, name, superseded FROM step
-  WHERE id = ANY(${items.step}::uuid[]) AND (SELECT count(*) FROM run_target) >= 0
+  WHERE id = ANY(${stepIds}::uuid[]) AND (SELECT count(*) FROM run_target) >= 0
   ORDER BY id FOR SHARE
 ), target AS MATERIALIZED (
   SELECT i.n, i.request_id, i.content_hash, t.*
@@ -106,9 +112,9 @@ WITH item AS MATERIALIZED (
 ), numbered AS MATERIALIZED (
   SELECT nextval('metadata_entry_id_seq') AS id, e.* FROM (
     SELECT t.run_id, t.scope_id, t.step_name, t.superseded, t.request_id, r.*
-    FROM unnest(${rows.item}::int[], ${rows.key}::text[], ${rows.type}::text[]::"MetadataType"[], ${rows.text}::text[],
-      ${rows.iteration}::int[], ${rows.loggedAt}::text[]::timestamptz[], ${rows.sortClass}::smallint[],
-      ${rows.sortNumber}::text[]::numeric[], ${rows.sortText}::text[])
+    FROM unnest(${arrayText(rows.item)}::int[], ${arrayText(rows.key)}::text[], ${arrayText(rows.type)}::text[]::"MetadataType"[], ${arrayText(rows.text)}::text[],
+      ${arrayText(rows.iteration)}::int[], ${arrayText(rows.loggedAt)}::text[]::timestamptz[], ${arrayText(rows.sortClass)}::smallint[],
+      ${arrayText(rows.sortNumber)}::text[]::numeric[], ${arrayText(rows.sortText)}::text[])
       WITH ORDINALITY AS r(n, key, type, value, iteration, logged_at, sort_class, sort_number, sort_text, position)
     JOIN target t ON t.n = r.n
     ORDER BY r.position
@@ -148,20 +154,33 @@ WITH item AS MATERIALIZED (
   WHERE excluded.entry_id > latest_entry.entry_id
 )
 SELECT t.n, t.run_id AS "runId", t.scope_id AS "scopeId", t.step_name AS "stepName", w.ids
-FROM target t LEFT JOIN (SELECT n, array_agg(id ORDER BY id) AS ids FROM written GROUP BY n) w ON w.n = t.n`;
-  return collectResults(db, writes, inserted);
+FROM target t LEFT JOIN (SELECT n, string_agg(id::text, ',' ORDER BY id) AS ids FROM written GROUP BY n) w ON w.n = t.n`);
+  return collectResults(select, writes, inserted);
 }
 
-async function collectResults(db: Queryable, writes: LedgerWrite[], inserted: InsertedRow[]): Promise<LedgerResult[]> {
+/** ISO 8601. The entries of a write mostly share one Date, and writing it out is the dearest part of sending an entry. */
+function createInstantText(): (instant: Date) => string {
+  let last: Date | null = null;
+  let text = '';
+  return (instant) => {
+    if (instant !== last) {
+      last = instant;
+      text = instant.toISOString();
+    }
+    return text;
+  };
+}
+
+async function collectResults(select: Select, writes: LedgerWrite[], inserted: InsertedRow[]): Promise<LedgerResult[]> {
   const results: LedgerResult[] = writes.map(() => ({ outcome: 'missing' }));
   const repeated: InsertedRow[] = [];
   for (const { n, ids, runId, scopeId, stepName } of inserted) {
-    if (ids) results[n - 1] = { outcome: 'written', runId, scopeId, stepName, ids };
+    if (ids) results[n - 1] = { outcome: 'written', runId, scopeId, stepName, ids: parseIds(ids) };
     else repeated.push({ n, ids, runId, scopeId, stepName });
   }
   if (repeated.length > 0) {
     const requests = await findLogRequests(
-      db,
+      select,
       repeated.map((row) => ({ runId: row.runId, requestId: writes[row.n - 1]!.request!.id })),
     );
     repeated.forEach((row, index) => {
@@ -172,20 +191,23 @@ async function collectResults(db: Queryable, writes: LedgerWrite[], inserted: In
   return results;
 }
 
+const parseIds = (text: string): bigint[] => text.split(',').map(BigInt);
+
 type LogRequestRow = { runId: string; scopeId: string; contentHash: string; ids: bigint[] };
 
 /** The writes that took these request ids, in the order asked; null where none did. */
 async function findLogRequests(
-  db: Queryable,
+  select: Select,
   asked: { runId: string; requestId: string }[],
 ): Promise<(LogRequestRow | null)[]> {
-  const runIds = asked.map((request) => request.runId);
-  const requestIds = asked.map((request) => request.requestId);
-  const rows = await db.$queryRaw<(LogRequestRow & { n: number })[]>`/* find_log_requests */
-SELECT q.n::int, r.run_id AS "runId", r.scope_id AS "scopeId", encode(r.content_hash, 'hex') AS "contentHash", r.entry_ids AS ids
+  const runIds = arrayText(asked.map((request) => request.runId));
+  const requestIds = arrayText(asked.map((request) => request.requestId));
+  const rows = await select<Omit<LogRequestRow, 'ids'> & { n: number; ids: string }>(Prisma.sql`/* find_log_requests */
+SELECT q.n::int, r.run_id AS "runId", r.scope_id AS "scopeId", encode(r.content_hash, 'hex') AS "contentHash",
+  array_to_string(r.entry_ids, ',') AS ids
 FROM unnest(${runIds}::uuid[], ${requestIds}::uuid[]) WITH ORDINALITY AS q(run_id, request_id, n)
-JOIN log_request r ON r.run_id = q.run_id AND r.request_id = q.request_id`;
+JOIN log_request r ON r.run_id = q.run_id AND r.request_id = q.request_id`);
   const found: (LogRequestRow | null)[] = asked.map(() => null);
-  for (const { n, ...row } of rows) found[n - 1] = row;
+  for (const { n, ids, ...row } of rows) found[n - 1] = { ...row, ids: parseIds(ids) };
   return found;
 }

@@ -1,7 +1,7 @@
 import { announceRuns } from './announce.ts';
 import { createBatch } from './batch.ts';
 import { retryContention } from './contention.ts';
-import { type Database, inTransaction, perDatabase } from './database.ts';
+import { type Database, inTransaction, perDatabase, type Select, selectIn } from './database.ts';
 import { insertEntries, type LedgerResult, type LedgerWrite } from './ledger-statement.ts';
 import { classifyFailure } from './outage.ts';
 
@@ -14,7 +14,8 @@ const maxWaitingRows = 50_000;
 
 const groupCommit = perDatabase((db) =>
   createBatch<LedgerWrite, LedgerResult>((writes) => writeGroup(db, writes), {
-    maxInFlight: 3,
+    maxInFlight: 2,
+    minShare: 0.5,
     maxWeight: maxRows,
     maxWaiting: maxWaitingRows,
     weigh: (write) => write.entries.length,
@@ -42,7 +43,7 @@ export async function appendTogether<T>(
 ): Promise<T> {
   let runIds: string[] = [];
   const accepted = await inTransaction(db, async (transaction) => {
-    const results = await writeOnce(transaction, writes);
+    const results = await writeOnce(selectIn(transaction), writes);
     runIds = results.filter((result) => result.outcome === 'written').map((result) => result.runId);
     return accept(results);
   });
@@ -53,7 +54,7 @@ export async function appendTogether<T>(
 /** Writes all of a group; where one write makes the statement fail, finds it by halves so that it fails alone. */
 async function writeGroup(db: Database, writes: LedgerWrite[]): Promise<(LedgerResult | Error)[]> {
   try {
-    return await retryContention(() => writeOnce(db.prisma, writes));
+    return await retryContention(() => writeOnce(db.select, writes));
   } catch (error) {
     if (classifyFailure(error) !== 'other') throw error;
     if (writes.length === 1) return [error as Error];
@@ -64,7 +65,7 @@ async function writeGroup(db: Database, writes: LedgerWrite[]): Promise<(LedgerR
 }
 
 /** Sends each request id once per target; its copies are answered as repeats of the first. */
-async function writeOnce(db: Parameters<typeof insertEntries>[0], writes: LedgerWrite[]): Promise<LedgerResult[]> {
+async function writeOnce(select: Select, writes: LedgerWrite[]): Promise<LedgerResult[]> {
   const firstOf = new Map<string, number>();
   const sent: LedgerWrite[] = [];
   const place = writes.map((write) => {
@@ -75,7 +76,7 @@ async function writeOnce(db: Parameters<typeof insertEntries>[0], writes: Ledger
     if (identity !== null) firstOf.set(identity, index);
     return { index, copy: false };
   });
-  const results = await insertEntries(db, sent);
+  const results = await insertEntries(select, sent);
   return place.map(({ index, copy }) => {
     const result = results[index]!;
     if (!copy || result.outcome !== 'written') return result;

@@ -1,3 +1,4 @@
+import { arrayText } from './array-text.ts';
 import { createBatch } from './batch.ts';
 import { runColumns } from './columns.ts';
 import { type Database, inTransaction, perDatabase, type Transaction } from './database.ts';
@@ -27,12 +28,12 @@ export function findRunCandidates(db: Database, question: RunQuestion): Promise<
 }
 
 async function selectCandidates(db: Database, questions: RunQuestion[]): Promise<RunRow[][]> {
-  const ids = questions.map((question) => question.id);
-  const names = questions.map((question) => question.name);
-  const namesFrom = questions.map((question) => question.namePrefix?.from ?? null);
-  const namesBefore = questions.map((question) => question.namePrefix?.before ?? null);
-  const idsFrom = questions.map((question) => question.idPrefix?.from ?? null);
-  const idsTo = questions.map((question) => question.idPrefix?.to ?? null);
+  const ids = arrayText(questions.map((question) => question.id));
+  const names = arrayText(questions.map((question) => question.name));
+  const namesFrom = arrayText(questions.map((question) => question.namePrefix?.from ?? null));
+  const namesBefore = arrayText(questions.map((question) => question.namePrefix?.before ?? null));
+  const idsFrom = arrayText(questions.map((question) => question.idPrefix?.from ?? null));
+  const idsTo = arrayText(questions.map((question) => question.idPrefix?.to ?? null));
   const rows = await db.prisma.$queryRaw<(RunRow & { n: number; exact: boolean })[]>`/* find_runs */
 SELECT q.n::int, c.exact, ${runColumns}
 FROM unnest(${ids}::uuid[], ${names}::text[], ${namesFrom}::text[], ${namesBefore}::text[], ${idsFrom}::uuid[], ${idsTo}::uuid[])
@@ -66,7 +67,7 @@ const byId = perDatabase((db) =>
   createBatch<string, RunRow | null>(
     async (ids) => {
       const rows = await db.prisma.$queryRaw<RunRow[]>`/* find_runs_by_id */
-SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${ids}::uuid[])`;
+SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${arrayText(ids)}::uuid[])`;
       const found = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => found.get(id) ?? null);
     },

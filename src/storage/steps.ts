@@ -1,3 +1,4 @@
+import { arrayText } from './array-text.ts';
 import { createBatch } from './batch.ts';
 import { stepColumns } from './columns.ts';
 import { type Database, perDatabase, type Transaction } from './database.ts';
@@ -8,7 +9,7 @@ const byId = perDatabase((db) =>
   createBatch<string, StepRow | null>(
     async (ids) => {
       const rows = await db.prisma.$queryRaw<StepRow[]>`/* find_steps_by_id */
-SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${ids}::uuid[])`;
+SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${arrayText(ids)}::uuid[])`;
       const found = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => found.get(id) ?? null);
     },
@@ -36,15 +37,15 @@ export function findStepByName(db: Database, question: StepQuestion): Promise<St
 }
 
 async function selectByName(db: Database, questions: StepQuestion[]): Promise<(StepRow | null)[]> {
-  const runIds = questions.map((question) => question.runId);
-  const names = questions.map((question) => question.name);
-  const attempts = questions.map((question) => question.attempt);
+  const runIds = arrayText(questions.map((question) => question.runId));
+  const names = arrayText(questions.map((question) => question.name));
+  const attempts = arrayText(questions.map((question) => question.attempt));
   const rows = await db.prisma.$queryRaw<(StepRow & { n: number })[]>`/* find_steps_by_name */
 SELECT q.n::int, ${stepColumns}
 FROM unnest(${runIds}::uuid[], ${names}::text[], ${attempts}::int[]) WITH ORDINALITY AS q(run_id, name, attempt, n)
 JOIN step s ON s.run_id = q.run_id AND s.name = q.name AND CASE WHEN q.attempt IS NULL THEN NOT s.superseded ELSE s.attempt = q.attempt END`;
   const found: (StepRow | null)[] = questions.map(() => null);
-  for (const { n, ...row } of rows) found[n - 1] = row;
+  for (const row of rows) found[row.n - 1] = row;
   return found;
 }
 
@@ -71,11 +72,11 @@ export function listSteps(db: Database, question: StepPageQuestion): Promise<Ste
 }
 
 async function selectPages(db: Database, questions: StepPageQuestion[]): Promise<StepRow[][]> {
-  const runIds = questions.map((question) => question.runId);
-  const superseded = questions.map((question) => question.includeSuperseded);
-  const startedAt = questions.map((question) => question.after?.startedAt.toISOString() ?? '-infinity');
-  const ordinals = questions.map((question) => question.after?.ordinal ?? 0);
-  const takes = questions.map((question) => question.take);
+  const runIds = arrayText(questions.map((question) => question.runId));
+  const superseded = arrayText(questions.map((question) => question.includeSuperseded));
+  const startedAt = arrayText(questions.map((question) => question.after?.startedAt.toISOString() ?? '-infinity'));
+  const ordinals = arrayText(questions.map((question) => question.after?.ordinal ?? 0));
+  const takes = arrayText(questions.map((question) => question.take));
   const rows = await db.prisma.$queryRaw<(StepRow & { n: number })[]>`/* list_steps */
 SELECT q.n::int, ${stepColumns}
 FROM unnest(${runIds}::uuid[], ${superseded}::bool[], ${startedAt}::text[]::timestamptz[], ${ordinals}::int[], ${takes}::int[])
@@ -87,7 +88,7 @@ CROSS JOIN LATERAL (
 ) s
 ORDER BY q.n, s.started_at, s.ordinal`;
   const lists: StepRow[][] = questions.map(() => []);
-  for (const { n, ...row } of rows) lists[n - 1]!.push(row);
+  for (const row of rows) lists[row.n - 1]!.push(row);
   return lists;
 }
 

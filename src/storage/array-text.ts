@@ -1,0 +1,29 @@
+import { Prisma } from '../generated/prisma/client.ts';
+
+/**
+ * The elements as the text of a Postgres array, to be cast where it is used: `${arrayText(ids)}::uuid[]`. Prisma and the
+ * driver take one text whole, while they go through every element of an array, several times.
+ */
+export function arrayText(elements: readonly (string | number | bigint | boolean | null)[]): string {
+  let text = '{';
+  for (let index = 0; index < elements.length; index += 1) {
+    const element = elements[index]!;
+    if (index > 0) text += ',';
+    text += typeof element === 'string' ? quoted(element) : element === null ? 'NULL' : String(element);
+  }
+  return `${text}}`;
+}
+
+const special = /["\\]/;
+const quoted = (text: string) => (special.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`);
+
+/**
+ * The elements as an array whose length the planner does not know. Knowing it, Postgres plans a prepared statement anew
+ * for every short array, which takes it several times as long as the look-up itself.
+ */
+export function arrayOf(
+  type: 'uuid' | 'text' | 'bigint' | 'int',
+  elements: Parameters<typeof arrayText>[0],
+): Prisma.Sql {
+  return Prisma.sql`(SELECT ${arrayText(elements)}::${Prisma.raw(type)}[])`;
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { createBatch } from '../../src/storage/batch.ts';
+
+const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+/** A batch whose calls end when they are told to. */
+function controlled(options: Parameters<typeof createBatch<number, number>>[1]) {
+  const calls: { items: number[]; end: () => void }[] = [];
+  const run = (items: number[]) =>
+    new Promise<number[]>((resolve) => {
+      calls.push({ items, end: () => resolve(items) });
+    });
+  return { calls, ask: createBatch(run, options) };
+}
+
+test('all that wait at one moment go in one call', async () => {
+  const { calls, ask } = controlled({});
+  const answers = Promise.all([1, 2, 3].map(ask));
+  await settle();
+  expect(calls.map(({ items }) => items)).toEqual([[1, 2, 3]]);
+  calls[0]!.end();
+  expect(await answers).toEqual([1, 2, 3]);
+});
+
+test('while as many calls as may be are under way, the rest gathers', async () => {
+  const { calls, ask } = controlled({ maxInFlight: 1 });
+  const answers = [ask(1)];
+  await settle();
+  answers.push(ask(2), ask(3));
+  await settle();
+  expect(calls).toHaveLength(1);
+  calls[0]!.end();
+  await settle();
+  expect(calls.map(({ items }) => items)).toEqual([[1], [2, 3]]);
+  calls[1]!.end();
+  expect(await Promise.all(answers)).toEqual([1, 2, 3]);
+});
+
+test('with a share, few items wait until there are more, or until nothing is under way', async () => {
+  const { calls, ask } = controlled({ maxInFlight: 2, minShare: 0.5 });
+  const answers = [1, 2, 3, 4].map(ask);
+  await settle();
+  answers.push(ask(5));
+  await settle();
+  expect(calls).toHaveLength(1);
+  answers.push(ask(6));
+  await settle();
+  expect(calls.map(({ items }) => items)).toEqual([
+    [1, 2, 3, 4],
+    [5, 6],
+  ]);
+  answers.push(ask(7));
+  calls[1]!.end();
+  await settle();
+  expect(calls).toHaveLength(2);
+  calls[0]!.end();
+  await settle();
+  expect(calls[2]!.items).toEqual([7]);
+  calls[2]!.end();
+  expect(await Promise.all(answers)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
