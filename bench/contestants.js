@@ -6,6 +6,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const docsWay = `${root}bench/docs-way/`;
 const postgraphile = `${root}bench/postgraphile/`;
 
+/** As `npm start` does it. */
+const startOurs = [process.execPath, '--max-semi-space-size=64', `${root}dist/main.js`];
+
 /**
  * A server to send requests to. `prepare` builds or installs it once; `setUp` changes the database for it.
  * @typedef {object} Contestant
@@ -19,11 +22,11 @@ const postgraphile = `${root}bench/postgraphile/`;
 
 /** @type {Record<string, Contestant>} */
 export const contestants = {
-  ours: { name: 'Runledger', dialect: 'query', command: [process.execPath, `${root}dist/main.js`] },
+  ours: { name: 'Runledger', dialect: 'query', command: startOurs },
   ours2: {
     name: 'Runledger, WORKERS=2',
     dialect: 'query',
-    command: [process.execPath, `${root}dist/main.js`],
+    command: startOurs,
     environment: { WORKERS: '2' },
   },
   postgraphile: {

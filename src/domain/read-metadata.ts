@@ -1,7 +1,7 @@
 import type { Database } from '../storage/database.ts';
 import type { HistoryScope } from '../storage/history.ts';
-import { findLatest, type LatestListRow, listLatest } from '../storage/latest.ts';
-import { type EntryRow, wholeRun } from '../storage/rows.ts';
+import { findLatest, findLatestOfRuns, type LatestListRow, listLatest } from '../storage/latest.ts';
+import { type EntryRow, type RunRow, wholeRun } from '../storage/rows.ts';
 import { findStep } from './find-step.ts';
 import { normalizeLookupKey } from './metadata-key.ts';
 
@@ -28,15 +28,52 @@ export async function findStepMetadata(
  * The latest entry under a key in a run, whether the run or the newest attempt of one of its steps logged it.
  * `name::key` is first the run's own key of just that name, then `key` of the step `name`.
  */
-export async function findRunMetadata(db: Database, runId: string, key: string): Promise<EntryRow | null> {
+export function findRunMetadata(
+  db: Database,
+  run: Pick<RunRow, 'id' | 'latest'>,
+  key: string,
+): EntryRow | null | Promise<EntryRow | null> {
+  const readAlong = run.latest?.get(key);
+  if (readAlong !== undefined) return readAlong;
   const wanted = normalizeLookupKey(key);
   const qualified = splitQualified(key);
-  if (!qualified) return wanted === null ? null : findLatest(db, { runId, scopeId: wholeRun, key: wanted });
+  if (qualified) return findOwnOrQualified(db, run.id, wanted, qualified);
+  return wanted === null ? null : findLatest(db, { runId: run.id, scopeId: wholeRun, key: wanted });
+}
+
+async function findOwnOrQualified(
+  db: Database,
+  runId: string,
+  wanted: string | null,
+  qualified: { step: string; key: string },
+): Promise<EntryRow | null> {
   const [own, ofStep] = await Promise.all([
     wanted === null ? null : findLatest(db, { runId, scopeId: runId, key: wanted }),
     findQualified(db, runId, qualified.step, qualified.key),
   ]);
   return own ?? ofStep;
+}
+
+/** The runs together with what `findRunMetadata` will be asked about them, looked up at once. */
+export async function readLatestAlong<Run extends RunRow>(db: Database, runs: Run[], keys: string[]): Promise<Run[]> {
+  if (runs.length === 0 || keys.length === 0) return runs;
+  const isPlain = (key: string) => splitQualified(key) === null && normalizeLookupKey(key) === key;
+  const plain = keys.filter(isPlain);
+  const others = keys.filter((key) => !isPlain(key));
+  const runIds = runs.map(({ id }) => id);
+  const [found, foundOthers] = await Promise.all([
+    plain.length > 0 ? findLatestOfRuns(db, runIds, plain) : null,
+    Promise.all(runs.map((run) => Promise.all(others.map((key) => findRunMetadata(db, run, key))))),
+  ]);
+  return runs.map((run, at) => {
+    let latest = found?.get(run.id);
+    if (others.length > 0) {
+      const entries = others.map((key, index) => [key, foundOthers[at]![index]!] as const);
+      latest = new Map([...(latest ?? []), ...entries]);
+    }
+    // Spreading a row of Prisma's takes ten times as long.
+    return Object.assign({ latest }, run);
+  });
 }
 
 async function findQualified(db: Database, runId: string, name: string, key: string): Promise<EntryRow | null> {

@@ -49,15 +49,17 @@ export function toConnection<Row>(
   cursorOf: (row: Row) => string,
   count: () => Promise<number>,
 ) {
-  const edges = rows.slice(0, size).map((node) => ({ cursor: cursorOf(node), node }));
+  const nodes = rows.slice(0, size);
+  const cursorAt = (at: number) => (nodes.length === 0 ? null : cursorOf(nodes.at(at)!));
   return {
-    edges,
-    pageInfo: {
+    nodes,
+    edges: () => nodes.map((node) => ({ cursor: cursorOf(node), node })),
+    pageInfo: () => ({
       hasNextPage: rows.length > size,
       hasPreviousPage: after != null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+      startCursor: cursorAt(0),
+      endCursor: cursorAt(-1),
+    }),
     count,
   };
 }
@@ -93,9 +95,9 @@ export function connectionOf<Row>(node: ObjectRef<Types, Row>, name: string, des
   return builder.objectRef<Page<Row>>(`${name}Connection`).implement({
     description,
     fields: (t) => ({
-      edges: t.field({ type: [edge], resolve: (page) => page.edges }),
-      nodes: t.field({ type: [node], resolve: (page) => page.edges.map((entry) => entry.node) as never }),
-      pageInfo: t.field({ type: builder.pageInfoRef(), resolve: (page) => page.pageInfo }),
+      edges: t.field({ type: [edge], resolve: (page) => page.edges() }),
+      nodes: t.field({ type: [node], resolve: (page) => page.nodes as never }),
+      pageInfo: t.field({ type: builder.pageInfoRef(), resolve: (page) => page.pageInfo() }),
       totalCount: t.int({
         description: 'How many there are in all; counted only when it is asked for.',
         resolve: (page) => page.count(),

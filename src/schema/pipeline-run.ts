@@ -52,7 +52,7 @@ export const PipelineRunRef = builder.prismaObject('PipelineRun', {
       description:
         'The latest entry under a key, whether the run or one of its steps logged it; `step_name::key` asks one step. Of a step that was tried again, only the newest attempt counts.',
       args: { key: t.arg.string({ required: true }) },
-      resolve: (run, { key }, { db }) => findRunMetadata(db, run.id, key),
+      resolve: (run, { key }, { db }) => findRunMetadata(db, run, key),
     }),
     metadata: t.field({
       type: [MetadataEntryRef],

@@ -1,6 +1,8 @@
 import { type ConditionInput, type FilterInput, parsePath, parseRunFilter, parseSource } from '../domain/run-filter.ts';
+import { readLatestAlong } from '../domain/read-metadata.ts';
 import { badInput } from '../errors.ts';
 import { countRuns, listRuns, type RunListRow, type RunOrder, type RunPlace } from '../storage/list-runs.ts';
+import { keysAskedOfNodes } from './asked-keys.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { MetadataTypeRef } from './metadata-type.ts';
@@ -124,7 +126,7 @@ builder.queryField('pipelineRuns', (t) =>
       filter: t.arg({ type: PipelineRunFilter }),
       orderBy: t.arg({ type: PipelineRunOrder, description: 'Newest start first when left out.' }),
     },
-    resolve: async (_root, args, { db, limits }) => {
+    resolve: async (_root, args, { db, limits }, info) => {
       const size = pageSize(args.first, 20);
       const filter = parseRunFilter(args.filter, limits);
       const rows = await listRuns(db, {
@@ -133,7 +135,8 @@ builder.queryField('pipelineRuns', (t) =>
         after: placeOf(args.after),
         take: size + 1,
       });
-      return toConnection<RunListRow>(rows, size, args.after, cursorOf, () => countRuns(db, filter));
+      const runs = await readLatestAlong(db, rows, keysAskedOfNodes(info));
+      return toConnection<RunListRow>(runs, size, args.after, cursorOf, () => countRuns(db, filter));
     },
   }),
 );

@@ -1,7 +1,8 @@
+import { arrayOf, arrayText } from './array-text.ts';
 import { createBatch } from './batch.ts';
 import { entryColumns } from './columns.ts';
 import { type Database, perDatabase } from './database.ts';
-import type { EntryRow } from './rows.ts';
+import { type EntryRow, wholeRun } from './rows.ts';
 
 /** Where a latest entry is looked for: `scopeId` is a step, the run itself, or `wholeRun`. */
 export type LatestQuestion = { runId: string; scopeId: string; key: string };
@@ -18,17 +19,66 @@ export function findLatest(db: Database, question: LatestQuestion): Promise<Entr
 }
 
 async function selectLatest(db: Database, questions: LatestQuestion[]): Promise<(EntryRow | null)[]> {
-  const runIds = questions.map((question) => question.runId);
-  const scopeIds = questions.map((question) => question.scopeId);
-  const keys = questions.map((question) => question.key);
+  const runIds = arrayOf(
+    'uuid',
+    questions.map((question) => question.runId),
+  );
+  const scopeIds = arrayOf(
+    'uuid',
+    questions.map((question) => question.scopeId),
+  );
+  const keys = arrayOf(
+    'text',
+    questions.map((question) => question.key),
+  );
   const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* select_latest */
 SELECT q.n::int, ${entryColumns}
-FROM unnest(${runIds}::uuid[], ${scopeIds}::uuid[], ${keys}::text[]) WITH ORDINALITY AS q(run_id, scope_id, key, n)
+FROM unnest(${runIds}, ${scopeIds}, ${keys}) WITH ORDINALITY AS q(run_id, scope_id, key, n)
 JOIN latest_entry l ON l.run_id = q.run_id AND l.scope_id = q.scope_id AND l.key = q.key
 JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id`;
   const found: (EntryRow | null)[] = questions.map(() => null);
-  for (const { n, ...row } of rows) found[n - 1] = row;
+  for (const row of rows) found[row.n - 1] = row;
   return found;
+}
+
+/** The latest entries of runs as wholes, by run and key: null where there is none under a key that was asked for. */
+export type LatestOfRuns = ReadonlyMap<string, ReadonlyMap<string, EntryRow | null>>;
+
+const lookUpOfRuns = perDatabase((db) =>
+  createBatch<{ runIds: string[]; keys: string[] }, LatestOfRuns>((questions) => selectLatestOfRuns(db, questions), {
+    maxInFlight: 1,
+    maxWeight: 10_000,
+    weigh: ({ runIds, keys }) => runIds.length * keys.length,
+  }),
+);
+
+/**
+ * The latest entries of many runs as wholes under many keys. All that ask at one moment share one statement, and what
+ * several ask for is looked up once, so the answer may hold more than was asked for.
+ */
+export function findLatestOfRuns(db: Database, runIds: string[], keys: string[]): Promise<LatestOfRuns> {
+  return lookUpOfRuns(db)({ runIds, keys });
+}
+
+async function selectLatestOfRuns(
+  db: Database,
+  questions: { runIds: string[]; keys: string[] }[],
+): Promise<LatestOfRuns[]> {
+  const found = new Map<string, Map<string, EntryRow | null>>();
+  const cells: LatestQuestion[] = [];
+  for (const { runIds, keys } of questions) {
+    for (const runId of runIds) {
+      const ofRun = found.get(runId) ?? new Map<string, EntryRow | null>();
+      found.set(runId, ofRun);
+      for (const key of keys) {
+        if (ofRun.has(key)) continue;
+        ofRun.set(key, null);
+        cells.push({ runId, scopeId: wholeRun, key });
+      }
+    }
+  }
+  for (const row of await selectLatest(db, cells)) if (row) found.get(row.runId)?.set(row.key, row);
+  return questions.map(() => found);
 }
 
 /** Which latest entries are listed. */
@@ -57,8 +107,8 @@ export function listLatest(db: Database, question: LatestListQuestion): Promise<
 }
 
 async function selectLists(db: Database, questions: LatestListQuestion[]): Promise<LatestListRow[][]> {
-  const runIds = questions.map((question) => question.runId);
-  const stepIds = questions.map((question) => question.stepId);
+  const runIds = arrayText(questions.map((question) => question.runId));
+  const stepIds = arrayText(questions.map((question) => question.stepId));
   const rows = await db.prisma.$queryRaw<(LatestListRow & { n: number })[]>`/* list_latest */
 SELECT q.n::int, ${entryColumns},
   l.filter_scope AS "stepName"
@@ -69,6 +119,6 @@ JOIN latest_entry l ON l.run_id = q.run_id AND CASE
 JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id
 ORDER BY q.n, l.key, l.filter_scope NULLS FIRST`;
   const lists: LatestListRow[][] = questions.map(() => []);
-  for (const { n, ...row } of rows) lists[n - 1]!.push(row);
+  for (const row of rows) lists[row.n - 1]!.push(row);
   return lists;
 }

@@ -1,6 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import { runColumns } from './columns.ts';
-import type { Database } from './database.ts';
+import { createCoalesced } from './coalesce.ts';
+import { type Database, perDatabase } from './database.ts';
 import {
   atPath,
   existsLatest,
@@ -35,11 +36,18 @@ export type RunListRow = RunRow & Pick<RunPlace, 'sortClass' | 'sortNumber' | 's
 
 export type RunListQuestion = { filter: RunFilter; order: RunOrder; after: RunPlace | null; take: number };
 
+const listing = perDatabase(() => createCoalesced<RunListRow[]>());
+
+/** One statement; who asks for the same at the same moment shares it. */
+function select(db: Database, sql: Prisma.Sql): Promise<RunListRow[]> {
+  return listing(db)(JSON.stringify([sql.sql, sql.values]), () => db.prisma.$queryRaw<RunListRow[]>(sql));
+}
+
 /** Up to `take` runs that pass the filter, in order, behind a place. One statement; by metadata at most four. */
 export async function listRuns(db: Database, question: RunListQuestion): Promise<RunListRow[]> {
   const { order, after } = question;
   if (question.take === 0) return [];
-  if (order.by !== 'metadata') return db.prisma.$queryRaw<RunListRow[]>(plainSql(question, order));
+  if (order.by !== 'metadata') return select(db, plainSql(question, order));
   const rows: RunListRow[] = [];
   for (const sortClass of [0, 1, 2, 3] as const) {
     if (rows.length >= question.take) break;
@@ -50,7 +58,7 @@ export async function listRuns(db: Database, question: RunListQuestion): Promise
       sortClass === 3
         ? withoutKeySql(question.filter, order, behind, take)
         : classSql(question.filter, order, sortClass, behind, take);
-    rows.push(...(await db.prisma.$queryRaw<RunListRow[]>(sql)));
+    rows.push(...(await select(db, sql)));
   }
   return rows;
 }

@@ -10,6 +10,8 @@ export type RunRow = {
   status: ExecutionStatus;
   startedAt: Date;
   endedAt: Date | null;
+  /** Latest entries of the run as a whole by key, null where there is none; only those that were read along. */
+  latest?: ReadonlyMap<string, EntryRow | null> | undefined;
 };
 
 /** A row of step. */

@@ -1,0 +1,25 @@
+/**
+ * Makes one call out of all that are the same and wait at the same moment. While a call under a key is under way, who asks
+ * for it shares the next one: an answer is never older than the question.
+ */
+export function createCoalesced<Result>(): (key: string, call: () => Promise<Result>) => Promise<Result> {
+  const underWay = new Map<string, { current: Promise<Result>; next: Promise<Result> | null }>();
+
+  function start(key: string, call: () => Promise<Result>): Promise<Result> {
+    const state = { current: call(), next: null };
+    underWay.set(key, state);
+    const end = () => {
+      if (underWay.get(key) === state && !state.next) underWay.delete(key);
+    };
+    state.current.then(end, end);
+    return state.current;
+  }
+
+  return (key, call) => {
+    const state = underWay.get(key);
+    if (!state) return start(key, call);
+    const startNext = () => start(key, call);
+    state.next ??= state.current.then(startNext, startNext);
+    return state.next;
+  };
+}
