@@ -7,7 +7,7 @@ const docsWay = `${root}bench/docs-way/`;
 const postgraphile = `${root}bench/postgraphile/`;
 
 /** As `npm start` does it. */
-const startOurs = [process.execPath, '--max-semi-space-size=64', `${root}dist/main.js`];
+const startOurs = [process.execPath, '--max-semi-space-size=32', `${root}dist/main.js`];
 
 /**
  * A server to send requests to. `prepare` builds or installs it once; `setUp` changes the database for it.

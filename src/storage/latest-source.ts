@@ -30,13 +30,21 @@ export function latestRows(source: LatestSource): Prisma.Sql {
 }
 
 /**
- * Whether a row `l` that the source means in the run `r` passes all the tests. It is cheap from either end, whichever
- * the planner begins with: by index from the key to the rows that pass, or from one run to its row. For that, the run is
- * compared outermost, and the row of a step is found through the step.
+ * How conditions on runs are tried: on each `run` that is come by, for a page of those that pass; or on all `together`,
+ * to count them, where the planner may begin with the runs or with the index.
  */
-export function existsLatest(source: LatestSource, tests: readonly Prisma.Sql[]): Prisma.Sql {
+export type Trial = 'run' | 'together';
+
+/**
+ * Whether a row `l` that the source means in the run `r` passes all the tests. It is cheap from either end: by index from
+ * the key to the rows that pass, or from one run to its row. For that, the run is compared outermost, and the row of a
+ * step is found through the step.
+ */
+export function existsLatest(source: LatestSource, tests: readonly Prisma.Sql[], trial: Trial): Prisma.Sql {
+  // With OFFSET the planner does not make a join of it, whose size it would guess wrong by orders of magnitude.
+  const fence = trial === 'run' ? Prisma.sql`OFFSET 0` : Prisma.empty;
   const exists = (rows: Prisma.Sql, ...conditions: Prisma.Sql[]) =>
-    Prisma.sql`EXISTS (SELECT FROM ${rows} WHERE ${Prisma.join([Prisma.sql`l.run_id = r.id`, ...conditions], ' AND ')})`;
+    Prisma.sql`EXISTS (SELECT FROM ${rows} WHERE ${Prisma.join([Prisma.sql`l.run_id = r.id`, ...conditions], ' AND ')} ${fence})`;
   const own = (key: string, ...more: readonly Prisma.Sql[]) =>
     exists(
       Prisma.sql`latest_entry l`,
@@ -70,6 +78,14 @@ export function latestRowsOfRun(source: LatestSource): Prisma.Sql {
   if (source.kind !== 'wholeRun') return Prisma.sql`(SELECT * FROM ${latestRows(source)} q WHERE q.run_id = r.id)`;
   return Prisma.sql`(SELECT * FROM latest_entry WHERE run_id = r.id AND scope_id = ${wholeRun}::uuid AND key = ${source.key})`;
 }
+
+/** The rows that the source means in some runs, found from their ids, which a query gives. */
+export function latestRowsAmong(source: LatestSource, ids: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(SELECT o.* FROM unnest(ARRAY(${ids})) AS r(id) CROSS JOIN LATERAL ${latestRowsOfRun(source)} o)`;
+}
+
+/** What a latest row keeps of a text to sort it by: its first 200 characters. */
+export const firstCharacters = (text: string) => Array.from(text.slice(0, 400)).slice(0, 200).join('');
 
 /** The value of a latest row `l` as jsonb. */
 export const latestValue = Prisma.sql`(SELECT e.value::jsonb FROM metadata_entry e WHERE e.run_id = l.run_id AND e.id = l.entry_id)`;

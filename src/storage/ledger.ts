@@ -14,7 +14,7 @@ const maxWaitingRows = 50_000;
 
 const groupCommit = perDatabase((db) =>
   createBatch<LedgerWrite, LedgerResult>((writes) => writeGroup(db, writes), {
-    maxInFlight: 2,
+    maxInFlight: 3,
     minShare: 0.5,
     maxWeight: maxRows,
     maxWaiting: maxWaitingRows,

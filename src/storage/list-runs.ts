@@ -2,17 +2,21 @@ import { Prisma } from '../generated/prisma/client.ts';
 import { runColumns } from './columns.ts';
 import { createCoalesced } from './coalesce.ts';
 import { type Database, perDatabase } from './database.ts';
+import { findFewMatches } from './few-matches.ts';
 import {
   atPath,
   existsLatest,
+  firstCharacters,
   type LatestSource,
   latestRows,
+  latestRowsAmong,
   latestRowsOfRun,
   latestText,
   latestValue,
 } from './latest-source.ts';
 import type { RunRow } from './rows.ts';
 import { filterSql, type RunFilter } from './run-filter.ts';
+import { mapSources, sourcesOf, unqualifier } from './unqualify.ts';
 
 /**
  * How runs are ordered. By metadata: first the runs with a number there, then those with a text, then those with
@@ -43,11 +47,16 @@ function select(db: Database, sql: Prisma.Sql): Promise<RunListRow[]> {
   return listing(db)(JSON.stringify([sql.sql, sql.values]), () => db.prisma.$queryRaw<RunListRow[]>(sql));
 }
 
-/** Up to `take` runs that pass the filter, in order, behind a place. One statement; by metadata at most four. */
-export async function listRuns(db: Database, question: RunListQuestion): Promise<RunListRow[]> {
+/**
+ * Up to `take` runs that pass the filter, in order, behind a place. One statement, by metadata at most four; before them
+ * one where the filter has conditions on metadata, and one where it or the order has a key of the form `step::key`.
+ */
+export async function listRuns(db: Database, asked: RunListQuestion): Promise<RunListRow[]> {
+  if (asked.take === 0) return [];
+  const question = await settleSources(db, asked);
   const { order, after } = question;
-  if (question.take === 0) return [];
-  if (order.by !== 'metadata') return select(db, plainSql(question, order));
+  const among = await findFewMatches(db, question.filter);
+  if (order.by !== 'metadata') return select(db, plainSql(question, order, among));
   const rows: RunListRow[] = [];
   for (const sortClass of [0, 1, 2, 3] as const) {
     if (rows.length >= question.take) break;
@@ -56,28 +65,40 @@ export async function listRuns(db: Database, question: RunListQuestion): Promise
     const take = question.take - rows.length;
     const sql =
       sortClass === 3
-        ? withoutKeySql(question.filter, order, behind, take)
-        : classSql(question.filter, order, sortClass, behind, take);
+        ? withoutKeySql(question.filter, order, behind, take, among)
+        : classSql(question.filter, order, sortClass, behind, take, among);
     rows.push(...(await select(db, sql)));
   }
   return rows;
 }
 
+async function settleSources(db: Database, question: RunListQuestion): Promise<RunListQuestion> {
+  const { filter, order } = question;
+  const settle = await unqualifier(db, [...sourcesOf(filter), ...(order.by === 'metadata' ? [order.source] : [])]);
+  return {
+    ...question,
+    filter: mapSources(filter, settle),
+    order: order.by === 'metadata' ? { ...order, source: settle(order.source) } : order,
+  };
+}
+
 /** How many runs pass the filter. */
 export async function countRuns(db: Database, filter: RunFilter): Promise<number> {
+  const settled = mapSources(filter, await unqualifier(db, sourcesOf(filter)));
   const rows = await db.prisma.$queryRaw<
     { count: number }[]
-  >`SELECT count(*)::int AS count FROM pipeline_run r WHERE ${filterSql(filter)}`;
+  >`SELECT count(*)::int AS count FROM pipeline_run r WHERE ${filterSql(settled, 'together')}`;
   return rows[0]!.count;
 }
 
 function plainSql(
   { filter, after, take }: RunListQuestion,
   { by, descending }: { by: 'startedAt' | 'name'; descending: boolean },
+  among: Prisma.Sql | null,
 ): Prisma.Sql {
   const direction = descending ? Prisma.sql`DESC` : Prisma.sql`ASC`;
   const beyond = descending ? Prisma.sql`<` : Prisma.sql`>`;
-  const condition = filterSql(filter);
+  const condition = conditionSql(filter, among);
   if (by === 'name') {
     const behind = after ? Prisma.sql`r.name ${beyond} ${after.name}` : Prisma.sql`true`;
     return Prisma.sql`SELECT ${runColumns} FROM pipeline_run r WHERE ${behind} AND ${condition} ORDER BY r.name ${direction} LIMIT ${take}`;
@@ -87,6 +108,11 @@ function plainSql(
     : Prisma.sql`true`;
   return Prisma.sql`SELECT ${runColumns} FROM pipeline_run r WHERE ${behind} AND ${condition}
     ORDER BY r.started_at ${direction}, r.id ${direction} LIMIT ${take}`;
+}
+
+/** The filter, and first of all that the run is one of the few that can pass it. */
+function conditionSql(filter: RunFilter, among: Prisma.Sql | null): Prisma.Sql {
+  return among ? Prisma.sql`r.id = ANY(ARRAY(${among})) AND ${filterSql(filter, 'run')}` : filterSql(filter, 'run');
 }
 
 type MetadataOrder = Extract<RunOrder, { by: 'metadata' }>;
@@ -101,11 +127,13 @@ function classSql(
   sortClass: 0 | 1 | 2,
   after: RunPlace | null,
   take: number,
+  among: Prisma.Sql | null,
 ): Prisma.Sql {
   const direction = order.descending ? Prisma.sql`DESC` : Prisma.sql`ASC`;
   const beyond = order.descending ? Prisma.sql`<` : Prisma.sql`>`;
-  const source = order.path.length === 0 ? latestRows(order.source) : nestedSource(order.source, order.path);
-  const condition = filterSql(filter);
+  const rows = among ? latestRowsAmong(order.source, among) : latestRows(order.source);
+  const source = order.path.length === 0 ? rows : nestedSource(rows, order.path);
+  const condition = filterSql(filter, 'run');
   if (sortClass === 0) {
     const behind = after
       ? Prisma.sql`(l.sort_number, l.run_id) ${beyond} (${after.sortNumber}::numeric, ${after.id}::uuid)`
@@ -127,15 +155,13 @@ function classSql(
     ORDER BY l.sort_number ${direction}, l.sort_text ${direction}, ${whole} COLLATE "C" ${direction}, l.run_id ${direction} LIMIT ${take}`;
 }
 
-const firstCharacters = (text: string) => Array.from(text.slice(0, 400)).slice(0, 200).join('');
-
 /** The same columns for what stands at a path inside the values; runs where nothing stands there are left out. */
-function nestedSource(source: LatestSource, path: string[]): Prisma.Sql {
+function nestedSource(rows: Prisma.Sql, path: string[]): Prisma.Sql {
   return Prisma.sql`(SELECT n.run_id,
     CASE jsonb_typeof(n.v) WHEN 'number' THEN 0 WHEN 'string' THEN 1 ELSE 2 END AS sort_class,
     CASE WHEN jsonb_typeof(n.v) = 'number' THEN (n.v #>> '{}')::numeric END AS sort_number,
     (CASE WHEN jsonb_typeof(n.v) = 'string' THEN n.v #>> '{}' ELSE to_hex(jsonb_hash_extended(n.v, 0)) END) COLLATE "C" AS sort_text
-    FROM (SELECT l.run_id, ${atPath(latestValue, path)} AS v FROM ${latestRows(source)} l OFFSET 0) n WHERE n.v IS NOT NULL)`;
+    FROM (SELECT l.run_id, ${atPath(latestValue, path)} AS v FROM ${rows} l OFFSET 0) n WHERE n.v IS NOT NULL)`;
 }
 
 function withoutKeySql(
@@ -143,15 +169,16 @@ function withoutKeySql(
   { source, path }: MetadataOrder,
   after: RunPlace | null,
   take: number,
+  among: Prisma.Sql | null,
 ): Prisma.Sql {
   const found =
     path.length === 0
-      ? existsLatest(source, [])
+      ? existsLatest(source, [], 'run')
       : Prisma.sql`EXISTS (SELECT FROM ${latestRowsOfRun(source)} l WHERE ${atPath(latestValue, path)} IS NOT NULL)`;
   const behind = after
     ? Prisma.sql`(r.started_at, r.id) < (${after.startedAt.toISOString()}::timestamptz, ${after.id}::uuid)`
     : Prisma.sql`true`;
   return Prisma.sql`SELECT ${runColumns}, 3 AS "sortClass" FROM pipeline_run r
-    WHERE NOT ${found} AND ${behind} AND ${filterSql(filter)}
+    WHERE NOT ${found} AND ${behind} AND ${conditionSql(filter, among)}
     ORDER BY r.started_at DESC, r.id DESC LIMIT ${take}`;
 }

@@ -3,10 +3,12 @@ import {
   atPath,
   type LatestSource,
   existsLatest,
+  firstCharacters,
   latestJson,
   latestRowsOfRun,
   latestText,
   latestValue,
+  type Trial,
 } from './latest-source.ts';
 import { equalsAny, equalsAnyIndexed, type Operand } from './equals-sql.ts';
 import type { ExecutionStatus, MetadataType } from './rows.ts';
@@ -28,18 +30,15 @@ export type RunFilter =
   | { kind: 'metadata'; source: LatestSource; path: string[]; exists: boolean; tests: MetadataTest[] };
 
 /** The condition as SQL on a row `r` of pipeline_run; never null. */
-export function filterSql(filter: RunFilter): Prisma.Sql {
+export function filterSql(filter: RunFilter, trial: Trial): Prisma.Sql {
+  const sqlOf = (part: RunFilter) => filterSql(part, trial);
   switch (filter.kind) {
     case 'all':
-      return filter.of.length === 0
-        ? Prisma.sql`true`
-        : Prisma.sql`(${Prisma.join(filter.of.map(filterSql), ' AND ')})`;
+      return filter.of.length === 0 ? Prisma.sql`true` : Prisma.sql`(${Prisma.join(filter.of.map(sqlOf), ' AND ')})`;
     case 'any':
-      return filter.of.length === 0
-        ? Prisma.sql`false`
-        : Prisma.sql`(${Prisma.join(filter.of.map(filterSql), ' OR ')})`;
+      return filter.of.length === 0 ? Prisma.sql`false` : Prisma.sql`(${Prisma.join(filter.of.map(sqlOf), ' OR ')})`;
     case 'not':
-      return Prisma.sql`NOT (${filterSql(filter.of)})`;
+      return Prisma.sql`NOT (${sqlOf(filter.of)})`;
     case 'pipeline':
       return Prisma.sql`r.pipeline = ${filter.name}`;
     case 'status':
@@ -53,12 +52,16 @@ export function filterSql(filter: RunFilter): Prisma.Sql {
     case 'startedBefore':
       return Prisma.sql`r.started_at < ${filter.at.toISOString()}::timestamptz`;
     case 'metadata':
-      return metadataSql(filter);
+      return metadataSql(filter, trial);
   }
 }
 
-function metadataSql({ source, path, exists, tests }: Extract<RunFilter, { kind: 'metadata' }>): Prisma.Sql {
-  const found = path.length === 0 ? existsLatest(source, tests.map(indexedTest)) : existsAtPath(source, path, tests);
+function metadataSql(
+  { source, path, exists, tests }: Extract<RunFilter, { kind: 'metadata' }>,
+  trial: Trial,
+): Prisma.Sql {
+  const found =
+    path.length === 0 ? existsLatest(source, tests.map(indexedTest), trial) : existsAtPath(source, path, tests);
   return exists ? found : Prisma.sql`NOT ${found}`;
 }
 
@@ -71,7 +74,7 @@ function existsAtPath(source: LatestSource, path: string[], tests: MetadataTest[
 }
 
 /** A test of a whole value: on the columns of its latest row `l`, which are in the index. */
-function indexedTest(test: MetadataTest): Prisma.Sql {
+export function indexedTest(test: MetadataTest): Prisma.Sql {
   switch (test.test) {
     case 'type':
       return Prisma.sql`l.type = ${test.type}::"MetadataType"`;
@@ -80,7 +83,7 @@ function indexedTest(test: MetadataTest): Prisma.Sql {
     case 'contains':
       return Prisma.sql`(l.sort_class = 1 AND strpos(${latestText}, ${test.text}) > 0)`;
     case 'startsWith':
-      return Prisma.sql`(l.sort_class = 1 AND starts_with(${latestText}, ${test.text}))`;
+      return Prisma.sql`(l.sort_class = 1 AND l.sort_text ^@ ${firstCharacters(test.text)} AND starts_with(${latestText}, ${test.text}))`;
     case 'equals':
       return equalsAnyIndexed(test.anyOf);
   }

@@ -1,0 +1,52 @@
+import { Prisma } from '../generated/prisma/client.ts';
+import type { Database } from './database.ts';
+import { firstCharacters, latestRows } from './latest-source.ts';
+import { indexedTest, type MetadataTest, type RunFilter } from './run-filter.ts';
+
+/**
+ * Up to so many matches are looked at one by one and sorted; where there are more, walking the runs in their order finds
+ * a page of them soon enough. In a million runs both cost about the same at √(50 × 1,000,000). Of several conditions
+ * each may have that many: the more there are, the fewer runs pass them all, and the longer is the walk.
+ */
+const few = 5_000;
+
+/**
+ * The ids of the few runs that can pass the filter at all, as a query, where one of its conditions has only few; else
+ * null. The planner cannot tell: its statistics of numbers and texts are of all keys together. One statement, and none
+ * where no condition on metadata must hold.
+ */
+export async function findFewMatches(db: Database, filter: RunFilter): Promise<Prisma.Sql | null> {
+  const matches = candidates(filter);
+  if (matches.length === 0) return null;
+  const most = few * matches.length;
+  const counts = matches.map((ids) => Prisma.sql`(SELECT count(*)::int FROM (${ids} LIMIT ${most + 1}::int) m)`);
+  const rows = await db.prisma.$queryRaw<{ counts: number[] }[]>`SELECT ARRAY[${Prisma.join(counts)}] AS counts`;
+  const found = rows[0]!.counts;
+  const least = Math.min(...found);
+  return least > most ? null : Prisma.sql`SELECT DISTINCT m.run_id FROM (${matches[found.indexOf(least)]}) m`;
+}
+
+/** Queries each of which gives, by index, the ids of all runs that can pass the filter; none where none can tell. */
+function candidates(filter: RunFilter): Prisma.Sql[] {
+  if (filter.kind === 'all') return filter.of.flatMap(candidates);
+  if (filter.kind === 'any') {
+    const parts = filter.of.map((part) => candidates(part)[0]);
+    return parts.length > 0 && parts.every((part) => part !== undefined)
+      ? [Prisma.join(parts, ' UNION ALL ', '(', ')')]
+      : [];
+  }
+  if (filter.kind !== 'metadata' || !filter.exists) return [];
+  const { source, path, tests } = filter;
+  // What stands at a path is in no index, but the key is.
+  const held = path.length === 0 && tests.length > 0 ? tests.map(candidateTest) : [Prisma.sql`true`];
+  return [Prisma.sql`SELECT l.run_id FROM ${latestRows(source)} l WHERE ${Prisma.join(held, ' AND ')}`];
+}
+
+/** The test, or of a text what can be told from its beginning, which is in the index: whatever passes passes this too. */
+function candidateTest(test: MetadataTest): Prisma.Sql {
+  if (test.test === 'startsWith')
+    return Prisma.sql`(l.sort_class = 1 AND l.sort_text ^@ ${firstCharacters(test.text)})`;
+  if (test.test === 'contains')
+    return Prisma.sql`(l.sort_class = 1 AND (strpos(l.sort_text, ${test.text}) > 0 OR length(l.sort_text) >= 200))`;
+  return indexedTest(test);
+}
