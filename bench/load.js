@@ -10,10 +10,10 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 
 /**
  * Sends requests of a kind for some seconds. @throws when any of them failed: an error is no throughput.
- * @param {{ url: string, kind: string, query: string, shape: import('./shape.js').Shape, connections: number, seconds: number, seed: number }} options
+ * @param {{ url: string, kind: string, query: string, shape: import('./shape.js').Shape, connections: number, seconds: number, seed: number, above?: number }} options
  * @returns {Promise<Measurement>}
  */
-export async function sendRequests({ url, kind, query, shape, connections, seconds, seed }) {
+export async function sendRequests({ url, kind, query, shape, connections, seconds, seed, above }) {
   const environment = {
     ...process.env,
     KIND: kind,
@@ -21,6 +21,7 @@ export async function sendRequests({ url, kind, query, shape, connections, secon
     RUNS: String(shape.runs),
     STEPS: String(shape.steps),
     SEED: String(seed),
+    ABOVE: String(above),
   };
   const parameters = ['-t1', `-c${connections}`, `-d${seconds}`, '--timeout', '20', '-s', `${folder}load.lua`, url];
   const { stdout } = await run('wrk', parameters, { env: environment });
@@ -33,13 +34,22 @@ export async function sendRequests({ url, kind, query, shape, connections, secon
 
 /**
  * The same work without a service: pgbench with prepared statements on as many connections.
- * @param {{ connection: { host: string, port: number, user: string, password: string, database: string }, script: string, shape: import('./shape.js').Shape, connections: number, seconds: number, seed: number }} options
+ * @param {{ connection: { host: string, port: number, user: string, password: string, database: string }, script: string, shape: import('./shape.js').Shape, connections: number, seconds: number, seed: number, above?: number }} options
  * @returns {Promise<Measurement>}
  */
-export async function runLimit({ connection, script, shape, connections, seconds, seed }) {
+export async function runLimit({ connection, script, shape, connections, seconds, seed, above = 0 }) {
   const { host, port, user, password, database } = connection;
   const parameters = ['-n', '-M', 'prepared', '-c', String(connections), '-j', '1', '-T', String(seconds)];
-  parameters.push('--random-seed', String(seed), '-D', `runs=${shape.runs}`, '-D', `steps=${shape.steps}`);
+  parameters.push(
+    '--random-seed',
+    String(seed),
+    '-D',
+    `runs=${shape.runs}`,
+    '-D',
+    `steps=${shape.steps}`,
+    '-D',
+    `above=${above}`,
+  );
   const { stdout } = await run(/** @type {string} */ (pgbench), [...parameters, '-f', `${folder}limit/${script}.sql`], {
     env: {
       ...process.env,

@@ -1,5 +1,5 @@
 -- Requests for wrk: one GraphQL text, with random steps, keys and values as variables of every request.
--- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, SEED.
+-- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, SEED; ABOVE for a page of runs.
 
 local kind = os.getenv('KIND')
 local runs = tonumber(os.getenv('RUNS'))
@@ -14,6 +14,9 @@ local random, format = math.random, string.format
 local function step_id()
   return format('%08x-%04x-7000-8000-000000000000', random(0, runs - 1), random(1, steps))
 end
+
+local above = tonumber(os.getenv('ABOVE'))
+local function page() return format('{"x":%.6f}', above + random() * 0.0001) end
 
 local function value()
   return format('%.6f', random())
@@ -35,6 +38,10 @@ local variables = {
   log100 = function()
     return format('{"id":"%s","metadata":%s}', step_id(), object(100, function(_, n) return format('metric_%02d', n + 2) end))
   end,
+  pageByStart = function() return '{}' end,
+  pageByLoss = page,
+  pageByLoss10 = page,
+  pageByLoss1000 = page,
   dashboard = function()
     local at = random(0, 19)
     return format('{"a":"%s","b":"%s","c":"%s"}', keys[at % 20 + 1], keys[(at + 7) % 20 + 1], keys[(at + 13) % 20 + 1])

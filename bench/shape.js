@@ -2,7 +2,7 @@
  * How the benchmark's data look: every run has so many steps, every step one value under each of 20 keys, but `curve`
  * values under `loss`. Ids are made from numbers, so that any process (a Lua script, pgbench) can pick a random run, step
  * and key without asking for it.
- * @typedef {{ runs: number, steps: number, curve: number, entries: number }} Shape
+ * @typedef {{ of: 'entries' | 'runs', runs: number, steps: number, curve: number, entries: number }} Shape
  */
 
 /** Keys of every step. The first two are what dashboards show, filter and sort by. */
@@ -19,7 +19,7 @@ export const keys = [
  */
 export function shapeOfEntries(entries) {
   const steps = entries < 100_000 ? 1 : 5;
-  return shapeOf(Math.max(50, Math.round(entries / (steps * 100))), steps, 100 - keys.length + 1);
+  return shapeOf('entries', Math.max(50, Math.round(entries / (steps * 100))), steps, 100 - keys.length + 1);
 }
 
 /**
@@ -27,10 +27,20 @@ export function shapeOfEntries(entries) {
  * @param {number} runs
  * @returns {Shape}
  */
-export const shapeOfRuns = (runs) => shapeOf(runs, 1, 1);
+export const shapeOfRuns = (runs) => shapeOf('runs', runs, 1, 1);
 
-/** @param {number} runs @param {number} steps @param {number} curve @returns {Shape} */
-const shapeOf = (runs, steps, curve) => ({ runs, steps, curve, entries: runs * steps * (keys.length - 1 + curve) });
+/** @param {Shape['of']} of @param {number} runs @param {number} steps @param {number} curve @returns {Shape} */
+const shapeOf = (of, runs, steps, curve) => ({
+  of,
+  runs,
+  steps,
+  curve,
+  entries: runs * steps * (keys.length - 1 + curve),
+});
+
+/** As titles have it. */
+export const sizeOf = (/** @type {Shape} */ { of, runs, entries }) =>
+  of === 'runs' ? `${runs.toLocaleString('en')} runs × ${keys.length} keys` : `${entries.toLocaleString('en')} entries`;
 
 const hex = (/** @type {number} */ number, /** @type {number} */ digits) => number.toString(16).padStart(digits, '0');
 

@@ -10,6 +10,8 @@ import { keys, runId, stepId } from './shape.js';
  * @property {number} rows entries that a request writes; 0 for a read
  * @property {string} limit the pgbench script that does the same, or its nearest
  * @property {number} limitRows entries that one transaction of that script writes
+ * @property {number} [above] for a page: the accuracy above which a run passes
+ * @property {string[]} [without] contestants that have no such query
  * @property {(shape: import('./shape.js').Shape) => Record<string, unknown>} [sample] random variables for a check
  * @property {(client: import('pg').Client, variables: any) => Promise<unknown>} [expected] what the tables say
  * @property {(data: any) => unknown} [answered] the same of an answer
@@ -26,8 +28,45 @@ const postgraphileLog =
 const pick = (/** @type {number} */ count) => Math.floor(Math.random() * count);
 const randomStep = (/** @type {import('./shape.js').Shape} */ { runs, steps }) => stepId(pick(runs), 1 + pick(steps));
 
-/** @type {Record<string, Workload>} */
-export const workloads = {
+/** What every page of a large ledger shows of a run. */
+const row =
+  'nodes { id name status accuracy: runMetadata(key: "accuracy") { value } loss: runMetadata(key: "loss") { value } }';
+const postgraphileRow = row.replace(' id ', ' id: rowId ');
+const namesOf = (/** @type {any} */ { pipelineRuns }) => pipelineRuns.nodes.map((/** @type {any} */ { name }) => name);
+const rowsOf = async (
+  /** @type {import('pg').Client} */ client,
+  /** @type {string} */ sql,
+  /** @type {unknown[]} */ values,
+) => (await client.query(sql, values)).rows.map(({ name }) => name);
+
+/**
+ * The first page of the runs whose accuracy, which is even between 0 and 1, is above a bound, by loss.
+ * @param {number} above @param {string} share @returns {Workload}
+ */
+const pageByLoss = (above, share) => ({
+  name: `accuracy > ${above} (${share}), by loss`,
+  query: `query ($x: Float!) { pipelineRuns(first: 50, filter: { metadata: { key: "accuracy", gt: $x } }, orderBy: { metadata: { key: "loss", direction: ASC } }) { ${row} } }`,
+  postgraphile: `query ($x: BigFloat!) { pipelineRuns: runsByLoss(accuracyAbove: $x, first: 50) { ${postgraphileRow} } }`,
+  rows: 0,
+  limit: 'page-by-loss',
+  limitRows: 0,
+  above,
+  without: ['docsWay'],
+  sample: () => ({ x: above + Math.random() * 0.0001 }),
+  expected: (client, { x }) =>
+    rowsOf(
+      client,
+      `SELECT r.name FROM pipeline_run r
+       JOIN latest_entry a ON a.run_id = r.id AND a.scope_id = '00000000-0000-0000-0000-000000000000' AND a.key = 'accuracy'
+       JOIN latest_entry l ON l.run_id = r.id AND l.scope_id = '00000000-0000-0000-0000-000000000000' AND l.key = 'loss'
+       WHERE a.sort_number > $1 ORDER BY l.sort_number, r.id LIMIT 50`,
+      [x],
+    ),
+  answered: namesOf,
+});
+
+/** By the name that is given to `--workloads`. @type {Record<string, Workload>} */
+const workloadsOfEntries = {
   latest: {
     name: 'latest of one key of one step',
     query: `query ($id: UUID!, $key: String!) { step(id: $id) { ${latest} } }`,
@@ -99,3 +138,28 @@ export const workloads = {
     limitRows: 2,
   },
 };
+
+/** Asked one at a time: what counts is the time of a page. @type {Record<string, Workload>} */
+const workloadsOfRuns = {
+  pageByStart: {
+    name: 'first 50 runs by start',
+    query: `{ pipelineRuns(first: 50) { ${row} } }`,
+    postgraphile: `{ pipelineRuns: allPipelineRuns(first: 50, orderBy: STARTED_AT_DESC) { ${postgraphileRow} } }`,
+    rows: 0,
+    limit: 'page-by-start',
+    limitRows: 0,
+    sample: () => ({}),
+    expected: (client) =>
+      rowsOf(client, 'SELECT name FROM pipeline_run ORDER BY started_at DESC, id DESC LIMIT 50', []),
+    answered: namesOf,
+  },
+  pageByLoss: pageByLoss(0.5, '1 run in 2'),
+  pageByLoss10: pageByLoss(0.9, '1 in 10'),
+  pageByLoss1000: pageByLoss(0.999, '1 in 1,000'),
+};
+
+/** @type {Record<string, Workload>} */
+export const workloads = { ...workloadsOfEntries, ...workloadsOfRuns };
+
+/** What is measured on a ledger unless it is said. @param {import('./shape.js').Shape} shape */
+export const usualWorkloads = ({ of }) => Object.keys(of === 'runs' ? workloadsOfRuns : workloadsOfEntries);

@@ -21,6 +21,16 @@ CREATE FUNCTION step_metadata_history(step step, key text) RETURNS SETOF metadat
   ORDER BY e.id DESC
 $$;
 
+-- A page of runs that pass a condition on one key, by another: PostGraphile adds the LIMIT.
+CREATE FUNCTION runs_by_loss(accuracy_above numeric) RETURNS SETOF pipeline_run LANGUAGE sql STABLE AS $$
+  SELECT r.* FROM latest_entry l JOIN pipeline_run r ON r.id = l.run_id
+  WHERE l.filter_scope = '' AND l.key = 'loss' AND l.sort_class = 0 AND EXISTS (
+    SELECT FROM latest_entry a
+    WHERE a.run_id = r.id AND a.scope_id = '00000000-0000-0000-0000-000000000000' AND a.key = 'accuracy'
+      AND a.sort_class = 0 AND a.sort_number > runs_by_loss.accuracy_above)
+  ORDER BY l.sort_number, l.sort_text, l.run_id
+$$;
+
 -- `logMetadata`: history rows and latest rows (of the step and of its run) in one statement.
 CREATE FUNCTION log_metadata(step_id uuid, metadata json) RETURNS SETOF metadata_entry LANGUAGE sql VOLATILE AS $$
   WITH target AS (

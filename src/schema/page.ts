@@ -28,17 +28,21 @@ export function decodeCursor<T extends unknown[]>(
   parse: (parts: unknown[]) => T | null,
 ): T | null {
   if (cursor == null) return null;
-  let parts: T | null = null;
-  try {
-    const decoded: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    parts = Array.isArray(decoded) ? parse(decoded) : null;
-  } catch {
-    // Not JSON: no cursor of ours.
-  }
-  if (parts) return parts;
+  const parts = parseList(Buffer.from(cursor, 'base64url').toString());
+  const parsed = parts && parse(parts);
+  if (parsed) return parsed;
   throw badInput(
     'after is no cursor of this list. Give the endCursor of a page, or the cursor of an edge, as it came.',
   );
+}
+
+function parseList(text: string): unknown[] | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A page of a connection. `rows` may hold one more than `size`: then there is a next page. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type ConditionInput, type FilterInput, parsePath, parseRunFilter, parseSource } from '../domain/run-filter.ts';
 import { readLatestAlong } from '../domain/read-metadata.ts';
 import { badInput } from '../errors.ts';
@@ -91,16 +92,28 @@ function parseOrder(input: OrderInput | null | undefined): RunOrder {
   return { by: 'metadata', source, path: parsePath(path), descending: direction === 'DESC' };
 }
 
-function cursorOf({ id, startedAt, name, sortClass, sortNumber, sortText }: RunListRow): string {
-  return encodeCursor(id, startedAt.getTime(), name, sortClass ?? 3, sortNumber ?? null, sortText ?? null);
+/** Tells orders from one another in a cursor, which is a place in one of them only. */
+function nameOf(order: RunOrder): string {
+  if (order.by !== 'metadata') return `${order.by} ${order.descending ? 'DESC' : 'ASC'}`;
+  return createHash('sha256').update(JSON.stringify(order)).digest('base64url').slice(0, 12);
+}
+
+function cursorOf(order: string, { id, startedAt, name, sortClass, sortNumber, sortText }: RunListRow): string {
+  return encodeCursor(order, id, startedAt.getTime(), name, sortClass ?? 3, sortNumber ?? null, sortText ?? null);
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** No more digits than a `numeric` of Postgres has room for. */
 const decimal = /^-?\d{1,131072}(\.\d{1,16383})?$/;
 
-function placeOf(cursor: string | null | undefined): RunPlace | null {
-  const parsed = decodeCursor(cursor, ([id, time, name, sortClass, sortNumber, sortText]): [RunPlace] | null => {
+/** @throws BAD_USER_INPUT for what is no cursor, or one of another order. */
+function placeOf(order: string, cursor: string | null | undefined): RunPlace | null {
+  const parsed = decodeCursor(cursor, ([of, id, time, name, sortClass, sortNumber, sortText]): [RunPlace] | null => {
+    if (of !== order) {
+      if (typeof of === 'string')
+        throw badInput('after is a cursor of another order. Begin the list anew, without it.');
+      return null;
+    }
     const startedAt = asInstant(time);
     if (typeof id !== 'string' || !uuid.test(id) || !startedAt || typeof name !== 'string' || name.includes('\0'))
       return null;
@@ -129,14 +142,17 @@ builder.queryField('pipelineRuns', (t) =>
     resolve: async (_root, args, { db, limits }, info) => {
       const size = pageSize(args.first, 20);
       const filter = parseRunFilter(args.filter, limits);
-      const rows = await listRuns(db, {
-        filter,
-        order: parseOrder(args.orderBy),
-        after: placeOf(args.after),
-        take: size + 1,
-      });
+      const order = parseOrder(args.orderBy);
+      const name = nameOf(order);
+      const rows = await listRuns(db, { filter, order, after: placeOf(name, args.after), take: size + 1 });
       const runs = await readLatestAlong(db, rows, keysAskedOfNodes(info));
-      return toConnection<RunListRow>(runs, size, args.after, cursorOf, () => countRuns(db, filter));
+      return toConnection<RunListRow>(
+        runs,
+        size,
+        args.after,
+        (run) => cursorOf(name, run),
+        () => countRuns(db, filter),
+      );
     },
   }),
 );

@@ -5,8 +5,12 @@ import type { LatestListRow } from './latest.ts';
 
 type Mark = { id: bigint; transaction: string };
 
-/** Time between looks at whether the transactions under way have ended. */
-const settleMs = 5;
+/**
+ * Time between looks at whether the transactions under way have ended: at first short, as writes are, then longer, as
+ * whoever holds a transaction open for minutes is not waited for more eagerly.
+ */
+const firstLookMs = 5;
+const longestLookMs = 250;
 
 /**
  * Waits until all entries that had an id at the time of the call are decided, and gives the last of those ids.
@@ -29,11 +33,11 @@ async function waitUntilSettled(db: Database): Promise<bigint> {
 WITH handed_out AS MATERIALIZED (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM metadata_entry_id_seq)
 SELECT id, pg_current_xact_id()::text AS transaction FROM handed_out`;
   const { id, transaction } = marks[0]!;
-  for (;;) {
+  for (let pause = firstLookMs; ; pause = Math.min(longestLookMs, pause * 1.5)) {
     const rows = await db.prisma.$queryRaw<{ decided: boolean }[]>`/* is_settled */
 SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${transaction}::text::xid8 AS decided`;
     if (rows[0]!.decided) return id;
-    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

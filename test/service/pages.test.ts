@@ -76,6 +76,16 @@ const refuse = async ({ query, variables }: List, args: Arguments) => {
 };
 const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
+/** The same as a place in the list's own order, which a cursor of runs begins with. */
+async function inOrderOf(list: List, after: string): Promise<string> {
+  if (!list.query.includes('pipelineRuns(')) return after;
+  const [order] = JSON.parse(Buffer.from((await read(list, { first: 1 })).edges[0]!.cursor, 'base64url').toString());
+  const parts = Buffer.from(after, 'base64url').toString();
+  return parts.startsWith('[') && parts.endsWith(']') && parts !== '[]'
+    ? Buffer.from(`[${JSON.stringify(order)},${parts.slice(1)}`).toString('base64url')
+    : after;
+}
+
 describe.each(lists)('$name', (list) => {
   test('pages of any size give every row once, and say whether there are more', async () => {
     const whole = await read(list, { first: 200 });
@@ -149,7 +159,8 @@ describe.each(lists)('$name', (list) => {
     cursor(Number.MAX_VALUE, 1),
     '[]'.repeat(40_000),
   ])('what is no cursor of it is refused (%#)', async (after) => {
-    expect(await refuse(list, { after })).toContain('after');
+    for (const text of [after, await inOrderOf(list, after)])
+      expect(await refuse(list, { after: text })).toContain('after');
   });
 
   test('a text that was not made by the service never ends in an internal error', async () => {
@@ -163,7 +174,8 @@ describe.each(lists)('$name', (list) => {
       cursor('0'),
       cursor(0, -2_147_483_647),
     ];
-    for (const after of odd) {
+    for (const text of odd) {
+      const after = await inOrderOf(list, text);
       const { status, body } = await service.app.answer(
         JSON.stringify({ query: list.query, variables: { ...list.variables(), after } }),
         undefined,
@@ -173,6 +185,17 @@ describe.each(lists)('$name', (list) => {
     }
     expect(service.unexpected).toEqual([]);
   });
+});
+
+test('a cursor of another order of runs is refused, and says so', async () => {
+  const runs = lists.filter(({ query }) => query.includes('pipelineRuns('));
+  const cursors = await Promise.all(runs.map(async (list) => (await read(list, { first: 1 })).pageInfo.endCursor!));
+  for (const [of, list] of runs.entries()) {
+    for (const [from, after] of cursors.entries()) {
+      if (of === from) expect((await read(list, { after })).nodes).toHaveLength(list.size - 1);
+      else expect(await refuse(list, { after })).toContain('another order');
+    }
+  }
 });
 
 describe('cursors hold', () => {
