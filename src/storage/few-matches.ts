@@ -4,13 +4,6 @@ import { firstCharacters, latestRows } from './latest-source.ts';
 import { indexedTest, type MetadataTest, type RunFilter } from './run-filter.ts';
 
 /**
- * Up to so many matches are looked at one by one and sorted; where there are more, walking the runs in their order finds
- * a page of them soon enough. In a million runs both cost about the same at √(50 × 1,000,000). Of several conditions
- * each may have that many: the more there are, the fewer runs pass them all, and the longer is the walk.
- */
-const few = 5_000;
-
-/**
  * The ids of the few runs that can pass the filter at all, as a query, where one of its conditions has only few; else
  * null. The planner cannot tell: its statistics of numbers and texts are of all keys together. One statement, and none
  * where no condition on metadata must hold.
@@ -18,13 +11,24 @@ const few = 5_000;
 export async function findFewMatches(db: Database, filter: RunFilter): Promise<Prisma.Sql | null> {
   const matches = candidates(filter);
   if (matches.length === 0) return null;
-  const most = few * matches.length;
-  const counts = matches.map((ids) => Prisma.sql`(SELECT count(*)::int FROM (${ids} LIMIT ${most + 1}::int) m)`);
-  const rows = await db.prisma.$queryRaw<{ counts: number[] }[]>`SELECT ARRAY[${Prisma.join(counts)}] AS counts`;
-  const found = rows[0]!.counts;
+  const counts = matches.map((ids) => Prisma.sql`(SELECT count(*)::int FROM (${ids} LIMIT ${manyMatches}::int) m)`);
+  const rows = await db.prisma.$queryRaw<{ runs: number; counts: number[] }[]>`
+SELECT reltuples::float8 AS runs, ARRAY[${Prisma.join(counts)}] AS counts FROM pg_class WHERE oid = 'pipeline_run'::regclass`;
+  const { runs, counts: found } = rows[0]!;
   const least = Math.min(...found);
-  return least > most ? null : Prisma.sql`SELECT DISTINCT m.run_id FROM (${matches[found.indexOf(least)]}) m`;
+  if (least === manyMatches || least > matches.length * few(runs)) return null;
+  return Prisma.sql`SELECT DISTINCT m.run_id FROM (${matches[found.indexOf(least)]}) m`;
 }
+
+/** Counting ends here: so many are never few. */
+const manyMatches = 5_000;
+
+/**
+ * How many of so many runs are few. M matches cost M look-ups and a sort; walking N runs in their order until there is a
+ * page of 50 costs 50 × N ÷ M: the same at √(50 × N). Of several conditions each may have more: the more there are, the
+ * fewer runs pass them all, and the longer is the walk. What the statistics do not know yet is taken for 1,000 runs.
+ */
+const few = (runs: number) => Math.sqrt(50 * Math.max(runs, 1_000));
 
 /** Queries each of which gives, by index, the ids of all runs that can pass the filter; none where none can tell. */
 function candidates(filter: RunFilter): Prisma.Sql[] {
