@@ -109,13 +109,17 @@ export function listLatest(db: Database, question: LatestListQuestion): Promise<
 async function selectLists(db: Database, questions: LatestListQuestion[]): Promise<LatestListRow[][]> {
   const runIds = arrayText(questions.map((question) => question.runId));
   const stepIds = arrayText(questions.map((question) => question.stepId));
+  // OFFSET keeps the planner from beginning with the whole history of a run where most runs have a short one.
   const rows = await db.prisma.$queryRaw<(LatestListRow & { n: number })[]>`/* list_latest */
 SELECT q.n::int, ${entryColumns},
   l.filter_scope AS "stepName"
 FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[]) WITH ORDINALITY AS q(run_id, step_id, n)
-JOIN latest_entry l ON l.run_id = q.run_id AND CASE
-  WHEN q.step_id IS NOT NULL THEN l.scope_id = q.step_id
-  ELSE l.scope_id = q.run_id OR (l.filter_scope IS NOT NULL AND l.filter_scope <> '') END
+CROSS JOIN LATERAL (
+  SELECT * FROM latest_entry t WHERE t.run_id = q.run_id AND CASE
+    WHEN q.step_id IS NOT NULL THEN t.scope_id = q.step_id
+    ELSE t.scope_id = q.run_id OR (t.filter_scope IS NOT NULL AND t.filter_scope <> '') END
+  OFFSET 0
+) l
 JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id
 ORDER BY q.n, l.key, l.filter_scope NULLS FIRST`;
   const lists: LatestListRow[][] = questions.map(() => []);
