@@ -21,19 +21,28 @@ export function keysAskedOfNodes({ fieldNodes, fragments, variableValues }: Grap
   return [...keys];
 }
 
-/** The `key` of each `runMetadata` at the end of a way through fields; `nodes` is short for `edges { node }`. */
+/**
+ * The `key` of each `runMetadata` at the end of a way through fields; `nodes` is short for `edges { node }`. A fragment is
+ * entered once at each place of the way, however often it is spread: those that double would take for ever.
+ */
 function valuesUnder(
   set: SelectionSetNode | undefined,
   way: string[],
   fragments: GraphQLResolveInfo['fragments'],
+  entered = new Set<string>(),
 ): ValueNode[] {
+  const under = (inner: SelectionSetNode | undefined, rest: string[]) => valuesUnder(inner, rest, fragments, entered);
   return (set?.selections ?? []).flatMap((selection): ValueNode[] => {
-    if (selection.kind === Kind.FRAGMENT_SPREAD)
-      return valuesUnder(fragments[selection.name.value]?.selectionSet, way, fragments);
-    if (selection.kind === Kind.INLINE_FRAGMENT) return valuesUnder(selection.selectionSet, way, fragments);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const place = `${way.length} ${selection.name.value}`;
+      if (entered.has(place)) return [];
+      entered.add(place);
+      return under(fragments[selection.name.value]?.selectionSet, way);
+    }
+    if (selection.kind === Kind.INLINE_FRAGMENT) return under(selection.selectionSet, way);
     const { name, selectionSet } = selection;
-    if (way.length === 2 && name.value === 'nodes') return valuesUnder(selectionSet, [], fragments);
-    if (way.length > 0) return name.value === way[0] ? valuesUnder(selectionSet, way.slice(1), fragments) : [];
+    if (way.length === 2 && name.value === 'nodes') return under(selectionSet, []);
+    if (way.length > 0) return name.value === way[0] ? under(selectionSet, way.slice(1)) : [];
     const key = name.value === 'runMetadata' && selection.arguments?.find((argument) => argument.name.value === 'key');
     return key ? [key.value] : [];
   });

@@ -59,6 +59,18 @@ test('however the keys of a page are asked for, the answer is that of each run a
   expect(spread.nodes).toEqual(alone);
 });
 
+test('fragments that double at every level are walked once', async () => {
+  const levels = 60;
+  const fragments = Array.from(
+    { length: levels },
+    (_, n) => `fragment f${n} on PipelineRun { ${n === levels - 1 ? 'name' : `...f${n + 1} ...f${n + 1}`} }`,
+  );
+  const query = `{ pipelineRuns(filter: { namePrefix: "along-" }, first: 1) { nodes { ...f0 runMetadata(key: "own") { value } } edges { node { ...f0 } } } }`;
+  const { nodes, edges } = (await service.run(`${query} ${fragments.join(' ')}`)).pipelineRuns;
+  expect(nodes).toEqual([{ name: 'along-3', runMetadata: { value: 3 } }]);
+  expect(edges).toEqual([{ node: { name: 'along-3' } }]);
+});
+
 test('a page has what was committed before it was asked for, however many like it are under way', async () => {
   const writers = await Promise.all(
     Array.from({ length: 12 }, async (_, n) => (await startRun(service, { name: `busy-${n}` })).id as string),
