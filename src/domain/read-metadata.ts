@@ -54,26 +54,21 @@ async function findOwnOrQualified(
   return own ?? ofStep;
 }
 
-/** The runs together with what `findRunMetadata` will be asked about them, looked up at once. */
+/**
+ * The runs together with what `findRunMetadata` will be asked about them, looked up at once. Where that fails, without:
+ * then each that is asked for fails, or does not, by itself.
+ */
 export async function readLatestAlong<Run extends RunRow>(db: Database, runs: Run[], keys: string[]): Promise<Run[]> {
-  if (runs.length === 0 || keys.length === 0) return runs;
-  const isPlain = (key: string) => splitQualified(key) === null && normalizeLookupKey(key) === key;
-  const plain = keys.filter(isPlain);
-  const others = keys.filter((key) => !isPlain(key));
-  const runIds = runs.map(({ id }) => id);
-  const [found, foundOthers] = await Promise.all([
-    plain.length > 0 ? findLatestOfRuns(db, runIds, plain) : null,
-    Promise.all(runs.map((run) => Promise.all(others.map((key) => findRunMetadata(db, run, key))))),
-  ]);
-  return runs.map((run, at) => {
-    let latest = found?.get(run.id);
-    if (others.length > 0) {
-      const entries = others.map((key, index) => [key, foundOthers[at]![index]!] as const);
-      latest = new Map([...(latest ?? []), ...entries]);
-    }
+  const plain = keys.filter((key) => splitQualified(key) === null && normalizeLookupKey(key) === key);
+  if (runs.length === 0 || plain.length === 0) return runs;
+  try {
+    const ids = runs.map(({ id }) => id);
+    const found = await findLatestOfRuns(db, ids, plain);
     // Spreading a row of Prisma's takes ten times as long.
-    return Object.assign({ latest }, run);
-  });
+    return runs.map((run) => Object.assign({ latest: found.get(run.id) }, run));
+  } catch {
+    return runs;
+  }
 }
 
 async function findQualified(db: Database, runId: string, name: string, key: string): Promise<EntryRow | null> {

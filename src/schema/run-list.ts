@@ -145,9 +145,9 @@ builder.queryField('pipelineRuns', (t) =>
       const order = parseOrder(args.orderBy);
       const name = nameOf(order);
       const rows = await listRuns(db, { filter, order, after: placeOf(name, args.after), take: size + 1 });
-      const runs = await readLatestAlong(db, rows, keysAskedOfNodes(info));
+      const runs = await readLatestAlong(db, rows.slice(0, size), keysAskedOfNodes(info));
       return toConnection<RunListRow>(
-        runs,
+        [...runs, ...rows.slice(size)],
         size,
         args.after,
         (run) => cursorOf(name, run),

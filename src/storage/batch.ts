@@ -1,11 +1,15 @@
 import { classifyFailure, QueueFullError } from './outage.ts';
 
+/** How long items wait for more because of `minShare`: longer than most calls take. */
+const shareLapsesMs = 20;
+
 export type BatchOptions<Item> = {
   /** Statements under way at once; what arrives meanwhile waits and goes together. Default 2. */
   maxInFlight?: number;
   /**
    * How many must wait before another call begins beside those under way, as a share of the items of these. Default 0:
    * one is enough. Where a call is dear, a higher share keeps items that come one by one from each getting their own.
+   * It lapses after 20 ms: a call that is held up must not hold up what has nothing to do with it.
    */
   minShare?: number;
   /** Total weight of one batch; a heavier single item still goes, alone. Default 1,000. */
@@ -55,14 +59,25 @@ export function createBatch<Item, Result>(
     return taken;
   }
 
-  const isDue = () => inFlight < maxInFlight && waiting.length > 0 && waiting.length >= itemsInFlight * minShare;
+  let lapse: NodeJS.Timeout | null = null;
+
+  const isFree = () => inFlight < maxInFlight && waiting.length > 0;
+  const isDue = () => isFree() && waiting.length >= itemsInFlight * minShare;
 
   function schedule() {
-    if (scheduled || !isDue()) return;
+    if (scheduled || !isFree()) return;
+    if (!isDue()) {
+      lapse ??= setTimeout(() => {
+        lapse = null;
+        if (isFree()) void flush(take());
+      }, shareLapsesMs);
+      return;
+    }
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
       while (isDue()) void flush(take());
+      schedule();
     });
   }
 

@@ -6,7 +6,8 @@ export function createCoalesced<Result>(): (key: string, call: () => Promise<Res
   const underWay = new Map<string, { current: Promise<Result>; next: Promise<Result> | null }>();
 
   function start(key: string, call: () => Promise<Result>): Promise<Result> {
-    const state = { current: call(), next: null };
+    // Even a call that throws at once must leave its key as it was.
+    const state = { current: (async () => call())(), next: null };
     underWay.set(key, state);
     const end = () => {
       if (underWay.get(key) === state && !state.next) underWay.delete(key);

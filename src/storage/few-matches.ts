@@ -9,7 +9,7 @@ import { indexedTest, type MetadataTest, type RunFilter } from './run-filter.ts'
  * where no condition on metadata must hold.
  */
 export async function findFewMatches(db: Database, filter: RunFilter): Promise<Prisma.Sql | null> {
-  const matches = candidates(filter);
+  const matches = candidates(filter, !hasPlainCondition(filter));
   if (matches.length === 0) return null;
   const counts = matches.map((ids) => Prisma.sql`(SELECT count(*)::int FROM (${ids} LIMIT ${manyMatches}::int) m)`);
   const rows = await db.prisma.$queryRaw<{ runs: number; counts: number[] }[]>`
@@ -30,21 +30,35 @@ const manyMatches = 5_000;
  */
 const few = (runs: number) => Math.sqrt(50 * Math.max(runs, 1_000));
 
-/** Queries each of which gives, by index, the ids of all runs that can pass the filter; none where none can tell. */
-function candidates(filter: RunFilter): Prisma.Sql[] {
-  if (filter.kind === 'all') return filter.of.flatMap(candidates);
+/** Whether something besides metadata must hold, which may find the runs sooner than reading all entries of a key. */
+function hasPlainCondition(filter: RunFilter): boolean {
+  if (filter.kind === 'all') return filter.of.some(hasPlainCondition);
+  return !['any', 'not', 'metadata'].includes(filter.kind);
+}
+
+/**
+ * Queries each of which gives the ids of all runs that can pass the filter; none where none can tell. Without `mayScan`
+ * only those that the index bounds; with it also those that read all entries of their key there.
+ */
+function candidates(filter: RunFilter, mayScan: boolean): Prisma.Sql[] {
+  if (filter.kind === 'all') return filter.of.flatMap((part) => candidates(part, mayScan));
   if (filter.kind === 'any') {
-    const parts = filter.of.map((part) => candidates(part)[0]);
+    const parts = filter.of.map((part) => candidates(part, mayScan)[0]);
     return parts.length > 0 && parts.every((part) => part !== undefined)
       ? [Prisma.join(parts, ' UNION ALL ', '(', ')')]
       : [];
   }
   if (filter.kind !== 'metadata' || !filter.exists) return [];
   const { source, path, tests } = filter;
+  const isBounded = path.length > 0 || tests.length === 0 || tests.some(({ test }) => bounding.has(test));
+  if (!isBounded && !mayScan) return [];
   // What stands at a path is in no index, but the key is.
   const held = path.length === 0 && tests.length > 0 ? tests.map(candidateTest) : [Prisma.sql`true`];
   return [Prisma.sql`SELECT l.run_id FROM ${latestRows(source)} l WHERE ${Prisma.join(held, ' AND ')}`];
 }
+
+/** Tests whose matches stand together in the index. */
+const bounding = new Set<MetadataTest['test']>(['equals', 'compare', 'startsWith']);
 
 /** The test, or of a text what can be told from its beginning, which is in the index: whatever passes passes this too. */
 function candidateTest(test: MetadataTest): Prisma.Sql {

@@ -42,7 +42,7 @@ JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id`;
 }
 
 /** The latest entries of runs as wholes, by run and key: null where there is none under a key that was asked for. */
-export type LatestOfRuns = ReadonlyMap<string, ReadonlyMap<string, EntryRow | null>>;
+type LatestOfRuns = ReadonlyMap<string, ReadonlyMap<string, EntryRow | null>>;
 
 const lookUpOfRuns = perDatabase((db) =>
   createBatch<{ runIds: string[]; keys: string[] }, LatestOfRuns>((questions) => selectLatestOfRuns(db, questions), {

@@ -42,21 +42,21 @@ export type RunListQuestion = { filter: RunFilter; order: RunOrder; after: RunPl
 
 const listing = perDatabase(() => createCoalesced<RunListRow[]>());
 
-/** One statement; who asks for the same at the same moment shares it. */
-function select(db: Database, sql: Prisma.Sql): Promise<RunListRow[]> {
-  return listing(db)(JSON.stringify([sql.sql, sql.values]), () => db.prisma.$queryRaw<RunListRow[]>(sql));
-}
-
 /**
  * Up to `take` runs that pass the filter, in order, behind a place. One statement, by metadata at most four; before them
  * one where the filter has conditions on metadata, and one where it or the order has a key of the form `step::key`.
+ * Who asks for the same at the same moment shares them.
  */
-export async function listRuns(db: Database, asked: RunListQuestion): Promise<RunListRow[]> {
+export function listRuns(db: Database, question: RunListQuestion): Promise<RunListRow[]> {
+  return listing(db)(JSON.stringify(question), () => selectRuns(db, question));
+}
+
+async function selectRuns(db: Database, asked: RunListQuestion): Promise<RunListRow[]> {
   if (asked.take === 0) return [];
   const question = await settleSources(db, asked);
   const { order, after } = question;
   const among = await findFewMatches(db, question.filter);
-  if (order.by !== 'metadata') return select(db, plainSql(question, order, among));
+  if (order.by !== 'metadata') return db.prisma.$queryRaw<RunListRow[]>(plainSql(question, order, among));
   const rows: RunListRow[] = [];
   for (const sortClass of [0, 1, 2, 3] as const) {
     if (rows.length >= question.take) break;
@@ -67,7 +67,7 @@ export async function listRuns(db: Database, asked: RunListQuestion): Promise<Ru
       sortClass === 3
         ? withoutKeySql(question.filter, order, behind, take, among)
         : classSql(question.filter, order, sortClass, behind, take, among);
-    rows.push(...(await select(db, sql)));
+    rows.push(...(await db.prisma.$queryRaw<RunListRow[]>(sql)));
   }
   return rows;
 }

@@ -73,7 +73,7 @@ function existsAtPath(source: LatestSource, path: string[], tests: MetadataTest[
   return Prisma.sql`EXISTS (SELECT FROM (SELECT ${Prisma.join(columns)} FROM ${latestRowsOfRun(source)} l OFFSET 0) n WHERE ${held})`;
 }
 
-/** A test of a whole value: on the columns of its latest row `l`, which are in the index. */
+/** A test of a whole value: on the columns of its latest row `l`, which but for the type are in the index. */
 export function indexedTest(test: MetadataTest): Prisma.Sql {
   switch (test.test) {
     case 'type':

@@ -59,3 +59,16 @@ test('with a share, few items wait until there are more, or until nothing is und
   calls[2]!.end();
   expect(await Promise.all(answers)).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });
+
+test('the share lapses: a call that is held up does not hold up the rest', async () => {
+  const { calls, ask } = controlled({ maxInFlight: 2, minShare: 0.5 });
+  const held = [1, 2, 3, 4].map(ask);
+  await settle();
+  const answer = ask(5);
+  while (calls.length < 2) await settle();
+  expect(calls[1]!.items).toEqual([5]);
+  calls[1]!.end();
+  expect(await answer).toBe(5);
+  calls[0]!.end();
+  expect(await Promise.all(held)).toEqual([1, 2, 3, 4]);
+});
