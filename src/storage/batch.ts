@@ -59,7 +59,7 @@ export function createBatch<Item, Result>(
     return taken;
   }
 
-  let lapse: NodeJS.Timeout | null = null;
+  let isLapsing = false;
 
   const isFree = () => inFlight < maxInFlight && waiting.length > 0;
   const isDue = () => isFree() && waiting.length >= itemsInFlight * minShare;
@@ -67,8 +67,10 @@ export function createBatch<Item, Result>(
   function schedule() {
     if (scheduled || !isFree()) return;
     if (!isDue()) {
-      lapse ??= setTimeout(() => {
-        lapse = null;
+      if (isLapsing) return;
+      isLapsing = true;
+      setTimeout(() => {
+        isLapsing = false;
         if (isFree()) void flush(take());
       }, shareLapsesMs);
       return;
