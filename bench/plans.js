@@ -47,7 +47,7 @@ try {
     if (body.includes('"errors"')) throw new Error(`${name}: ${body}`);
     const statements = sent.filter(({ text }) => /\b(latest_entry|metadata_entry|pipeline_run)\b/.test(text));
     console.log(`**${name}**\n\n\`\`\`text`);
-    for (const { text, values } of [...statements]) {
+    for (const { text, values } of statements) {
       const { rows } = await cluster.client.query(`EXPLAIN (COSTS OFF) ${text}`, values);
       console.log(rows.map((row) => shorten(row['QUERY PLAN'])).join('\n'));
     }

@@ -1,6 +1,6 @@
 // npm run soak [-- --minutes 10 --connections 32]
-// Sends the kinds of requests of a ledger of entries (workloads.js) in turn for some minutes, and prints the memory of the service after each, against that
-// after the second: a leak would show as a slope.
+// Sends the kinds of requests of a ledger of entries (workloads.js) in turn for some minutes, and prints the memory of the
+// service after each, against that after the second: a leak would show as a slope.
 import { parseArgs } from 'node:util';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';

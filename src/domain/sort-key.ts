@@ -1,3 +1,4 @@
+import { sortTextLength } from '../storage/rows.ts';
 import { firstCodePoints } from './quote.ts';
 
 /** What runs are ordered and filtered by: numbers by value, then text by bytes, then the rest. */
@@ -13,7 +14,6 @@ export type SortKey = {
 const MAX_SORT_DIGITS = 1000;
 // What a `numeric` of Postgres has room for; longer integers, where settings allow them, sort as if they had so many.
 const MAX_NUMERIC_DIGITS = 131_072;
-const MAX_SORT_CODE_POINTS = 200;
 
 /** For a finite number, from its JSON text. Further digits of a very long integer count as zeros. */
 export const numberSortKey = (text: string): SortKey => ({
@@ -26,7 +26,7 @@ export const numberSortKey = (text: string): SortKey => ({
 export const textSortKey = (text: string): SortKey => ({
   sortClass: 1,
   sortNumber: null,
-  sortText: firstCodePoints(text, MAX_SORT_CODE_POINTS),
+  sortText: firstCodePoints(text, sortTextLength),
 });
 
 /** For all that is neither. */

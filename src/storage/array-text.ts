@@ -18,12 +18,13 @@ const special = /["\\]/;
 const quoted = (text: string) => (special.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`);
 
 /**
- * The elements as an array whose length the planner does not know. Knowing it, Postgres plans a prepared statement anew
- * for every short array, which takes it several times as long as the look-up itself.
+ * A column of the items as an array whose length the planner does not know. Knowing it, Postgres plans a prepared
+ * statement anew for every short array, which takes it several times as long as the look-up itself.
  */
-export function arrayOf(
+export function columnOf<Item>(
+  items: readonly Item[],
   type: 'uuid' | 'text' | 'bigint' | 'int',
-  elements: Parameters<typeof arrayText>[0],
+  pick: (item: Item) => string | number | bigint | null,
 ): Prisma.Sql {
-  return Prisma.sql`(SELECT ${arrayText(elements)}::${Prisma.raw(type)}[])`;
+  return Prisma.sql`(SELECT ${arrayText(items.map(pick))}::${Prisma.raw(type)}[])`;
 }

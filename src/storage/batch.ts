@@ -44,6 +44,7 @@ export function createBatch<Item, Result>(
   let inFlight = 0;
   let itemsInFlight = 0;
   let scheduled = false;
+  let isLapsing = false;
 
   function take(): Waiting<Item, Result>[] {
     let weight = 0;
@@ -58,8 +59,6 @@ export function createBatch<Item, Result>(
     waiting = waiting.slice(count);
     return taken;
   }
-
-  let isLapsing = false;
 
   const isFree = () => inFlight < maxInFlight && waiting.length > 0;
   const isDue = () => isFree() && waiting.length >= itemsInFlight * minShare;

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import { latestValue } from './latest-source.ts';
+import { sortTextLength } from './rows.ts';
 
 /** JSON to be equal to: its text, and what an index knows of it. */
 export type Operand = {
@@ -10,9 +11,8 @@ export type Operand = {
   sortText: string | null;
 };
 
-/** Digits of a number, and characters of a text, from which on a latest row has only the beginning. */
+/** Digits of a number from which on a latest row has only the beginning. */
 const wholeDigits = 1_000;
-const wholeCharacters = 200;
 
 /**
  * Whether the value of a latest row `l` equals one of the operands as JSON. Equal JSON has equal sort columns, which are
@@ -25,7 +25,7 @@ export function equalsAnyIndexed(operands: readonly Operand[]): Prisma.Sql {
   // A FLOAT that is no number reads as the text "NaN", "Infinity" or "-Infinity", and is sorted as none.
   const others = operands.filter(({ sortClass, text }) => sortClass === 2 || /^"(NaN|-?Infinity)"$/.test(text));
   const isLongNumber = ({ text }: Operand) => text.length > wholeDigits;
-  const isLongText = ({ sortText }: Operand) => Array.from(sortText!).length >= wholeCharacters;
+  const isLongText = ({ sortText }: Operand) => Array.from(sortText!).length >= sortTextLength;
   const conditions = [
     numberEquals(numbers.filter((operand) => !isLongNumber(operand))),
     and(numberEquals(numbers.filter(isLongNumber)), numbers.filter(isLongNumber)),

@@ -1,6 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';
-import { firstCharacters, latestRows } from './latest-source.ts';
+import { firstCharacters, isCutText, latestRows } from './latest-source.ts';
 import { indexedTest, type MetadataTest, type RunFilter } from './run-filter.ts';
 
 /**
@@ -65,6 +65,6 @@ function candidateTest(test: MetadataTest): Prisma.Sql {
   if (test.test === 'startsWith')
     return Prisma.sql`(l.sort_class = 1 AND l.sort_text ^@ ${firstCharacters(test.text)})`;
   if (test.test === 'contains')
-    return Prisma.sql`(l.sort_class = 1 AND (strpos(l.sort_text, ${test.text}) > 0 OR length(l.sort_text) >= 200))`;
+    return Prisma.sql`(l.sort_class = 1 AND (strpos(l.sort_text, ${test.text}) > 0 OR ${isCutText}))`;
   return indexedTest(test);
 }

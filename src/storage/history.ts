@@ -1,4 +1,4 @@
-import { arrayOf, arrayText } from './array-text.ts';
+import { arrayText, columnOf } from './array-text.ts';
 import { createBatch } from './batch.ts';
 import { type Database, perDatabase } from './database.ts';
 import { entryColumns } from './columns.ts';
@@ -24,26 +24,11 @@ export function listHistory(db: Database, question: HistoryQuestion): Promise<En
 }
 
 async function selectPages(db: Database, questions: HistoryQuestion[]): Promise<EntryRow[][]> {
-  const runIds = arrayOf(
-    'uuid',
-    questions.map((question) => question.runId),
-  );
-  const stepIds = arrayOf(
-    'uuid',
-    questions.map((question) => question.stepId),
-  );
-  const keys = arrayOf(
-    'text',
-    questions.map((question) => question.key),
-  );
-  const befores = arrayOf(
-    'bigint',
-    questions.map((question) => question.before ?? greatestEntryId),
-  );
-  const takes = arrayOf(
-    'int',
-    questions.map((question) => question.take),
-  );
+  const runIds = columnOf(questions, 'uuid', (question) => question.runId);
+  const stepIds = columnOf(questions, 'uuid', (question) => question.stepId);
+  const keys = columnOf(questions, 'text', (question) => question.key);
+  const befores = columnOf(questions, 'bigint', (question) => question.before ?? greatestEntryId);
+  const takes = columnOf(questions, 'int', (question) => question.take);
   // One index serves both kinds of scope: the newest of each step, merged.
   const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* list_history */
 SELECT q.n::int, ${entryColumns}

@@ -1,5 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts';
-import { wholeRun } from './rows.ts';
+import { sortTextLength, wholeRun } from './rows.ts';
 
 /**
  * Which latest entry of a run is meant: that of the run as a whole (`wholeRun`), of the newest attempt of one step
@@ -84,8 +84,14 @@ export function latestRowsAmong(source: LatestSource, ids: Prisma.Sql): Prisma.S
   return Prisma.sql`(SELECT o.* FROM unnest(ARRAY(${ids})) AS r(id) CROSS JOIN LATERAL ${latestRowsOfRun(source)} o)`;
 }
 
-/** What a latest row keeps of a text to sort it by: its first 200 characters. */
-export const firstCharacters = (text: string) => Array.from(text.slice(0, 400)).slice(0, 200).join('');
+/** What a latest row keeps of a text to sort it by. */
+export const firstCharacters = (text: string) =>
+  Array.from(text.slice(0, 2 * sortTextLength))
+    .slice(0, sortTextLength)
+    .join('');
+
+/** Whether a latest row `l` of a text may have only the beginning of it. */
+export const isCutText = Prisma.raw(`length(l.sort_text) >= ${sortTextLength}`);
 
 /** The value of a latest row `l` as jsonb. */
 export const latestValue = Prisma.sql`(SELECT e.value::jsonb FROM metadata_entry e WHERE e.run_id = l.run_id AND e.id = l.entry_id)`;
@@ -94,7 +100,7 @@ export const latestValue = Prisma.sql`(SELECT e.value::jsonb FROM metadata_entry
 export const latestJson = Prisma.sql`(SELECT e.value FROM metadata_entry e WHERE e.run_id = l.run_id AND e.id = l.entry_id)`;
 
 /** The whole text of a latest row `l` of a text; what the row itself keeps is only the beginning. */
-export const latestText = Prisma.sql`(CASE WHEN length(l.sort_text) < 200 THEN l.sort_text ELSE ${latestValue} #>> '{}' END)`;
+export const latestText = Prisma.sql`(CASE WHEN ${isCutText} THEN ${latestValue} #>> '{}' ELSE l.sort_text END)`;
 
 /** A path element that Postgres would take for an index although it is not written like one: it can only be a key. */
 const oddIndex = /^\s*[+-]?\d+$/;

@@ -1,4 +1,4 @@
-import { arrayOf, arrayText } from './array-text.ts';
+import { arrayText, columnOf } from './array-text.ts';
 import { createBatch } from './batch.ts';
 import { entryColumns } from './columns.ts';
 import { type Database, perDatabase } from './database.ts';
@@ -19,18 +19,9 @@ export function findLatest(db: Database, question: LatestQuestion): Promise<Entr
 }
 
 async function selectLatest(db: Database, questions: LatestQuestion[]): Promise<(EntryRow | null)[]> {
-  const runIds = arrayOf(
-    'uuid',
-    questions.map((question) => question.runId),
-  );
-  const scopeIds = arrayOf(
-    'uuid',
-    questions.map((question) => question.scopeId),
-  );
-  const keys = arrayOf(
-    'text',
-    questions.map((question) => question.key),
-  );
+  const runIds = columnOf(questions, 'uuid', (question) => question.runId);
+  const scopeIds = columnOf(questions, 'uuid', (question) => question.scopeId);
+  const keys = columnOf(questions, 'text', (question) => question.key);
   const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* select_latest */
 SELECT q.n::int, ${entryColumns}
 FROM unnest(${runIds}, ${scopeIds}, ${keys}) WITH ORDINALITY AS q(run_id, scope_id, key, n)

@@ -47,3 +47,6 @@ export const greatestEntryId = 9_223_372_036_854_775_807n;
 
 /** The scope of the latest entries of a run as a whole: its own and those of the newest attempts of its steps. */
 export const wholeRun = '00000000-0000-0000-0000-000000000000';
+
+/** Characters of a text that a latest row keeps to sort it by. */
+export const sortTextLength = 200;
