@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseJson } from '../../src/json/parse.ts';
 import { openService, type TestService } from '../support/service.ts';
+import { subscribe } from '../support/subscribe.ts';
 
 const page = readFileSync(new URL('../../docs/dashboards.md', import.meta.url), 'utf8');
 const setup = /```graphql\n(mutation Setup .*?)```/s.exec(page)![1]!;
@@ -28,13 +29,7 @@ test('12. following a run gives its entries as events', async () => {
   const subscription = /```graphql\n(subscription Follow.*?)```/s.exec(page)![1]!;
   const { id } = (await service.run(`{ pipelineRun(ref: "iris-2") { runMetadata(key: "accuracy") { id } } }`))
     .pipelineRun.runMetadata;
-  const response = await service.app.fetch(
-    new Request('http://localhost/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query: subscription, variables: { after: id } }),
-    }),
-  );
+  const response = await subscribe(service, subscription, { after: id });
   const reader = response.body!.getReader();
   let text = '';
   while (!text.includes('event: next\ndata: {')) text += Buffer.from((await reader.read()).value!).toString();

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { log, startRun } from '../support/ledger.ts';
 import { openService, type TestService } from '../support/service.ts';
+import { subscribe } from '../support/subscribe.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -11,15 +12,10 @@ afterAll(() => service.close());
 
 /** Follows a run; resolves once the subscription stands. */
 async function follow(ref: string, after?: string) {
-  const response = await service.app.fetch(
-    new Request('http://localhost/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({
-        query: 'subscription ($ref: String!, $after: ID) { metadataLogged(ref: $ref, after: $after) { id display } }',
-        variables: { ref, after },
-      }),
-    }),
+  const response = await subscribe(
+    service,
+    'subscription ($ref: String!, $after: ID) { metadataLogged(ref: $ref, after: $after) { id display } }',
+    { ref, after },
   );
   const reader = response.body!.getReader();
   let text = '';

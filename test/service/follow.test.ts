@@ -2,6 +2,7 @@ import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHttpServer } from '../../src/http.ts';
 import { openService, type TestService } from '../support/service.ts';
+import { subscribe } from '../support/subscribe.ts';
 
 let one: TestService;
 let two: TestService;
@@ -88,15 +89,10 @@ test('followers have every entry once, in order of id, while many writers commit
     const ids: bigint[] = [];
     let after = first;
     while (ids.length < writers * writes) {
-      const stream = await service.app.fetch(
-        new Request('http://localhost/graphql', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-          body: JSON.stringify({
-            query: `subscription ($after: ID) { metadataLogged(ref: "busy", after: $after) { id } }`,
-            variables: { after: String(after) },
-          }),
-        }),
+      const stream = await subscribe(
+        service,
+        'subscription ($after: ID) { metadataLogged(ref: "busy", after: $after) { id } }',
+        { after: String(after) },
       );
       const reader = stream.body!.getReader();
       let text = '';
@@ -135,21 +131,13 @@ test('followers have every entry once, in order of id, while many writers commit
 });
 
 test('an id of no entry is refused, an unknown run is not found, and a deleted run ends the stream', async () => {
-  const subscribe = async (args: string) => {
-    const response = await one.app.fetch(
-      new Request('http://localhost/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-        body: JSON.stringify({ query: `subscription { metadataLogged(${args}) { id } }` }),
-      }),
-    );
-    return response.text();
-  };
+  const follow = async (args: string) =>
+    (await subscribe(one, `subscription { metadataLogged(${args}) { id } }`)).text();
   await one.run(`mutation { startRun(input: { name: "short" }) { id } }`);
-  expect(await subscribe('ref: "short", after: "999999999"')).toContain('BAD_USER_INPUT');
-  expect(await subscribe('ref: "short", after: "x"')).toContain('BAD_USER_INPUT');
-  expect(await subscribe('ref: "nowhere"')).toContain('NOT_FOUND');
-  const following = subscribe('ref: "short"');
+  expect(await follow('ref: "short", after: "999999999"')).toContain('BAD_USER_INPUT');
+  expect(await follow('ref: "short", after: "x"')).toContain('BAD_USER_INPUT');
+  expect(await follow('ref: "nowhere"')).toContain('NOT_FOUND');
+  const following = follow('ref: "short"');
   await one.run(`mutation { deleteRun(ref: "short") }`);
   expect(await following).toContain('event: complete');
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseJson } from '../../src/json/parse.ts';
 import { latestOfRun, latestOfStep, log, startRun, startStep } from '../support/ledger.ts';
 import { openService, type TestService } from '../support/service.ts';
+import { subscribe } from '../support/subscribe.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -251,16 +252,11 @@ describe('the entry', () => {
     const ids = [];
     for (const value of [1, 2, 3]) ids.push(await logOne({ stepId: step }, value));
     await retract(ids[1]!);
-    const response = await service.app.fetch(
-      new Request('http://localhost/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-        body: JSON.stringify({
-          query: 'subscription ($ref: String!, $after: ID) { metadataLogged(ref: $ref, after: $after) { value } }',
-          // Also after an entry that was itself taken back.
-          variables: { ref: run, after: ids[0] },
-        }),
-      }),
+    const response = await subscribe(
+      service,
+      'subscription ($ref: String!, $after: ID) { metadataLogged(ref: $ref, after: $after) { value } }',
+      // Also after an entry that was itself taken back.
+      { ref: run, after: ids[0] },
     );
     const reader = response.body!.getReader();
     let text = '';
