@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { openEmbedded } from '../dist/storage/embedded.js';
-import { migrate } from '../dist/storage/migrate.js';
+import { openEmbedded } from '../dist/storage/embedded/open.js';
+import { migrate } from '../dist/storage/postgres/migrate.js';
 import { fill } from './fill.js';
 
 /**

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { openEmbedded } from '../dist/storage/embedded.js';
+import { openEmbedded } from '../dist/storage/embedded/open.js';
 
 const seconds = Number(process.argv[2] ?? 60);
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));

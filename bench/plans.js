@@ -4,8 +4,8 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { pino } from 'pino';
-import { createApp } from '../dist/app.js';
-import { openDatabase } from '../dist/storage/database.js';
+import { createApp } from '../dist/graphql/app.js';
+import { openDatabase } from '../dist/storage/postgres/database.js';
 import { openFilledCluster } from './cluster.js';
 import { shapeOfRuns, sizeOf, stepId } from './shape.js';
 

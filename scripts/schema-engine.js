@@ -44,7 +44,7 @@ async function built() {
   const storage = new URL('../dist/storage/', import.meta.url);
   if (!existsSync(storage)) throw new Error('There is no dist/ yet: run "npm run build" first.');
   const [{ openEmbedded }, { migrate }] = await Promise.all(
-    ['embedded.js', 'migrate.js'].map((name) => import(new URL(name, storage).href)),
+    ['embedded/open.js', 'postgres/migrate.js'].map((name) => import(new URL(name, storage).href)),
   );
   return { openEmbedded, migrate };
 }

@@ -1,19 +1,6 @@
-import { serve } from './serve.ts';
-
-/** The entry point of the service: `npm start`, or `runledger serve`. */
+/**
+ * The entry point of the service: `npm start`, or `runledger serve`. graphql-js decides when it is loaded whether to run
+ * its development checks, so NODE_ENV is set before anything else is imported.
+ */
 process.env['NODE_ENV'] ??= 'production';
-process.exitCode = await serve({
-  environment: process.env,
-  directory: process.cwd(),
-  isTerminal: Boolean(process.stderr.isTTY),
-  print: (line) => process.stdout.write(`${line}\n`),
-  complain: (line) => process.stderr.write(`${line}\n`),
-  stopped: new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-    // A worker whose parent was killed has nobody left who would stop it.
-    process.once('disconnect', () => resolve());
-  }),
-  tellParent: (message) => process.send?.(message),
-});
-process.exit();
+await import('./process/main.ts');

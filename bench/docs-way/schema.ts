@@ -4,8 +4,8 @@ import RelayPlugin from '@pothos/plugin-relay';
 import { DateTimeResolver, JSONObjectResolver, JSONResolver, UUIDResolver } from 'graphql-scalars';
 import type PrismaTypes from './dist/generated/pothos-types.ts';
 import { getDatamodel } from './dist/generated/pothos-types.ts';
-import type { MetadataType } from './dist/generated/prisma/enums.ts';
 import type { MetadataEntry, Prisma, PrismaClient } from './dist/generated/prisma/client.ts';
+import type { MetadataType } from './dist/generated/prisma/enums.ts';
 
 /**
  * The schema as the documentation of Pothos's Prisma plugin writes one: prismaObject, prismaField, prismaConnection,

@@ -5,7 +5,7 @@ import { post } from '../client/post.ts';
 import { pause, pauseMs } from '../client/retry.ts';
 import type { SpoolHeader } from '../client/spool/header.ts';
 import { deliverLeftovers } from '../client/spool/leftovers.ts';
-import { spoolPlace } from '../client/spool/place.ts';
+import { spoolLocation } from '../client/spool/location.ts';
 import { UsageError } from './usage.ts';
 
 /** Where the operations of a file go. The key goes to the service it belongs to, never to another that a file names. */
@@ -33,7 +33,7 @@ export async function flush(
   if (!(seconds >= 0))
     throw new UsageError(`--timeout must be a number of seconds, not ${JSON.stringify(values.timeout)}.`);
   const end = Date.now() + seconds * 1000;
-  const { directory } = spoolPlace(process.env);
+  const { directory } = spoolLocation(process.env);
   const postFor = (header: SpoolHeader) => {
     const settings = settingsFor(header, values.url);
     return (body: string) => post(settings, body, AbortSignal.timeout(settings.tryTimeoutMs));

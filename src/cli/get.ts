@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
+import { createClient } from '../client/client.ts';
 import { found } from '../client/entry.ts';
 import { execute } from '../client/execute.ts';
 import { StepRun } from '../client/generated/operations.ts';
 import { type Settings, settingsOf } from '../client/options.ts';
-import { createClient } from '../client/client.ts';
 import { stringifyJson } from '../json/stringify.ts';
 import { targetOfOptions, targetOptions } from './target.ts';
 import { UsageError } from './usage.ts';

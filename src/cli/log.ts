@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { targetOf, textsOfInputs } from '../client/log-input.ts';
 import { settingsOf } from '../client/options.ts';
 import { stepFlushMs } from '../client/senders.ts';
+import { spoolLocation } from '../client/spool/location.ts';
 import { lineOf } from '../client/spool/operation.ts';
-import { spoolPlace } from '../client/spool/place.ts';
 import { openSender } from '../client/spool/sender.ts';
 import { targetOfOptions, targetOptions, wholeNumber } from './target.ts';
 import { parseMetadata } from './value.ts';
@@ -21,7 +21,7 @@ export async function log(args: string[], complain: (line: string) => void): Pro
   const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
   const options = { iteration: wholeNumber(values.iteration, 'iteration') };
   const inputs = textsOfInputs(parseMetadata(positionals), target, options);
-  const sender = openSender(settingsOf({ url: values.url }), spoolPlace(process.env), complain);
+  const sender = openSender(settingsOf({ url: values.url }), spoolLocation(process.env), complain);
   for (const input of inputs) sender.append(lineOf('logMetadata', input));
   await sender.flush(stepFlushMs(), { final: true });
   sender.stop();

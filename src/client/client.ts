@@ -1,4 +1,4 @@
-import { type MetadataEntry, entryOf, found } from './entry.ts';
+import { entryOf, found, type MetadataEntry } from './entry.ts';
 import { execute } from './execute.ts';
 import * as operations from './generated/operations.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';

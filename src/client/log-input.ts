@@ -1,7 +1,7 @@
+import { newUuid } from '../uuid.ts';
 import { badInput } from './errors.ts';
 import type { MetadataTarget } from './generated/operations.ts';
-import { textsOfEntries, type Metadata, utf8Length } from './metadata-entries.ts';
-import { newUuid } from '../uuid.ts';
+import { type Metadata, textsOfEntries, utf8Length } from './metadata-entries.ts';
 
 /** Where to log: a step by its id, the newest (or another) attempt of a step of a run, or a run by id, name or prefix. */
 export type LogTarget =

@@ -1,6 +1,6 @@
 import { badInput } from './errors.ts';
-import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
 import { targetOf, textsOfInputs } from './log-input.ts';
+import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
 import type { Metadata } from './metadata-entries.ts';
 import { type ClientOptions, type Settings, settingsOf } from './options.ts';
 import { currentScope, currentStep } from './scope.ts';

@@ -1,3 +1,4 @@
+import { newUuid } from '../uuid.ts';
 import { badInput } from './errors.ts';
 import type { ExecutionStatus } from './generated/operations.ts';
 import { checkName } from './metadata-entries.ts';
@@ -5,7 +6,6 @@ import { type ClientOptions, type Settings, settingsOf } from './options.ts';
 import { currentScope, type Scope, within } from './scope.ts';
 import { exitFlushMs, senderFor, stepFlushMs } from './senders.ts';
 import { lineOf, type OpName } from './spool/operation.ts';
-import { newUuid } from '../uuid.ts';
 
 /** The run that `pipelineRun` opened. */
 export interface StartedRun {

@@ -1,5 +1,5 @@
 import { environment, type Settings } from './options.ts';
-import { spoolPlace } from './spool/place.ts';
+import { spoolLocation } from './spool/location.ts';
 import { openSender, type Sender } from './spool/sender.ts';
 
 /** The senders of this process, one a service: all that is logged to it must go through one queue. */
@@ -44,7 +44,7 @@ function watchExit(): void {
 export function senderFor(settings: Settings): Sender {
   const known = sendersOfSettings.get(settings);
   if (known) return known;
-  const place = spoolPlace(environment());
+  const place = spoolLocation(environment());
   const key = JSON.stringify([settings.url, settings.apiKey ?? null, place.directory]);
   let sender = senders.get(key);
   if (!sender) {

@@ -2,13 +2,13 @@ import { badInput } from '../errors.ts';
 import { parseJson } from '../json/parse.ts';
 import { isRawJson } from '../json/raw.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
-import type { Database } from '../storage/database.ts';
-import { type LatestListRow, listLatest } from '../storage/latest.ts';
+import { type LatestListRow, listLatest } from '../storage/entries/latest.ts';
+import type { Database } from '../storage/postgres/database.ts';
 import type { EntryRow, RunRow } from '../storage/rows.ts';
 import { requireRun } from './find-run.ts';
-import { equalityKey } from './json-equality.ts';
 import { normalizeLookupKey } from './metadata-key.ts';
 import { qualifyKey } from './read-metadata.ts';
+import { equalityKey } from './value/json-equality.ts';
 
 /** One key of the runs side by side; null where a run has no such key. */
 export type ComparisonRow = { key: string; cells: (EntryRow | null)[]; differs: boolean };

@@ -1,6 +1,6 @@
-import { type Database, inTransaction } from '../storage/database.ts';
-import { removeRun, sweepDeletedRuns } from '../storage/delete-run.ts';
-import { lockRun, lockSteps } from '../storage/runs.ts';
+import { type Database, inTransaction } from '../storage/postgres/database.ts';
+import { removeRun, sweepDeletedRuns } from '../storage/runs/delete-run.ts';
+import { lockRun, lockSteps } from '../storage/runs/runs.ts';
 import { requireRun } from './find-run.ts';
 
 /** How long the answer waits for the last row; a large run is removed further in the background. */

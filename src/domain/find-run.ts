@@ -1,7 +1,7 @@
 import { notFound, RunledgerError } from '../errors.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
-import { findRunCandidates, type RunQuestion } from '../storage/runs.ts';
+import { findRunCandidates, type RunQuestion } from '../storage/runs/runs.ts';
 import { looksLikeId } from './names.ts';
 import { quote } from './quote.ts';
 import { isStorableText } from './storable.ts';

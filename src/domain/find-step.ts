@@ -1,7 +1,7 @@
 import { notFound } from '../errors.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database } from '../storage/postgres/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
-import { findStepByName } from '../storage/steps.ts';
+import { findStepByName } from '../storage/runs/steps.ts';
 import { quote } from './quote.ts';
 import { isStorableText } from './storable.ts';
 

@@ -1,8 +1,8 @@
 import { badInput, conflict, notFound } from '../errors.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database } from '../storage/postgres/database.ts';
 import type { ExecutionStatus, RunRow, StepRow } from '../storage/rows.ts';
-import { finishRunningRun } from '../storage/runs.ts';
-import { finishRunningStep } from '../storage/steps.ts';
+import { finishRunningRun } from '../storage/runs/runs.ts';
+import { finishRunningStep } from '../storage/runs/steps.ts';
 import { requireRun } from './find-run.ts';
 import { quote } from './quote.ts';
 

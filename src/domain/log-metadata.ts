@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import { badInput, conflict, notFound, RunledgerError } from '../errors.ts';
-import type { Database } from '../storage/database.ts';
-import { findEntries } from '../storage/history.ts';
 import {
   appendEntries,
   appendTogether,
   type LedgerEntry,
   type LedgerResult,
   type LedgerWrite,
-} from '../storage/ledger.ts';
+} from '../storage/entries/append.ts';
+import { findEntries } from '../storage/entries/history.ts';
+import type { Database } from '../storage/postgres/database.ts';
 import type { EntryRow, MetadataType } from '../storage/rows.ts';
-import { findStepById } from '../storage/steps.ts';
+import { findStepById } from '../storage/runs/steps.ts';
 import { requireRun } from './find-run.ts';
 import { requireStep } from './find-step.ts';
-import type { Limits } from './limits.ts';
 import { parseMetadataKey } from './metadata-key.ts';
-import { parseMetadataValue } from './metadata-value.ts';
 import { quote } from './quote.ts';
+import type { Limits } from './value/limits.ts';
+import { parseMetadataValue } from './value/metadata-value.ts';
 
 type LogTarget =
   | { stepId: string }

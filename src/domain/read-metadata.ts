@@ -1,6 +1,6 @@
-import type { Database } from '../storage/database.ts';
-import type { HistoryScope } from '../storage/history.ts';
-import { findLatest, findLatestOfRuns, type LatestListRow, listLatest } from '../storage/latest.ts';
+import type { HistoryScope } from '../storage/entries/history.ts';
+import { findLatest, findLatestOfRuns, type LatestListRow, listLatest } from '../storage/entries/latest.ts';
+import type { Database } from '../storage/postgres/database.ts';
 import { type EntryRow, type RunRow, wholeRun } from '../storage/rows.ts';
 import { findStep } from './find-step.ts';
 import { normalizeLookupKey } from './metadata-key.ts';
@@ -58,7 +58,7 @@ async function findOwnOrQualified(
  * The runs together with what `findRunMetadata` will be asked about them, looked up at once. Where that fails, without:
  * then each that is asked for fails, or does not, by itself.
  */
-export async function readLatestAlong<Run extends RunRow>(db: Database, runs: Run[], keys: string[]): Promise<Run[]> {
+export async function prefetchLatest<Run extends RunRow>(db: Database, runs: Run[], keys: string[]): Promise<Run[]> {
   const plain = keys.filter((key) => splitQualified(key) === null && normalizeLookupKey(key) === key);
   if (runs.length === 0 || plain.length === 0) return runs;
   try {

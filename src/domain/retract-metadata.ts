@@ -1,9 +1,9 @@
 import { badInput, notFound } from '../errors.ts';
-import { type Database, inTransaction } from '../storage/database.ts';
-import { findLatest } from '../storage/latest.ts';
-import { findEntryById, retractEntry } from '../storage/retract.ts';
+import { findLatest } from '../storage/entries/latest.ts';
+import { findEntryById, retractEntry } from '../storage/entries/retraction.ts';
+import { type Database, inTransaction } from '../storage/postgres/database.ts';
 import type { EntryRow } from '../storage/rows.ts';
-import { lockRun, lockSteps } from '../storage/runs.ts';
+import { lockRun, lockSteps } from '../storage/runs/runs.ts';
 import { parseEntryId } from './entry-id.ts';
 import { isStorableText } from './storable.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { conflict } from '../errors.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
-import { findRunById, findRunByName, insertRun } from '../storage/runs.ts';
+import { findRunById, findRunByName, insertRun } from '../storage/runs/runs.ts';
 import { newUuid } from '../uuid.ts';
 import { parseName } from './names.ts';
 import { quote } from './quote.ts';

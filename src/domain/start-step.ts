@@ -1,10 +1,10 @@
 import { conflict, notFound } from '../errors.ts';
-import { announceRuns } from '../storage/announce.ts';
-import { type Database, inTransaction, type Transaction } from '../storage/database.ts';
-import { copyLatest } from '../storage/copy-latest.ts';
+import { notifyChanges } from '../storage/changes/notify.ts';
+import { copyLatest } from '../storage/entries/copy-latest.ts';
+import { type Database, inTransaction, type Transaction } from '../storage/postgres/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
-import { lockRun, lockSteps } from '../storage/runs.ts';
-import { claimStepId, findPlace, findStepById, insertStep, supersedeAttempts } from '../storage/steps.ts';
+import { lockRun, lockSteps } from '../storage/runs/runs.ts';
+import { claimStepId, findNextAttempt, findStepById, insertStep, supersedeAttempts } from '../storage/runs/steps.ts';
 import { newUuid } from '../uuid.ts';
 import { requireRun } from './find-run.ts';
 import { parseName } from './names.ts';
@@ -34,7 +34,7 @@ export async function startStep(db: Database, input: StartStep): Promise<StepRow
     if (existing) return checkSame(existing, run, name, cachedFrom);
     return addStep(transaction, run, name, cachedFrom, input);
   });
-  if (cachedFrom) announceRuns(db, [run.id]);
+  if (cachedFrom) notifyChanges(db, [run.id]);
   return step;
 }
 
@@ -47,7 +47,7 @@ async function addStep(
 ): Promise<StepRow> {
   if (!(await lockRun(transaction, run.id)))
     throw notFound(`The run ${quote(run.name)} is not there any more: it was deleted.`);
-  const { attempts, ordinal } = await findPlace(transaction, run.id, name);
+  const { attempts, ordinal } = await findNextAttempt(transaction, run.id, name);
   const startedAt = input.startedAt ?? new Date();
   const step: StepRow = {
     runId: run.id,

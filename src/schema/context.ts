@@ -1,5 +1,5 @@
-import type { Limits } from '../domain/limits.ts';
-import type { Database } from '../storage/database.ts';
+import type { Limits } from '../domain/value/limits.ts';
+import type { Database } from '../storage/postgres/database.ts';
 
 /** What every resolver is handed. */
 export type Context = {

@@ -6,9 +6,9 @@ import './log-metadata.ts';
 import './run-list.ts';
 import './compare-runs.ts';
 import './metadata-keys.ts';
-import './metadata-series.ts';
-import './metadata-logged.ts';
-import './retract-metadata.ts';
+import './series.ts';
+import './changes.ts';
+import './retraction.ts';
 import { builder } from './builder.ts';
 
 /** The executable schema. */

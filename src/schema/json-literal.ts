@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
-import { MAX_VALUE_DEPTH } from '../domain/value-text.ts';
+import { MAX_VALUE_DEPTH } from '../domain/value/value-text.ts';
 import { readInteger } from '../json/number.ts';
 import { setMember } from '../json/object.ts';
 

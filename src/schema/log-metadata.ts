@@ -1,7 +1,7 @@
-import { type LogMetadata, type Logged, logMetadata, logMetadataBatch } from '../domain/log-metadata.ts';
-import { findRunById } from '../storage/runs.ts';
-import { findStepById } from '../storage/steps.ts';
+import { type Logged, type LogMetadata, logMetadata, logMetadataBatch } from '../domain/log-metadata.ts';
 import { notFound } from '../errors.ts';
+import { findRunById } from '../storage/runs/runs.ts';
+import { findStepById } from '../storage/runs/steps.ts';
 import { builder } from './builder.ts';
 import { MetadataEntryRef } from './metadata-entry.ts';
 import { MetadataTypeRef } from './metadata-type.ts';

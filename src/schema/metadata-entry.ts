@@ -1,12 +1,12 @@
-import { displayValue, numberValue } from '../domain/display-value.ts';
-import { rawJson } from '../json/raw.ts';
 import { resolveHistoryScope } from '../domain/read-metadata.ts';
-import { countHistory, listHistory } from '../storage/history.ts';
+import { displayValue, numberValue } from '../domain/value/display-value.ts';
+import { rawJson } from '../json/raw.ts';
+import { countHistory, listHistory } from '../storage/entries/history.ts';
 import type { EntryRow } from '../storage/rows.ts';
 import { builder } from './builder.ts';
+import { asId, connectionOf, decodeCursor, encodeCursor, type Page, pageSize, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { MetadataTypeRef } from './metadata-type.ts';
-import { asId, connectionOf, decodeCursor, encodeCursor, type Page, pageSize, toConnection } from './page.ts';
 
 export const MetadataEntryRef = builder.objectRef<EntryRow>('MetadataEntry');
 

@@ -1,9 +1,9 @@
 import { textRange } from '../domain/find-run.ts';
 import { isStorableText } from '../domain/storable.ts';
-import { listMetadataKeys, type MetadataKeyRow } from '../storage/metadata-keys.ts';
+import { listMetadataKeys, type MetadataKeyRow } from '../storage/entries/metadata-keys.ts';
 import { builder } from './builder.ts';
+import { pageSize } from './connection.ts';
 import { MetadataTypeRef } from './metadata-type.ts';
-import { pageSize } from './page.ts';
 
 const MetadataKey = builder.objectRef<MetadataKeyRow>('MetadataKey').implement({
   description: 'A key in use.',

@@ -5,14 +5,22 @@ import { findRunMetadata, listRunMetadata } from '../domain/read-metadata.ts';
 import { startRun } from '../domain/start-run.ts';
 import { notFound } from '../errors.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
-import { findRunById } from '../storage/runs.ts';
-import { countSteps, listSteps } from '../storage/steps.ts';
+import { findRunById } from '../storage/runs/runs.ts';
+import { countSteps, listSteps } from '../storage/runs/steps.ts';
 import { builder } from './builder.ts';
+import {
+  asInstant,
+  asInteger,
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  pageSize,
+  toConnection,
+} from './connection.ts';
 import type { Context } from './context.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';
 import { MetadataScopeRef } from './metadata-type.ts';
-import { asInstant, asInteger, connectionOf, decodeCursor, encodeCursor, pageSize, toConnection } from './page.ts';
 import { StepRef } from './step.ts';
 import { asWrite } from './write.ts';
 

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
-import { type ConditionInput, type FilterInput, parsePath, parseRunFilter, parseSource } from '../domain/run-filter.ts';
-import { readLatestAlong } from '../domain/read-metadata.ts';
+import {
+  type ConditionInput,
+  type FilterInput,
+  parsePath,
+  parseRunFilter,
+  parseSource,
+} from '../domain/parse-run-filter.ts';
+import { prefetchLatest } from '../domain/read-metadata.ts';
 import { badInput } from '../errors.ts';
-import { countRuns, listRuns, type RunListRow, type RunOrder, type RunPlace } from '../storage/list-runs.ts';
+import { countRuns, listRuns, type RunListRow, type RunOrder, type RunPosition } from '../storage/runs/run-list.ts';
 import { keysAskedOfNodes } from './asked-keys.ts';
 import { builder } from './builder.ts';
+import { asInstant, connectionOf, decodeCursor, encodeCursor, pageSize, toConnection } from './connection.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { MetadataTypeRef } from './metadata-type.ts';
-import { asInstant, connectionOf, decodeCursor, encodeCursor, pageSize, toConnection } from './page.ts';
 import { PipelineRunRef } from './pipeline-run.ts';
 
 const SortDirection = builder.enumType('SortDirection', {
@@ -107,8 +113,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const decimal = /^-?\d{1,131072}(\.\d{1,16383})?$/;
 
 /** @throws BAD_USER_INPUT for what is no cursor, or one of another order. */
-function placeOf(order: string, cursor: string | null | undefined): RunPlace | null {
-  const parsed = decodeCursor(cursor, ([of, id, time, name, sortClass, sortNumber, sortText]): [RunPlace] | null => {
+function placeOf(order: string, cursor: string | null | undefined): RunPosition | null {
+  const parsed = decodeCursor(cursor, ([of, id, time, name, sortClass, sortNumber, sortText]): [RunPosition] | null => {
     if (of !== order) {
       if (typeof of === 'string')
         throw badInput('after is a cursor of another order. Begin the list anew, without it.');
@@ -145,7 +151,7 @@ builder.queryField('pipelineRuns', (t) =>
       const order = parseOrder(args.orderBy);
       const name = nameOf(order);
       const rows = await listRuns(db, { filter, order, after: placeOf(name, args.after), take: size + 1 });
-      const runs = await readLatestAlong(db, rows.slice(0, size), keysAskedOfNodes(info));
+      const runs = await prefetchLatest(db, rows.slice(0, size), keysAskedOfNodes(info));
       return toConnection<RunListRow>(
         [...runs, ...rows.slice(size)],
         size,

@@ -2,7 +2,7 @@ import { finishStep } from '../domain/finish.ts';
 import { findStepMetadata, listStepMetadata, qualifyKey } from '../domain/read-metadata.ts';
 import { startStep } from '../domain/start-step.ts';
 import { notFound } from '../errors.ts';
-import { findStepById } from '../storage/steps.ts';
+import { findStepById } from '../storage/runs/steps.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';

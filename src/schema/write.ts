@@ -1,5 +1,5 @@
 import { timedOut } from '../errors.ts';
-import { classifyFailure } from '../storage/outage.ts';
+import { classifyFailure } from '../storage/postgres/failures.ts';
 
 /** For mutations: where the connection was lost while the database worked, the caller must know that the outcome is open. */
 export async function asWrite<T>(write: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sweepDeletedRuns } from '../../src/storage/delete-run.ts';
+import { sweepDeletedRuns } from '../../src/storage/runs/delete-run.ts';
 import { log, startRun, startStep } from '../support/ledger.ts';
 import { openService, type TestService } from '../support/service.ts';
 import { eventually } from '../support/service-process.ts';

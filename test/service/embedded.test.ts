@@ -3,9 +3,9 @@ import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type EmbeddedPostgres, openEmbedded } from '../../src/storage/embedded.ts';
-import { accountFor, defaultDataDir } from '../../src/storage/embedded-account.ts';
-import { findNative, prepareBinaries } from '../../src/storage/embedded-binaries.ts';
+import { accountFor, defaultDataDir } from '../../src/storage/embedded/account.ts';
+import { findNative, prepareBinaries } from '../../src/storage/embedded/binaries.ts';
+import { type EmbeddedPostgres, openEmbedded } from '../../src/storage/embedded/open.ts';
 import { temporaryPath } from '../support/cluster.ts';
 import { startChild } from '../support/embedded-child.ts';
 

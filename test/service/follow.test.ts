@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createHttpServer } from '../../src/http.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { openService, type TestService } from '../support/service.ts';
 import { subscribe } from '../support/subscribe.ts';
 

@@ -1,6 +1,6 @@
-import { gunzipSync } from 'node:zlib';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen, speak, type TestServer } from '../support/http.ts';
 import { openService, type TestService } from '../support/service.ts';

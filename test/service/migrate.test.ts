@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { MigrationError, migrate } from '../../src/storage/migrate.ts';
+import { MigrationError, migrate } from '../../src/storage/postgres/migrate.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { startRun } from '../support/ledger.ts';
 import { openService } from '../support/service.ts';

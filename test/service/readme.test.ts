@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readSettings } from '../../src/env.ts';
 import { parseJson } from '../../src/json/parse.ts';
+import { readSettings } from '../../src/process/settings.ts';
 import { openService, type TestService } from '../support/service.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { log, logBatchMutation, type Logged, logMutation, startRun, startStep } from '../support/ledger.ts';
+import { type Logged, log, logBatchMutation, logMutation, startRun, startStep } from '../support/ledger.ts';
 import { openService, type TestService } from '../support/service.ts';
 
 let service: TestService;

@@ -7,13 +7,13 @@ import type { JsonValue } from '../../src/json/value.ts';
 import { anyJson, edgeDouble } from '../support/json-arbitrary.ts';
 import { finishStep, log, startRun, startStep } from '../support/ledger.ts';
 import {
+  answer,
+  inferred,
   type ModelAttempt,
   type ModelCondition,
   type ModelFilter,
   type ModelOrder,
   type ModelRun,
-  answer,
-  inferred,
 } from '../support/run-model.ts';
 import { openService, type TestService } from '../support/service.ts';
 

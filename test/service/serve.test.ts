@@ -1,9 +1,9 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { serve } from '../../src/serve.ts';
+import { serve } from '../../src/process/serve.ts';
 import { temporaryPath } from '../support/cluster.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { openProxy } from '../support/proxy.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbedded } from '../../src/storage/embedded.ts';
+import { openEmbedded } from '../../src/storage/embedded/open.ts';
 
 /** A path in the temporary folder that nobody uses yet. It is not created: that is up to what is tested. */
 export function temporaryPath(): string {

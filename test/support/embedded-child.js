@@ -12,7 +12,7 @@ const server = await createViteServer({
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   optimizeDeps: { noDiscovery: true },
 });
-const { openEmbedded } = await server.ssrLoadModule('/src/storage/embedded.ts');
+const { openEmbedded } = await server.ssrLoadModule('/src/storage/embedded/open.ts');
 await server.close();
 
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);

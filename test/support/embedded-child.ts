@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { EmbeddedPostgres } from '../../src/storage/embedded.ts';
+import type { EmbeddedPostgres } from '../../src/storage/embedded/open.ts';
 
 type ChildAnswer =
   | { state: 'ready' | 'closed' }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../../src/storage/migrate.ts';
+import { migrate } from '../../src/storage/postgres/migrate.ts';
 import { openThrowAway } from './cluster.ts';
 import { databaseUrl } from './database-url.ts';
 

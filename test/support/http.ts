@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { createHttpServer, type HttpOptions } from '../../src/http.ts';
-import { isAnswering } from '../../src/storage/ready.ts';
+import { createHttpServer, type HttpOptions } from '../../src/http/server.ts';
+import { isAnswering } from '../../src/storage/postgres/ready.ts';
 import type { TestService } from './service.ts';
 
 /** The service behind a real port. */

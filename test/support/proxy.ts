@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type NetConnectOpts, type Server, type Socket, connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 
 /** A wire between the service and its database that can be cut. */
 export type CuttableWire = {

@@ -1,8 +1,8 @@
 import pino from 'pino';
-import { type App, type AppOptions, createApp } from '../../src/app.ts';
+import { type App, type AppOptions, createApp } from '../../src/graphql/app.ts';
 import { parseJson } from '../../src/json/parse.ts';
 import { stringifyJson } from '../../src/json/stringify.ts';
-import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/postgres/database.ts';
 import { createDatabase } from './database.ts';
 
 /** An error as it comes over the wire. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBatch } from '../../src/storage/batch.ts';
+import { createBatch } from '../../src/storage/postgres/batch.ts';
 
 const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 

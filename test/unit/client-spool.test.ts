@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { errorOfCode, UnavailableError } from '../../src/client/errors.ts';
 import { deliveryOf, type Post } from '../../src/client/spool/deliver.ts';
 import { deliverLeftovers } from '../../src/client/spool/leftovers.ts';
+import { startOf } from '../../src/client/spool/location.ts';
 import { lineOf, parseOperation } from '../../src/client/spool/operation.ts';
-import { startOf } from '../../src/client/spool/place.ts';
 import { openQueue, type Queue } from '../../src/client/spool/queue.ts';
 
 const url = 'http://127.0.0.1:4000/graphql';

@@ -4,8 +4,8 @@ import { InvalidCallError } from '../../src/client/errors.ts';
 import { targetOf, textsOfInputs } from '../../src/client/log-input.ts';
 import { checkName, textsOfEntries, utf8Length } from '../../src/client/metadata-entries.ts';
 import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../src/client/metadata-types.ts';
-import { newUuid } from '../../src/uuid.ts';
 import { parseJson } from '../../src/json/parse.ts';
+import { newUuid } from '../../src/uuid.ts';
 
 /** Value and type of the one entry that `value` becomes. */
 const entry = (value: unknown) => {

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MetadataType } from '../../src/domain/metadata-type.ts';
-import { parseJsonOperand, parseMetadataValue } from '../../src/domain/metadata-value.ts';
+import type { MetadataType } from '../../src/domain/value/metadata-type.ts';
+import { parseJsonOperand, parseMetadataValue } from '../../src/domain/value/metadata-value.ts';
 import { parseJson } from '../../src/json/parse.ts';
 import { anyDouble, anyJson, edgeDouble, integerText } from '../support/json-arbitrary.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSettings, SettingsError } from '../../src/env.ts';
+import { readSettings, SettingsError } from '../../src/process/settings.ts';
 
 const problems = (environment: Record<string, string>): string[] => {
   try {

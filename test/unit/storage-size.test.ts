@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatStorageSize, parseStorageSize } from '../../src/domain/storage-size.ts';
+import { formatStorageSize, parseStorageSize } from '../../src/domain/value/storage-size.ts';
 
 describe('parseStorageSize', () => {
   it.each([

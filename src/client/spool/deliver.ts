@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../json/value.ts';
 import { InvalidCallError, UnavailableError } from '../errors.ts';
+import { listSpoolFiles } from './location.ts';
 import { type Operation, parseOperation, renamed, requestBody } from './operation.ts';
-import { listSpoolFiles } from './place.ts';
 import type { Line, Source } from './source.ts';
 
 const peekBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { startOf } from './place.ts';
+import { startOf } from './location.ts';
 
 /** The first line of a spool file: whose it is, and where its operations go. */
 export interface SpoolHeader {

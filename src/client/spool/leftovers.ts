@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { RunledgerError } from '../errors.ts';
 import { deliveryOf, type Post } from './deliver.ts';
 import { readHeader, type SpoolHeader } from './header.ts';
-import { isAlive, listSpoolFiles, type SpoolFile, startOf } from './place.ts';
+import { isAlive, listSpoolFiles, type SpoolFile, startOf } from './location.ts';
 import { readLines, type Source, writeRejected } from './source.ts';
 
 export interface LeftoverOptions {

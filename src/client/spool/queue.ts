@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createSpoolFile, type SpoolFileWriter } from './file.ts';
 import { headerLine } from './header.ts';
-import { directoryBytes, newSpoolName, type SpoolPlace } from './place.ts';
+import { directoryBytes, newSpoolName, type SpoolPlace } from './location.ts';
 import { type Line, type Source, writeRejected } from './source.ts';
 
 /** `start…` and `finish…` may exceed the bound by so much. */

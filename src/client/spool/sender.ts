@@ -4,7 +4,7 @@ import { post } from '../post.ts';
 import { patientTimeout, pauseMs } from '../retry.ts';
 import { deliveryOf } from './deliver.ts';
 import { leftoverTurns } from './leftover-turns.ts';
-import type { SpoolPlace } from './place.ts';
+import type { SpoolPlace } from './location.ts';
 import { openQueue } from './queue.ts';
 
 /** How long a sender waits for more before it sends: fewer, larger requests. */

@@ -1,0 +1,151 @@
+import { badInput } from '../errors.ts';
+import { numberText } from '../json/number.ts';
+import type { ExecutionStatus, MetadataType } from '../storage/rows.ts';
+import type { Operand } from '../storage/runs/equality.ts';
+import type { LatestSource } from '../storage/runs/latest-source.ts';
+import type { MetadataTest, RunFilter } from '../storage/runs/run-filter.ts';
+import { textRange } from './find-run.ts';
+import { normalizeLookupKey } from './metadata-key.ts';
+import { quote } from './quote.ts';
+import { splitQualified } from './read-metadata.ts';
+import { isStorableText } from './storable.ts';
+import type { Limits } from './value/limits.ts';
+import { parseMetadataValue } from './value/metadata-value.ts';
+
+/** A filter as it is asked for: every field given must hold. */
+export type FilterInput = {
+  pipeline?: string | null;
+  status?: ExecutionStatus[] | null;
+  namePrefix?: string | null;
+  startedAfter?: Date | null;
+  startedBefore?: Date | null;
+  metadata?: ConditionInput | null;
+  and?: FilterInput[] | null;
+  or?: FilterInput[] | null;
+  not?: FilterInput | null;
+};
+
+/** A condition on a latest entry as it is asked for. `equals: null` is the logged null; other nulls are not given. */
+export type ConditionInput = {
+  key: string;
+  step?: string | null;
+  path?: string[] | null;
+  exists?: boolean | null;
+  type?: MetadataType | null;
+  equals?: unknown;
+  in?: unknown[] | null;
+  gt?: number | null;
+  gte?: number | null;
+  lt?: number | null;
+  lte?: number | null;
+  contains?: string | null;
+  startsWith?: string | null;
+};
+
+const maxParts = 100;
+/** Values that the conditions of a filter compare with, together. */
+const maxOperands = 1_000;
+const maxPathLength = 64;
+const nothing: RunFilter = { kind: 'any', of: [] };
+
+/**
+ * @throws BAD_USER_INPUT for a filter of more than 100 parts or 1,000 values to be equal to, a path of more than 64, or
+ * JSON that is refused.
+ */
+export function parseRunFilter(input: FilterInput | null | undefined, limits: Limits): RunFilter {
+  let parts = 0;
+  let operands = 0;
+  const parse = (filter: FilterInput): RunFilter => {
+    parts += 1;
+    if (parts > maxParts) throw badInput(`The filter has more than ${maxParts} parts. Ask for less at once.`);
+    operands += filter.metadata?.in?.length ?? 0;
+    if (operands > maxOperands)
+      throw badInput(
+        `The filter compares with more than ${maxOperands.toLocaleString('en')} values. Ask for less at once.`,
+      );
+    const of: RunFilter[] = [];
+    if (filter.pipeline != null) of.push(storable(filter.pipeline, { kind: 'pipeline', name: filter.pipeline }));
+    if (filter.status != null) of.push({ kind: 'status', anyOf: filter.status });
+    if (filter.namePrefix != null && filter.namePrefix !== '') {
+      of.push(storable(filter.namePrefix, () => ({ kind: 'namePrefix', ...textRange(filter.namePrefix!) })));
+    }
+    if (filter.startedAfter != null) of.push({ kind: 'startedAfter', at: filter.startedAfter });
+    if (filter.startedBefore != null) of.push({ kind: 'startedBefore', at: filter.startedBefore });
+    if (filter.metadata != null) of.push(parseCondition(filter.metadata, limits));
+    if (filter.and != null) of.push({ kind: 'all', of: filter.and.map(parse) });
+    if (filter.or != null) of.push({ kind: 'any', of: filter.or.map(parse) });
+    if (filter.not != null) of.push({ kind: 'not', of: parse(filter.not) });
+    return { kind: 'all', of };
+  };
+  return parse(input ?? {});
+}
+
+/** What is never stored is never found. */
+function storable(text: string, filter: RunFilter | (() => RunFilter)): RunFilter {
+  if (!isStorableText(text)) return nothing;
+  return typeof filter === 'function' ? filter() : filter;
+}
+
+function parseCondition(input: ConditionInput, limits: Limits): RunFilter {
+  const tests = parseTests(input, limits);
+  const path = parsePath(input.path);
+  const source = parseSource(input.key, input.step);
+  // Without the key there is nothing that a test could hold of; what must not exist cannot pass one either.
+  if (source === null) return input.exists === false && tests.length === 0 ? { kind: 'all', of: [] } : nothing;
+  if (input.exists === false && tests.length > 0) return nothing;
+  return { kind: 'metadata', source, path, exists: input.exists !== false, tests };
+}
+
+/** Which latest entry a key, of a step or of the run as a whole, means; null when none can be stored under it. */
+export function parseSource(key: string, step: string | null | undefined): LatestSource | null {
+  if (step != null) {
+    const wanted = normalizeLookupKey(key);
+    return wanted === null || step === '' || !isStorableText(step) ? null : { kind: 'step', step, key: wanted };
+  }
+  const literal = normalizeLookupKey(key);
+  const qualified = splitQualified(key);
+  if (!qualified) return literal === null ? null : { kind: 'wholeRun', key: literal };
+  // Either reading may be impossible alone: the whole too long for a key, or nothing on one side of the `::`.
+  const ofStep = qualified.step === '' ? null : normalizeLookupKey(qualified.key);
+  if (ofStep === null) return literal === null ? null : { kind: 'run', key: literal };
+  if (literal === null)
+    return isStorableText(qualified.step) ? { kind: 'step', step: qualified.step, key: ofStep } : null;
+  return { kind: 'qualified', literal, step: qualified.step, key: ofStep };
+}
+
+/** @throws BAD_USER_INPUT for a path of more than 64 elements. */
+export function parsePath(path: string[] | null | undefined): string[] {
+  const elements = path ?? [];
+  if (elements.length > maxPathLength)
+    throw badInput(`path has ${elements.length} elements; a value is at most ${maxPathLength} deep.`);
+  const odd = elements.find((element) => !isStorableText(element));
+  if (odd !== undefined) throw badInput(`path: ${quote(odd)} has a character that no key can have.`);
+  return elements;
+}
+
+function parseTests(input: ConditionInput, limits: Limits): MetadataTest[] {
+  const tests: MetadataTest[] = [];
+  if (input.type != null) tests.push({ test: 'type', type: input.type });
+  if (input.equals !== undefined) tests.push({ test: 'equals', anyOf: [parseOperand(input.equals, 'equals', limits)] });
+  if (input.in != null) {
+    tests.push({ test: 'equals', anyOf: input.in.map((value, index) => parseOperand(value, `in[${index}]`, limits)) });
+  }
+  for (const [name, operator] of [
+    ['gt', '>'],
+    ['gte', '>='],
+    ['lt', '<'],
+    ['lte', '<='],
+  ] as const) {
+    const number = input[name];
+    if (number != null) tests.push({ test: 'compare', operator, number: numberText(number) });
+  }
+  for (const test of ['contains', 'startsWith'] as const) {
+    const text = input[test];
+    if (text != null) tests.push(isStorableText(text) ? { test, text } : { test: 'equals', anyOf: [] });
+  }
+  return tests;
+}
+
+function parseOperand(value: unknown, where: string, limits: Limits): Operand {
+  return parseMetadataValue(value, null, { key: where }, limits);
+}

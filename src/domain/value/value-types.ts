@@ -1,0 +1,109 @@
+import { floatText } from '../../json/number.ts';
+import { quote } from '../quote.ts';
+import { uriProblem } from './absolute-uri.ts';
+import { distinctTexts } from './json-equality.ts';
+import type { MetadataType } from './metadata-type.ts';
+import { numberSortKey, otherSortKey, type SortKey, textSortKey } from './sort-key.ts';
+import { parseStorageSize } from './storage-size.ts';
+
+/** A checked value by what it is in JSON; `text` is its compact JSON. `integer` is one that no `number` can hold. */
+export type Shape =
+  | { kind: 'number'; value: number; text: string }
+  | { kind: 'string'; value: string; text: string }
+  | { kind: 'list'; value: readonly unknown[]; text: string }
+  | { kind: 'integer' | 'boolean' | 'null' | 'object'; text: string };
+
+/** What a type takes, in words, and how: what to store, null for a value it does not take, or what is wrong with it. */
+export type TypeRule = { takes: string; store: (shape: Shape) => ({ text: string } & SortKey) | string | null };
+
+/** The type of a value that came without one. */
+export const inferType = (shape: Shape): MetadataType => {
+  if (shape.kind !== 'number') return types[shape.kind];
+  return Number.isSafeInteger(shape.value) && !Object.is(shape.value, -0) ? 'INT' : 'FLOAT';
+};
+
+const types = {
+  string: 'STRING',
+  list: 'LIST',
+  integer: 'INT',
+  boolean: 'BOOLEAN',
+  null: 'NULL',
+  object: 'DICT',
+} as const satisfies Record<Exclude<Shape['kind'], 'number'>, MetadataType>;
+
+const number = (text: string) => ({ text, ...numberSortKey(text) });
+const text = (shape: { value: string; text: string }) => ({ text: shape.text, ...textSortKey(shape.value) });
+const other = (compact: string) => ({ text: compact, ...otherSortKey() });
+
+/** Takes every value of one kind as it is. */
+const anyOf = (kind: Shape['kind'], takes: string): TypeRule => ({
+  takes,
+  store: (shape) => (shape.kind === kind ? other(shape.text) : null),
+});
+
+const nonEmptyString: TypeRule = {
+  takes: 'a string that is not empty',
+  store: (shape) => (shape.kind === 'string' && shape.value !== '' ? text(shape) : null),
+};
+
+// A double from 2^53 on was written with a fraction or an exponent, and may have lost digits on the way.
+const INEXACT = 'is a whole number beyond 2^53: write all its digits, without fraction or exponent';
+
+/** The rule of each type. */
+export const typeRules: Readonly<Record<MetadataType, TypeRule>> = {
+  STRING: { takes: 'a string', store: (shape) => (shape.kind === 'string' ? text(shape) : null) },
+  INT: {
+    takes: 'a whole number',
+    store: (shape) => {
+      if (shape.kind === 'integer') return number(shape.text);
+      if (shape.kind !== 'number' || !Number.isInteger(shape.value)) return null;
+      if (!Number.isSafeInteger(shape.value)) return INEXACT;
+      return number(Object.is(shape.value, -0) ? '-0' : shape.text);
+    },
+  },
+  FLOAT: {
+    takes: 'a number or one of the strings "NaN", "Infinity" and "-Infinity"',
+    store: (shape) => {
+      if (shape.kind === 'number') return number(floatText(shape.value));
+      if (shape.kind === 'string') return /^(NaN|-?Infinity)$/.test(shape.value) ? other(shape.text) : null;
+      if (shape.kind !== 'integer') return null;
+      const double = Number(shape.text);
+      return Number.isFinite(double) && BigInt(double) === BigInt(shape.text)
+        ? number(floatText(double))
+        : 'is an integer that no double holds exactly: log it as INT';
+    },
+  },
+  BOOLEAN: anyOf('boolean', 'true or false'),
+  NULL: anyOf('null', 'null'),
+  LIST: anyOf('list', 'an array'),
+  DICT: anyOf('object', 'an object'),
+  SET: {
+    takes: 'an array',
+    store: (shape) => (shape.kind === 'list' ? other(`[${distinctTexts(shape.value).join()}]`) : null),
+  },
+  TUPLE: anyOf('list', 'an array'),
+  URI: {
+    takes: 'a string',
+    store: (shape) => {
+      if (shape.kind !== 'string') return null;
+      const problem = uriProblem(shape.value);
+      return problem === null ? text(shape) : `is no absolute URI, but ${quote(shape.value)}: ${problem}`;
+    },
+  },
+  PATH: nonEmptyString,
+  DTYPE: nonEmptyString,
+  STORAGE_SIZE: {
+    takes: 'an integer of 0 or more, or a size in words such as "1.5 GiB" or "20 MB" (B, kB … PB, KiB … PiB)',
+    store: (shape) => {
+      if (shape.kind === 'string') {
+        const bytes = parseStorageSize(shape.value);
+        return bytes === null ? null : number(bytes.toString());
+      }
+      if (shape.kind === 'number' && Number.isInteger(shape.value) && !Number.isSafeInteger(shape.value))
+        return INEXACT;
+      return /^\d+$/.test(shape.text) && (shape.kind === 'number' || shape.kind === 'integer')
+        ? number(shape.text)
+        : null;
+    },
+  },
+};

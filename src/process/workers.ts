@@ -1,0 +1,75 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { Serving } from './listen.ts';
+import type { Settings } from './settings.ts';
+
+/** How a worker is told which database to serve; the rest of its settings it reads like its parent. */
+export const workerDatabaseVariable = 'RUNLEDGER_WORKER_DATABASE_URL';
+
+/** What a worker says to its parent. */
+export type WorkerMessage = { listening: string } | { failed: string };
+
+/** A worker could not serve; the message is its own explanation. */
+export class WorkerError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WorkerError';
+  }
+}
+
+/** The exit code of a worker that said why it cannot serve. */
+export const failedToStart = 3;
+
+/** A worker that ends sooner than this after its start is started again only after a pause. */
+const healthyAfterMs = 5_000;
+
+/**
+ * Answers requests in several processes that share the port, one event loop each. A worker that dies is replaced.
+ * @throws WorkerError with what a worker could not do.
+ */
+export async function startWorkers(settings: Settings, log: Logger, connectionString: string): Promise<Serving> {
+  cluster.setupPrimary({ exec: fileURLToPath(new URL('../main.js', import.meta.url)), args: [] });
+  let stopping = false;
+
+  const start = async (): Promise<{ worker: Worker; url: string }> => {
+    const startedAt = Date.now();
+    const worker = cluster.fork({ [workerDatabaseVariable]: connectionString });
+    worker.once('exit', (code, signal) => {
+      if (stopping || code === failedToStart) return;
+      log.error({ code, signal, pid: worker.process.pid }, 'a worker ended; starting another');
+      setTimeout(() => !stopping && void start().catch(() => {}), Date.now() - startedAt < healthyAfterMs ? 1_000 : 0);
+    });
+    const [message] = (await Promise.race([once(worker, 'message'), ended(worker)])) as [WorkerMessage];
+    if ('failed' in message) throw new WorkerError(message.failed);
+    return { worker, url: message.listening };
+  };
+
+  const stop = async () => {
+    stopping = true;
+    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+    await Promise.all(
+      workers.map(async (worker) => {
+        const exited = once(worker, 'exit');
+        worker.process.kill('SIGTERM');
+        await exited;
+      }),
+    );
+  };
+
+  try {
+    // The first alone: it takes the port, also a free one, which the others then share.
+    const { url } = await start();
+    await Promise.all(Array.from({ length: settings.WORKERS - 1 }, start));
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function ended(worker: Worker): Promise<[WorkerMessage]> {
+  await once(worker, 'exit');
+  return [{ failed: 'A worker ended before it could answer requests.' }];
+}

@@ -1,0 +1,54 @@
+import type { LatestListRow } from '../entries/latest.ts';
+import { createBatch } from '../postgres/batch.ts';
+import { entryColumns } from '../postgres/columns.ts';
+import { type Database, perDatabase } from '../postgres/database.ts';
+
+type Mark = { id: bigint; transaction: string };
+
+/**
+ * Time between looks at whether the transactions under way have ended: at first short, as writes are, then longer, as
+ * whoever holds a transaction open for minutes is not waited for more eagerly.
+ */
+const firstLookMs = 5;
+const longestLookMs = 250;
+
+/**
+ * Waits until all entries that had an id at the time of the call are decided, and gives the last of those ids.
+ * Ids are handed out before they are committed: a look at the table alone would skip one that commits late.
+ *
+ * A writer has its transaction id before it takes an id of an entry (it locks its target first). So: take note of the
+ * last id handed out, then of a transaction id of our own, which is greater than that of whoever has an id up to there;
+ * when no transaction below ours is under way any more, all those ids are decided.
+ */
+export const readWatermark = perDatabase((db) => {
+  const settle = createBatch<null, bigint>(async (askers) => {
+    const id = await waitUntilDecided(db);
+    return askers.map(() => id);
+  });
+  return () => settle(null);
+});
+
+async function waitUntilDecided(db: Database): Promise<bigint> {
+  const marks = await db.prisma.$queryRaw<Mark[]>`/* mark_last_id */
+WITH handed_out AS MATERIALIZED (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM metadata_entry_id_seq)
+SELECT id, pg_current_xact_id()::text AS transaction FROM handed_out`;
+  const { id, transaction } = marks[0]!;
+  for (let pause = firstLookMs; ; pause = Math.min(longestLookMs, pause * 1.5)) {
+    const rows = await db.prisma.$queryRaw<{ decided: boolean }[]>`/* is_decided */
+SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${transaction}::text::xid8 AS decided`;
+    if (rows[0]!.decided) return id;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+export type FollowQuestion = { runId: string; after: bigint; upTo: bigint; take: number };
+
+/** The next entries of a run behind an id, in order of id, without the retracted ones; up to `take` and `upTo`. */
+export async function listLogged(db: Database, { runId, after, upTo, take }: FollowQuestion): Promise<LatestListRow[]> {
+  return db.prisma.$queryRaw<LatestListRow[]>`/* list_logged */
+SELECT ${entryColumns},
+  s.name AS "stepName"
+FROM metadata_entry e LEFT JOIN step s ON s.run_id = e.run_id AND s.id = e.scope_id
+WHERE e.run_id = ${runId}::uuid AND e.id > ${after} AND e.id <= ${upTo} AND e.retracted_at IS NULL
+ORDER BY e.id LIMIT ${take}::int`;
+}

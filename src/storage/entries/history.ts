@@ -1,0 +1,76 @@
+import { arrayLiteral, columnOf } from '../postgres/array-literal.ts';
+import { createBatch } from '../postgres/batch.ts';
+import { entryColumns } from '../postgres/columns.ts';
+import { type Database, perDatabase } from '../postgres/database.ts';
+import { type EntryRow, greatestEntryId } from '../rows.ts';
+
+/** The entries under a key: of one step, or (`stepId` null) of a run and all attempts of its steps. */
+export type HistoryScope = { runId: string; stepId: string | null; key: string };
+
+/** A page of it, newest first: up to `take` entries older than `before`. */
+export type HistoryQuestion = HistoryScope & { before: bigint | null; take: number };
+
+const pages = perDatabase((db) =>
+  createBatch<HistoryQuestion, EntryRow[]>((questions) => selectPages(db, questions), {
+    maxWeight: 5_000,
+    weigh: (question) => question.take,
+    identify: ({ runId, stepId, before, take, key }) => `${runId} ${stepId} ${before} ${take} ${key}`,
+  }),
+);
+
+/** A page of entries, newest first, without the retracted ones. All that ask at one moment share one statement. */
+export function listHistory(db: Database, question: HistoryQuestion): Promise<EntryRow[]> {
+  return pages(db)(question);
+}
+
+async function selectPages(db: Database, questions: HistoryQuestion[]): Promise<EntryRow[][]> {
+  const runIds = columnOf(questions, 'uuid', (question) => question.runId);
+  const stepIds = columnOf(questions, 'uuid', (question) => question.stepId);
+  const keys = columnOf(questions, 'text', (question) => question.key);
+  const befores = columnOf(questions, 'bigint', (question) => question.before ?? greatestEntryId);
+  const takes = columnOf(questions, 'int', (question) => question.take);
+  // One index serves both kinds of scope: the newest of each step, merged.
+  const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* list_history */
+SELECT q.n::int, ${entryColumns}
+FROM unnest(${runIds}, ${stepIds}, ${keys}, ${befores}, ${takes})
+  WITH ORDINALITY AS q(run_id, step_id, key, before, take, n)
+CROSS JOIN LATERAL (
+  SELECT newest.* FROM (
+    SELECT q.step_id AS id WHERE q.step_id IS NOT NULL
+    UNION ALL SELECT q.run_id WHERE q.step_id IS NULL
+    UNION ALL SELECT s.id FROM step s WHERE q.step_id IS NULL AND s.run_id = q.run_id
+  ) scope
+  CROSS JOIN LATERAL (
+    SELECT * FROM metadata_entry m
+    WHERE m.run_id = q.run_id AND m.scope_id = scope.id AND m.key = q.key AND m.id < q.before AND m.retracted_at IS NULL
+    ORDER BY m.id DESC LIMIT q.take
+  ) newest
+  ORDER BY newest.id DESC LIMIT q.take
+) e
+ORDER BY q.n, e.id DESC`;
+  const lists: EntryRow[][] = questions.map(() => []);
+  for (const row of rows) lists[row.n - 1]!.push(row);
+  return lists;
+}
+
+/** How many entries, not counting retracted ones, stand under a key. */
+export async function countHistory(db: Database, scope: HistoryScope): Promise<number> {
+  const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_history */
+SELECT coalesce(sum(c.count), 0)::int AS count FROM (
+  SELECT ${scope.stepId}::uuid AS id WHERE ${scope.stepId}::uuid IS NOT NULL
+  UNION ALL SELECT ${scope.runId}::uuid WHERE ${scope.stepId}::uuid IS NULL
+  UNION ALL SELECT s.id FROM step s WHERE ${scope.stepId}::uuid IS NULL AND s.run_id = ${scope.runId}::uuid
+) scope
+CROSS JOIN LATERAL (
+  SELECT count(*) AS count FROM metadata_entry m
+  WHERE m.run_id = ${scope.runId}::uuid AND m.scope_id = scope.id AND m.key = ${scope.key} AND m.retracted_at IS NULL
+) c`;
+  return rows[0]!.count;
+}
+
+/** The entries with these ids of a run, in the order of the ids. */
+export async function findEntries(db: Database, runId: string, ids: bigint[]): Promise<EntryRow[]> {
+  return db.prisma.$queryRaw<EntryRow[]>`/* find_entries */
+SELECT ${entryColumns}
+FROM metadata_entry e WHERE e.run_id = ${runId}::uuid AND e.id = ANY(${arrayLiteral(ids)}::bigint[]) ORDER BY e.id`;
+}

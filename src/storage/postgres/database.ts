@@ -1,0 +1,117 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { type Prisma, PrismaClient } from '../../generated/prisma/client.ts';
+import { retryRolledBack } from './retry.ts';
+
+/** An open connection to the ledger's tables. Every function of this layer takes it first. */
+export type Database = {
+  readonly prisma: PrismaClient;
+  /**
+   * One statement on the driver beneath Prisma, which takes a third of the time. For the statement of all writes; columns
+   * must be such that the driver gives what Prisma would: no bigints, timestamps or lists.
+   */
+  readonly select: Select;
+  /** The connections under Prisma; what Prisma cannot do (LISTEN, migrations) uses them directly. */
+  readonly pool: pg.Pool;
+  readonly connectionString: string;
+  close(): Promise<void>;
+};
+
+/** Inside a transaction: what takes it can only be called there. */
+export type Transaction = Prisma.TransactionClient;
+
+/** Where plain statements run: on the database itself or inside a transaction. */
+export type Queryable = Pick<Transaction, '$queryRaw' | '$executeRaw'>;
+
+/** Runs a statement and gives its rows, wherever it runs. */
+export type Select = <Row>(sql: Prisma.Sql) => Promise<Row[]>;
+
+export type DatabaseOptions = {
+  connectionString: string;
+  /** Connections at most; default 10. */
+  maxConnections?: number;
+  /** How long to wait for a free or new connection; default 5,000. */
+  connectTimeoutMs?: number;
+  /** After which Postgres cancels a statement; default 30,000. */
+  statementTimeoutMs?: number;
+  /** Named prepared statements; switch off behind a pooler that does not know them. Default true. */
+  preparedStatements?: boolean;
+  /** Told of every statement, for tests and debugging. */
+  onQuery?: (sql: string) => void;
+};
+
+/** Statements that begin with their name in a comment are prepared once per connection, under that name. */
+const statementName = /^\s*\/\* (\w+) \*\//;
+
+/**
+ * Opens the pool and Prisma on it. Connects on first use, so it does not fail when the database is away.
+ * Sessions run in UTC: Prisma reads and writes timestamps wrongly in any other zone.
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    options: '-c TimeZone=UTC',
+    application_name: 'runledger',
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: statementTimeoutMs,
+    // Longer than the server's own deadline: it only speaks when the connection is dead.
+    query_timeout: statementTimeoutMs + 5_000,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+  const nameOf = (sql: string) =>
+    (options.preparedStatements === false ? undefined : statementName.exec(sql)?.[1]) as string;
+  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
+  const prisma = new PrismaClient({
+    adapter,
+    transactionOptions: { maxWait: options.connectTimeoutMs ?? 5_000, timeout: statementTimeoutMs },
+    ...(options.onQuery ? { log: [{ emit: 'event' as const, level: 'query' as const }] } : {}),
+  });
+  if (options.onQuery) {
+    const { onQuery } = options;
+    (prisma as PrismaClient<'query'>).$on('query', (event) => onQuery(event.query));
+  }
+  return {
+    prisma,
+    async select<Row>({ text, values }: Prisma.Sql): Promise<Row[]> {
+      options.onQuery?.(text);
+      return (await pool.query({ name: nameOf(text), text, values })).rows as Row[];
+    },
+    pool,
+    connectionString: options.connectionString,
+    async close() {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/**
+ * Runs `work` in one transaction; a throw rolls all of it back. Rolled back because of others, it is done again: `work`
+ * may run several times, and must not change anything but the database before it is over.
+ */
+export function inTransaction<T>(db: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  return retryRolledBack(() => db.prisma.$transaction(work));
+}
+
+/** The same as `Database.select`, within a transaction. */
+export function selectIn(transaction: Transaction): Select {
+  return <Row>(sql: Prisma.Sql) => transaction.$queryRaw<Row[]>(sql);
+}
+
+/** Something made once per open database, such as a batch of waiting look-ups, and forgotten with it. */
+export function perDatabase<T>(make: (db: Database) => T): (db: Database) => T {
+  const made = new WeakMap<Database, T>();
+  return (db) => {
+    let value = made.get(db);
+    if (value === undefined) {
+      value = make(db);
+      made.set(db, value);
+    }
+    return value;
+  };
+}
