@@ -15,7 +15,11 @@ const pageSize = 200;
 /** Followers look this often without being told: a notification may be lost. */
 const lookAgainMs = 2_000;
 
-export type FollowRun = { ref: string; keys?: string[] | null; after?: string | number | bigint | null };
+export type FollowRun = {
+  ref: string;
+  keys?: string[] | null | undefined;
+  after?: string | number | bigint | null | undefined;
+};
 
 /**
  * Every entry logged to the run or its steps from now on, or since the entry `after`: each once, in order of id, also

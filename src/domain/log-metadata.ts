@@ -20,15 +20,17 @@ import { parseMetadataValue } from './value/metadata-value.ts';
 
 type LogTarget =
   | { stepId: string }
-  | { step: { run: string; name: string; attempt?: number | null } }
+  | { step: { run: string; name: string; attempt?: number | null | undefined } }
   | { run: string };
 
 export type LogMetadata = {
   target: LogTarget;
   metadata?: Record<string, unknown> | null;
-  entries?: { key: string; value?: unknown; type?: MetadataType | null; iteration?: number | null }[] | null;
-  requestId?: string | null;
-  loggedAt?: Date | null;
+  entries?:
+    | { key: string; value?: unknown; type?: MetadataType | null | undefined; iteration?: number | null | undefined }[]
+    | null;
+  requestId?: string | null | undefined;
+  loggedAt?: Date | null | undefined;
 };
 
 /** What was logged, and where. `replayed` when an earlier call with this request id had logged it. */

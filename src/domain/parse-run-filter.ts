@@ -14,32 +14,32 @@ import { parseMetadataValue } from './value/metadata-value.ts';
 
 /** A filter as it is asked for: every field given must hold. */
 export type FilterInput = {
-  pipeline?: string | null;
-  status?: ExecutionStatus[] | null;
-  namePrefix?: string | null;
-  startedAfter?: Date | null;
-  startedBefore?: Date | null;
-  metadata?: ConditionInput | null;
-  and?: FilterInput[] | null;
-  or?: FilterInput[] | null;
-  not?: FilterInput | null;
+  pipeline?: string | null | undefined;
+  status?: ExecutionStatus[] | null | undefined;
+  namePrefix?: string | null | undefined;
+  startedAfter?: Date | null | undefined;
+  startedBefore?: Date | null | undefined;
+  metadata?: ConditionInput | null | undefined;
+  and?: FilterInput[] | null | undefined;
+  or?: FilterInput[] | null | undefined;
+  not?: FilterInput | null | undefined;
 };
 
 /** A condition on a latest entry as it is asked for. `equals: null` is the logged null; other nulls are not given. */
 export type ConditionInput = {
   key: string;
-  step?: string | null;
-  path?: string[] | null;
-  exists?: boolean | null;
-  type?: MetadataType | null;
+  step?: string | null | undefined;
+  path?: string[] | null | undefined;
+  exists?: boolean | null | undefined;
+  type?: MetadataType | null | undefined;
   equals?: unknown;
-  in?: unknown[] | null;
-  gt?: number | null;
-  gte?: number | null;
-  lt?: number | null;
-  lte?: number | null;
-  contains?: string | null;
-  startsWith?: string | null;
+  in?: unknown[] | null | undefined;
+  gt?: number | null | undefined;
+  gte?: number | null | undefined;
+  lt?: number | null | undefined;
+  lte?: number | null | undefined;
+  contains?: string | null | undefined;
+  startsWith?: string | null | undefined;
 };
 
 const maxParts = 100;

@@ -103,9 +103,9 @@ export function qualifyKey(stepName: string | null, key: string): string {
 
 export type MetadataSelection = {
   /** Plain or qualified; an empty list selects nothing. */
-  keys?: readonly string[] | null;
+  keys?: readonly string[] | null | undefined;
   /** Of the key; one that contains `::` is of the qualified key. */
-  prefix?: string | null;
+  prefix?: string | null | undefined;
 };
 
 /** The latest entries of a run's own keys, of its steps' keys, or of both, by key. */

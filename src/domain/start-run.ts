@@ -7,7 +7,12 @@ import { newUuid } from '../uuid.ts';
 import { parseName } from './names.ts';
 import { quote } from './quote.ts';
 
-export type StartRun = { id?: string | null; name?: string | null; pipeline: string; startedAt?: Date | null };
+export type StartRun = {
+  id?: string | null | undefined;
+  name?: string | null | undefined;
+  pipeline: string;
+  startedAt?: Date | null | undefined;
+};
 
 /**
  * Starts a run, or gives the one that has this id already, so that a retry starts nothing twice.

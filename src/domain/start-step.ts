@@ -11,11 +11,11 @@ import { parseName } from './names.ts';
 import { quote } from './quote.ts';
 
 export type StartStep = {
-  id?: string | null;
+  id?: string | null | undefined;
   run: string;
   name: string;
-  cachedFrom?: string | null;
-  startedAt?: Date | null;
+  cachedFrom?: string | null | undefined;
+  startedAt?: Date | null | undefined;
 };
 
 /**

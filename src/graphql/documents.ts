@@ -65,9 +65,9 @@ function describeParseError(error: unknown, limits: QueryLimits): GraphQLError {
 /** `spec`: a client that accepts only application/json is answered with 200, as GraphQL over HTTP has it. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(error.message, {
-    nodes: error.nodes,
-    source: error.source,
-    positions: error.positions,
+    ...(error.nodes ? { nodes: error.nodes } : {}),
+    ...(error.source ? { source: error.source } : {}),
+    ...(error.positions ? { positions: error.positions } : {}),
     extensions: { code, ...error.extensions, http: { spec: error.extensions['code'] === undefined, status: 400 } },
   });
 }

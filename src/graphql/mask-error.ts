@@ -51,6 +51,6 @@ function withLocation(original: GraphQLError, error: unknown) {
 }
 
 function locate(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
-  const { nodes, path } = error instanceof GraphQLError ? error : { nodes: undefined, path: undefined };
+  const { nodes = null, path = null } = error instanceof GraphQLError ? error : {};
   return new GraphQLError(message, { nodes, path, extensions });
 }

@@ -94,8 +94,8 @@ export function findExcess(document: DocumentNode, limits: QueryLimits): GraphQL
 /** Throws a refusal where an operation could answer with too many objects. */
 export type CostCheck = (execution: {
   document: DocumentNode;
-  operationName?: string | null;
-  variableValues?: Readonly<Record<string, unknown>> | null;
+  operationName?: string | null | undefined;
+  variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }) => void;
 
 /** One check for whatever way an operation takes to its execution. */

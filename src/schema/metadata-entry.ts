@@ -62,7 +62,7 @@ export const historyField = {
 export async function resolveHistory(
   { db }: Context,
   owner: { runId: string; stepId: string | null },
-  args: { key: string; first?: number | null; after?: string | null },
+  args: { key: string; first?: number | null | undefined; after?: string | null | undefined },
 ): Promise<Page<EntryRow>> {
   const size = pageSize(args.first, 50);
   const cursor = decodeCursor(args.after, ([id]) => {

@@ -90,7 +90,11 @@ export const PipelineRunRef = builder.prismaObject('PipelineRun', {
 
 async function resolveSteps(
   run: RunRow,
-  args: { first?: number | null; after?: string | null; includeRetried?: boolean | null },
+  args: {
+    first?: number | null | undefined;
+    after?: string | null | undefined;
+    includeRetried?: boolean | null | undefined;
+  },
   { db }: Context,
 ) {
   const size = pageSize(args.first, 50);

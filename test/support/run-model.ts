@@ -54,7 +54,7 @@ type ModelDirection = 'ASC' | 'DESC';
 export type ModelOrder = {
   startedAt?: ModelDirection;
   name?: ModelDirection;
-  metadata?: { key: string; step?: string; path?: string[]; direction: ModelDirection };
+  metadata?: { key: string; step?: string; path?: string[] | undefined; direction: ModelDirection };
 };
 
 /** The newest attempt of a step, or undefined. */
@@ -134,7 +134,7 @@ export function inferred(value: JsonValue): string {
 const texts = ['STRING', 'URI', 'PATH', 'DTYPE'];
 
 /** What a condition or an order is about: the value, its type, and whether it counts as text. */
-function subject(run: ModelRun, { key, step, path = [] }: { key: string; step?: string; path?: string[] }) {
+function subject(run: ModelRun, { key, step, path = [] }: { key: string; step?: string; path?: string[] | undefined }) {
   const entry = latest(run, key, step);
   const value = at(entry?.value, path);
   if (!entry || value === undefined) return undefined;

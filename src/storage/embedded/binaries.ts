@@ -83,8 +83,9 @@ async function complete(native: string): Promise<void> {
   }[];
   for (const { source, target } of links) {
     const path = join(native, '..', target.replace(/^native\//, `${basename(native)}/`));
-    await symlink(basename(source), path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') return stat(path).catch(() => Promise.reject(error));
+    await symlink(basename(source), path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return;
+      await stat(path).catch(() => Promise.reject(error));
     });
   }
 }
