@@ -117,7 +117,7 @@ test('deleted by many at once, one or all say that it is gone, and it is', async
   const { id } = await fullRun('raced');
   const answers = await Promise.all(
     Array.from({ length: 8 }, () =>
-      service.app.answer(JSON.stringify({ query: deleteMutation, variables: { ref: id } }), undefined),
+      service.answer(JSON.stringify({ query: deleteMutation, variables: { ref: id } }), undefined),
     ),
   );
   for (const { body } of answers) expect(body).toMatch(/"deleteRun":true|NOT_FOUND/);
@@ -130,7 +130,7 @@ test('while writers write to it, each write is refused or is gone with it', asyn
   const outcomes: string[] = [];
   const writer = async (target: unknown) => {
     for (;;) {
-      const { body } = await service.app.answer(
+      const { body } = await service.answer(
         JSON.stringify({
           query:
             'mutation ($target: MetadataTarget!) { logMetadata(input: { target: $target, metadata: { k: 1 } }) { replayed } }',

@@ -207,7 +207,7 @@ test.each([
 ])('%s is found by index', async (_name, query) => {
   sent = [];
   // The beginning of a name or id may be that of several.
-  await service.app.answer(JSON.stringify({ query }), undefined);
+  await service.answer(JSON.stringify({ query }), undefined);
   const [statement] = sent.filter(({ text }) => text.includes('find_runs') || text.includes('step'));
   expect(statement).toBeDefined();
   if (!query.includes('run-299"')) await expectIndexes(query, {}, ['pipeline_run', 'step']);

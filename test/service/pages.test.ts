@@ -176,7 +176,7 @@ describe.each(lists)('$name', (list) => {
     ];
     for (const text of odd) {
       const after = await inOrderOf(list, text);
-      const { status, body } = await service.app.answer(
+      const { status, body } = await service.answer(
         JSON.stringify({ query: list.query, variables: { ...list.variables(), after } }),
         undefined,
       );

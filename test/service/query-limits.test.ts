@@ -12,7 +12,7 @@ afterAll(() => service.close());
 /** The status, and how long it took to say it, in milliseconds. */
 async function ask(query: string, variables?: Record<string, unknown>) {
   const startedAt = performance.now();
-  const { status, body } = await service.app.answer(JSON.stringify({ query, variables }), 'application/json');
+  const { status, body } = await service.answer(JSON.stringify({ query, variables }), 'application/json');
   return { status, body, took: performance.now() - startedAt };
 }
 
@@ -37,7 +37,7 @@ async function mustBeRefused(query: string, message?: RegExp) {
 /** Not valid GraphQL: 400 for those who know the media type of GraphQL. */
 async function mustBeInvalid(query: string) {
   const startedAt = performance.now();
-  const { status, body } = await service.app.answer(JSON.stringify({ query }), 'application/graphql-response+json');
+  const { status, body } = await service.answer(JSON.stringify({ query }), 'application/graphql-response+json');
   expect(status, body.slice(0, 500)).toBe(400);
   expect(performance.now() - startedAt).toBeLessThan(1_000);
   expect(body.length).toBeLessThan(50_000);

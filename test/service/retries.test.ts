@@ -265,7 +265,7 @@ describe('a batch', () => {
 
 test('a mutation with several fields of which one fails has written what the others say', async () => {
   const run = await newRun();
-  const answer = await service.app.answer(
+  const answer = await service.answer(
     JSON.stringify({
       query: `mutation { a: logMetadata(input: { target: { run: "${run}" }, metadata: { a: 1 } }) { replayed } b: logMetadata(input: { target: { run: "nobody at all" }, metadata: { a: 1 } }) { replayed } }`,
     }),

@@ -305,7 +305,7 @@ describe('the big list of naughty strings', () => {
             'query ($t: String!) { pipelineRun(ref: $t) { step(name: $t) { id } runMetadata(key: $t) { id } metadata(prefix: $t, keys: [$t]) { id } metadataHistory(key: $t) { totalCount } } }',
           variables: { t: text },
         });
-        const { status, body: answer } = await service.app.answer(body, 'application/json');
+        const { status, body: answer } = await service.answer(body, 'application/json');
         expect(status).toBe(200);
         expect(answer).not.toContain('INTERNAL_SERVER_ERROR');
       }),
