@@ -1,4 +1,4 @@
-import { type ExecutionResult, getOperationAST } from 'graphql';
+import { type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller.ts';
@@ -11,7 +11,7 @@ import { createDocumentCache } from './documents.ts';
 import { serializeEvents } from './event-stream.ts';
 import { createFinish } from './finish.ts';
 import { type GraphQLParams, readBody, readSearch } from './params.ts';
-import { type Asked, useBoundedCost, useFinish, usePreparedDocuments } from './plugins.ts';
+import { type Asked, useBoundedCost, useFinish, useGraphQLJs, usePreparedDocuments } from './plugins.ts';
 import { createCostCheck } from './query-cost.ts';
 import { defaultQueryLimits, type QueryLimits } from './query-limits.ts';
 import { createStreamProtocol } from './stream-protocol.ts';
@@ -71,6 +71,7 @@ export function createApp(options: AppOptions): App {
     maskedErrors: false,
     plugins: [
       usePreparedDocuments(prepareDocument),
+      useGraphQLJs(),
       useBoundedCost(createCostCheck(schema, queryLimits.maxCost)),
       useFinish((result, params) => finish(result, isMutation(params))),
       ...(options.observers ?? []),
@@ -81,15 +82,13 @@ export function createApp(options: AppOptions): App {
     read: () => GraphQLParams,
     asked: Asked,
   ): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
-    let params: GraphQLParams;
     try {
-      params = read();
+      // Yoga's hooks look at the request for its method only, and that has been judged.
+      const result = await yoga.getResultForParams({ params: read(), request: { method: 'POST' } as Request }, asked);
+      return result!;
     } catch (error) {
-      return finish({ errors: [error as Error] as never }, false);
+      return finish({ errors: [error as GraphQLError] }, false);
     }
-    // Yoga's hooks look at the request for its method only, and that has been judged.
-    const result = await yoga.getResultForParams({ params, request: { method: 'POST' } as Request }, asked);
-    return result!;
   }
 
   return {
@@ -101,9 +100,7 @@ export function createApp(options: AppOptions): App {
       if (isAsyncIterable(result) || accepted.mediaType === null) return serializeEvents(result);
       return serializeResult(result, accepted.mediaType);
     },
-    stream: createStreamProtocol((params, caller) =>
-      execute(() => params, { caller, takesEvents: true, byGet: false }),
-    ),
+    stream: createStreamProtocol((read, asked) => execute(read, { ...asked, takesEvents: true })),
     endStreams: () => ended.abort(),
   };
 }

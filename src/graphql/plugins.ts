@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError, getOperationAST, type GraphQLError as Shown } from 'graphql';
+import { type ExecutionResult, execute, GraphQLError, getOperationAST, subscribe } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import type { Caller } from '../domain/caller.ts';
 import type { PreparedDocument } from './documents.ts';
@@ -35,6 +35,14 @@ export function usePreparedDocuments(prepare: (text: string) => PreparedDocument
   };
 }
 
+/** Executes with graphql-js, whose semantics are the specification's; Yoga's own executor differs in small things. */
+export function useGraphQLJs(): Plugin {
+  return {
+    onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
+  };
+}
+
 /** Refuses operations that could answer with too much. */
 export function useBoundedCost(checkCost: CostCheck): Plugin {
   const check = ({ args }: { args: Parameters<CostCheck>[0] }) => checkCost(args);
@@ -53,7 +61,7 @@ export function useFinish(finish: (result: ExecutionResult, params: GraphQLParam
 }
 
 /** Always a group: of a single error Yoga would change the HTTP status, to 200 where only application/json is accepted. */
-function refusal(errors: readonly Shown[]): unknown {
+function refusal(errors: readonly GraphQLError[]): unknown {
   return new AggregateError(errors);
 }
 

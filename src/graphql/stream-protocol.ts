@@ -5,7 +5,7 @@ import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Caller } from '../domain/caller.ts';
 import { isRawJson } from '../json/raw.ts';
 import { toOutput } from './answer.ts';
-import type { GraphQLParams } from './params.ts';
+import { type GraphQLParams, readBody, readSearch } from './params.ts';
 
 type Results = ExecutionResult | AsyncIterable<ExecutionResult>;
 
@@ -13,31 +13,35 @@ type Results = ExecutionResult | AsyncIterable<ExecutionResult>;
 const mark = `raw-${randomBytes(16).toString('hex')}:`;
 const marked = new RegExp(`"${mark}((?:[^"\\\\]|\\\\.)*)"`, 'g');
 
+/** Reads the parameters of a request and answers them; the library's own reading would round numbers. */
+type Execute = (read: () => GraphQLParams, asked: { caller: Caller; byGet: boolean }) => Promise<Results>;
+
 /**
  * The GraphQL over SSE protocol in both its modes, with values to the last digit: the library prints results with
  * JSON.stringify, so exact values leave it as marked strings, and the strings are turned back into JSON on their way out.
  */
-export function createStreamProtocol(execute: (params: GraphQLParams, caller: Caller) => Promise<Results>) {
-  const callers = new WeakMap<Request, Caller>();
-  const handle = createHandler({
-    onSubscribe: async ({ raw }, { query, operationName, variables }) => {
-      const params = {
-        query,
-        ...(operationName == null ? {} : { operationName }),
-        ...(variables == null ? {} : { variables }),
-      };
-      const results = await execute(params, callers.get(raw)!);
-      const exact = (result: ExecutionResult) => markExact(result) as ExecutionResult;
-      return isAsyncIterable<ExecutionResult>(results) ? mapAsyncIterator(results, exact) : exact(results);
-    },
-  });
+export function createStreamProtocol(execute: Execute) {
+  const questions = new WeakMap<Request, () => Promise<Results>>();
+  const handle = createHandler({ onSubscribe: async ({ raw }) => toStream(await questions.get(raw)!()) });
   return async (request: Request, caller: Caller): Promise<Response> => {
-    callers.set(request, caller);
+    const body = request.method === 'POST' ? await request.clone().text() : null;
+    const read = () => (body === null ? readSearch(new URL(request.url).searchParams) : readBody(body));
+    questions.set(request, () => execute(read, { caller, byGet: body === null }));
     const response = await handle(request);
     if (!response.body) return response;
     const { status, statusText, headers } = response;
     return new Response(response.body.pipeThrough(unmark()), { status, statusText, headers });
   };
+}
+
+/** The library knows a whole result by its data, which one that was never executed does not have: so it gets streams only. */
+async function* one(result: ExecutionResult) {
+  yield result;
+}
+
+function toStream(results: Results): AsyncIterable<ExecutionResult> {
+  const stream = isAsyncIterable<ExecutionResult>(results) ? results : one(results);
+  return mapAsyncIterator(stream, (result) => markExact(result) as ExecutionResult);
 }
 
 function markExact(result: ExecutionResult): unknown {
