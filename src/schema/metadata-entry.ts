@@ -65,7 +65,7 @@ export async function resolveHistory(
   args: { key: string; first?: number | null | undefined; after?: string | null | undefined },
 ): Promise<Page<EntryRow>> {
   const size = pageSize(args.first, 50);
-  const cursor = decodeCursor(args.after, ([id]) => {
+  const cursor = decodeCursor('history', args.after, ([id]) => {
     const before = asId(id);
     return before === null ? null : [before];
   });
@@ -75,7 +75,7 @@ export async function resolveHistory(
     rows,
     size,
     args.after,
-    (entry) => encodeCursor(entry.id),
+    (entry) => encodeCursor('history', entry.id),
     async () => (scope ? countHistory(db, scope) : 0),
   );
 }

@@ -99,7 +99,7 @@ async function resolveSteps(
 ) {
   const size = pageSize(args.first, 50);
   const includeSuperseded = args.includeRetried ?? false;
-  const cursor = decodeCursor(args.after, ([time, place]) => {
+  const cursor = decodeCursor('steps', args.after, ([time, place]) => {
     const startedAt = asInstant(time);
     const ordinal = asInteger(place);
     return startedAt && ordinal !== null ? [{ startedAt, ordinal }] : null;
@@ -109,7 +109,7 @@ async function resolveSteps(
     rows,
     size,
     args.after,
-    (step) => encodeCursor(step.startedAt.getTime(), step.ordinal),
+    (step) => encodeCursor('steps', step.startedAt.getTime(), step.ordinal),
     () => countSteps(db, run.id, includeSuperseded),
   );
 }

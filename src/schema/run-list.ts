@@ -100,8 +100,8 @@ function parseOrder(input: OrderInput | null | undefined): RunOrder {
 
 /** Tells orders from one another in a cursor, which is a place in one of them only. */
 function nameOf(order: RunOrder): string {
-  if (order.by !== 'metadata') return `${order.by} ${order.descending ? 'DESC' : 'ASC'}`;
-  return createHash('sha256').update(JSON.stringify(order)).digest('base64url').slice(0, 12);
+  if (order.by !== 'metadata') return `runs ${order.by} ${order.descending ? 'DESC' : 'ASC'}`;
+  return `runs ${createHash('sha256').update(JSON.stringify(order)).digest('base64url').slice(0, 12)}`;
 }
 
 function cursorOf(order: string, { id, startedAt, name, sortClass, sortNumber, sortText }: RunListRow): string {
@@ -114,22 +114,21 @@ const decimal = /^-?\d{1,131072}(\.\d{1,16383})?$/;
 
 /** @throws BAD_USER_INPUT for what is no cursor, or one of another order. */
 function placeOf(order: string, cursor: string | null | undefined): RunPosition | null {
-  const parsed = decodeCursor(cursor, ([of, id, time, name, sortClass, sortNumber, sortText]): [RunPosition] | null => {
-    if (of !== order) {
-      if (typeof of === 'string')
-        throw badInput('after is a cursor of another order. Begin the list anew, without it.');
+  const parsed = decodeCursor(
+    order,
+    cursor,
+    ([id, time, name, sortClass, sortNumber, sortText]): [RunPosition] | null => {
+      const startedAt = asInstant(time);
+      if (typeof id !== 'string' || !uuid.test(id) || !startedAt || typeof name !== 'string' || name.includes('\0'))
+        return null;
+      if (sortClass === 3) return [{ id, startedAt, name, sortClass }];
+      if (sortClass === 0 && typeof sortNumber === 'string' && decimal.test(sortNumber))
+        return [{ id, startedAt, name, sortClass, sortNumber }];
+      const isText = typeof sortText === 'string' && !sortText.includes('\0');
+      if ((sortClass === 1 || sortClass === 2) && isText) return [{ id, startedAt, name, sortClass, sortText }];
       return null;
-    }
-    const startedAt = asInstant(time);
-    if (typeof id !== 'string' || !uuid.test(id) || !startedAt || typeof name !== 'string' || name.includes('\0'))
-      return null;
-    if (sortClass === 3) return [{ id, startedAt, name, sortClass }];
-    if (sortClass === 0 && typeof sortNumber === 'string' && decimal.test(sortNumber))
-      return [{ id, startedAt, name, sortClass, sortNumber }];
-    const isText = typeof sortText === 'string' && !sortText.includes('\0');
-    if ((sortClass === 1 || sortClass === 2) && isText) return [{ id, startedAt, name, sortClass, sortText }];
-    return null;
-  });
+    },
+  );
   return parsed?.[0] ?? null;
 }
 
