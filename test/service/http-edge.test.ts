@@ -100,6 +100,17 @@ describe('a body', () => {
     async (type) => expect((await ask('/graphql', { 'content-type': type }, 'POST', good)).status).toBe(200),
   );
 
+  test.each(['utf-16', 'UTF-16LE', 'iso-8859-1', '"utf-16"'])('that says it is %s is 415', async (charset) => {
+    const response = await server.post(good, { 'content-type': `application/json; charset=${charset}` });
+    expect(response.status).toBe(415);
+    expect((await response.json()).errors[0].message).toContain('UTF-8');
+  });
+
+  test('with a byte order mark is taken', async () => {
+    const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(good)]);
+    expect(await (await server.post(marked)).json()).toEqual(goodAnswer);
+  });
+
   test('that is compressed is 415', async () => {
     expect((await server.post(good, { 'content-encoding': 'gzip' })).status).toBe(415);
   });
@@ -251,6 +262,8 @@ describe('paths', () => {
       expect(
         (await ask(path, { 'content-type': 'application/json' }, method, method === 'POST' ? good : undefined)).status,
       ).toBe(404);
+    const { errors } = JSON.parse((await ask(path)).body.toString());
+    expect(errors[0].extensions.code).toBe('NOT_FOUND');
   });
 
   test('/health answers at once, /ready when the database answers', async () => {
@@ -272,9 +285,10 @@ describe('paths', () => {
     expect(await service.sql('SELECT FROM pipeline_run')).toEqual([]);
   });
 
-  test.each(['PUT', 'DELETE', 'PATCH'])('%s is 405', async (method) =>
-    expect((await ask('/graphql', {}, method)).status).toBe(405),
-  );
+  test.each(['PUT', 'DELETE', 'PATCH'])('%s is 405, with what is allowed', async (method) => {
+    const { status, headers } = await ask('/graphql', {}, method);
+    expect([status, headers['allow']]).toEqual([405, 'GET, POST, OPTIONS']);
+  });
 });
 
 describe('GraphiQL', () => {
