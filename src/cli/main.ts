@@ -7,8 +7,12 @@ import { log } from './log.ts';
 import { UsageError, usage } from './usage.ts';
 
 /** The command `runledger`; see usage.ts. */
-const print = (line: string) => void process.stdout.write(`${line}\n`);
-const complain = (line: string) => void process.stderr.write(`runledger: ${line}\n`);
+function print(line: string) {
+  void process.stdout.write(`${line}\n`);
+}
+function complain(line: string) {
+  void process.stderr.write(`runledger: ${line}\n`);
+}
 
 async function serve(args: string[]): Promise<number | undefined> {
   const { values } = parseArgs({
@@ -50,9 +54,12 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
 }
 
 /** What is wrong with the command line: our own words, parseArgs', or the client's about a value. */
-const isUsage = (error: unknown): boolean =>
-  error instanceof UsageError ||
-  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+function isUsage(error: unknown): boolean {
+  return (
+    error instanceof UsageError ||
+    (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+  );
+}
 
 try {
   const code = await run(process.argv.slice(2));

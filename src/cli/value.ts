@@ -14,10 +14,11 @@ function fail(text: string, what: string): never {
 }
 
 /** Whether a number in it was too large for a double: it must not become something else in silence. */
-const overflows = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null
+function overflows(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
     ? Object.values(value).some(overflows)
     : typeof value === 'number' && !Number.isFinite(value);
+}
 
 function json(text: string): unknown {
   let value: unknown;

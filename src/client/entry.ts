@@ -8,21 +8,27 @@ import type { EntryFragment } from './generated/operations.ts';
 export type MetadataEntry = EntryFragment;
 
 /** GraphQL's Float may look like a large integer in JSON, which is read as bigint where exactness is asked for. */
-export const floatOf = (number: number): number => Number(number);
+export function floatOf(number: number): number {
+  return Number(number);
+}
 
 /** An entry as it was answered, with `number` as a number. */
-export const entryOf = (entry: EntryFragment): MetadataEntry =>
-  entry.number === null ? entry : { ...entry, number: floatOf(entry.number) };
+export function entryOf(entry: EntryFragment): MetadataEntry {
+  return entry.number === null ? entry : { ...entry, number: floatOf(entry.number) };
+}
 
 /** Entries by the name that tells them apart: a Map, since any text may be a key, `__proto__` too. */
-export const entriesBy = (
+export function entriesBy(
   name: 'key' | 'qualifiedKey',
   entries: readonly EntryFragment[],
-): ReadonlyMap<string, MetadataEntry> => new Map(entries.map((entry) => [entry[name], entryOf(entry)]));
+): ReadonlyMap<string, MetadataEntry> {
+  return new Map(entries.map((entry) => [entry[name], entryOf(entry)]));
+}
 
 /** Ids grow with every entry: whether `id` is one of a later entry than `than`. */
-export const isLater = (id: string, than: string | undefined): boolean =>
-  than === undefined || (id.length === than.length ? id > than : id.length > than.length);
+export function isLater(id: string, than: string | undefined): boolean {
+  return than === undefined || (id.length === than.length ? id > than : id.length > than.length);
+}
 
 /** The thing, or a NOT_FOUND that says what is missing. */
 export function found<T>(thing: T | null | undefined, what: string): T {

@@ -51,7 +51,11 @@ export function errorOfCode(code: string, message: string, retryAfterMs?: number
 }
 
 /** What the caller handed in has no place in the ledger. */
-export const badInput = (message: string): InvalidCallError => new InvalidCallError('BAD_USER_INPUT', message);
+export function badInput(message: string): InvalidCallError {
+  return new InvalidCallError('BAD_USER_INPUT', message);
+}
 
 /** What the call names is not there. */
-export const notFound = (message: string): InvalidCallError => new InvalidCallError('NOT_FOUND', message);
+export function notFound(message: string): InvalidCallError {
+  return new InvalidCallError('NOT_FOUND', message);
+}

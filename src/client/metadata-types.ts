@@ -18,14 +18,19 @@ export type Tuple = Typed<'TUPLE', readonly unknown[]>;
 export type Float = Typed<'FLOAT', number>;
 export type AnyTyped = Uri | Path | DType | StorageSize | Tuple | Float;
 
-const typed = <Type extends MetadataType, Value>(type: Type, value: Value): Typed<Type, Value> =>
-  Object.freeze({ [typeOf]: type, value });
+function typed<Type extends MetadataType, Value>(type: Type, value: Value): Typed<Type, Value> {
+  return Object.freeze({ [typeOf]: type, value });
+}
 
 /** True of what the functions below made. */
-export const isTyped = (value: object): value is AnyTyped => typeOf in value;
+export function isTyped(value: object): value is AnyTyped {
+  return typeOf in value;
+}
 
 /** The type that a typed value is to be stored under. */
-export const metadataTypeOf = (value: AnyTyped): MetadataType => value[typeOf];
+export function metadataTypeOf(value: AnyTyped): MetadataType {
+  return value[typeOf];
+}
 
 /** An absolute URI, kept as written: `Uri('s3://bucket/model')`. Throws when it has no scheme. */
 export function Uri(uri: string | URL): Uri {

@@ -6,8 +6,9 @@ import { isTyped } from './metadata-types.ts';
 const maxDepth = 64;
 
 /** One step of a path as a reader would write it: `.layers`, `[3]`, `["a b"]`. */
-const member = (key: string | number): string =>
-  typeof key === 'number' ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+function member(key: string | number): string {
+  return typeof key === 'number' ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
 
 function refuse(path: string, what: string): never {
   throw badInput(`metadata${path}: ${what} has no form in the ledger. Log what it stands for, or leave it out.`);
@@ -20,17 +21,22 @@ function textOfString(text: string, path: string): string {
 }
 
 /** What is no finite number is written as the word for it. */
-const textOfNumber = (number: number): string => (Number.isFinite(number) ? numberText(number) : `"${number}"`);
+function textOfNumber(number: number): string {
+  return Number.isFinite(number) ? numberText(number) : `"${number}"`;
+}
 
-const isTypedArray = (value: object): value is Iterable<number | bigint> & object =>
-  ArrayBuffer.isView(value) && !(value instanceof DataView);
+function isTypedArray(value: object): value is Iterable<number | bigint> & object {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
 
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-const nameOf = (value: object): string => value.constructor?.name || 'a class without a name';
+function nameOf(value: object): string {
+  return value.constructor?.name || 'a class without a name';
+}
 
 function textOfList(items: Iterable<unknown>, path: string, within: object[]): string {
   const texts: string[] = [];

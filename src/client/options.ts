@@ -27,7 +27,9 @@ export interface Settings {
 }
 
 /** The environment where there is one: browsers have none. */
-export const environment = (): Readonly<Record<string, string | undefined>> => globalThis.process?.env ?? {};
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return globalThis.process?.env ?? {};
+}
 
 /** The whole URL of the endpoint. Throws when it is none of http or https. */
 export function endpointUrl(url: string): string {

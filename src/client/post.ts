@@ -3,11 +3,14 @@ import type { JsonObject, JsonValue } from '../json/value.ts';
 import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } from './errors.ts';
 import type { Settings } from './options.ts';
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Statuses of servers and proxies that say "later", whatever the body. */
-const isLater = (status: number): boolean => status >= 500 || status === 408 || status === 425 || status === 429;
+function isLater(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425 || status === 429;
+}
 
 /** `Retry-After` in milliseconds: seconds, or a date. */
 function retryAfterMs(response: Response): number | undefined {
@@ -53,12 +56,14 @@ export function errorOfFetch(cause: unknown, url: string): UnavailableError {
 }
 
 /** The headers of a request to the service. */
-export const headersOf = (settings: Settings, accept: string): Record<string, string> => ({
-  ...settings.headers,
-  accept,
-  'content-type': 'application/json',
-  ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
-});
+export function headersOf(settings: Settings, accept: string): Record<string, string> {
+  return {
+    ...settings.headers,
+    accept,
+    'content-type': 'application/json',
+    ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
+  };
+}
 
 /** The `data` of a GraphQL answer; throws the error that it, or its status, stands for. */
 export function dataOf(text: string, response: Response, url: string): JsonObject {

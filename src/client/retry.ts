@@ -1,8 +1,9 @@
 import { UnavailableError } from './errors.ts';
 
 /** The pause before the next try, in milliseconds: "full jitter", so that many clients do not come back at once. */
-export const pauseMs = (failures: number, { baseMs = 100, capMs = 5_000 } = {}): number =>
-  Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(failures, 20));
+export function pauseMs(failures: number, { baseMs = 100, capMs = 5_000 } = {}): number {
+  return Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(failures, 20));
+}
 
 /** Resolves after `ms`, or rejects with the signal's reason when that is aborted first. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {

@@ -12,10 +12,14 @@ export interface Scope {
 const scopes = new AsyncLocalStorage<Scope>();
 
 /** Calls `fn` so that it, and whatever it starts, finds the scope; other code that runs at the same time does not. */
-export const within = <T>(scope: Scope, fn: () => T): T => scopes.run(scope, fn);
+export function within<T>(scope: Scope, fn: () => T): T {
+  return scopes.run(scope, fn);
+}
 
 /** The run and step that the calling code belongs to. */
-export const currentScope = (): Scope | undefined => scopes.getStore();
+export function currentScope(): Scope | undefined {
+  return scopes.getStore();
+}
 
 /** The step that the environment named last, with what it was made of: reading all settings anew is slow. */
 let fromEnvironment: { readonly made: string; readonly settings: Settings; readonly id: string } | undefined;

@@ -13,10 +13,14 @@ function secondsOf(name: string, fallback: number): number {
 }
 
 /** How long the end of a step waits for what was logged: `RUNLEDGER_STEP_FLUSH_SECONDS`, 2. */
-export const stepFlushMs = (): number => secondsOf('RUNLEDGER_STEP_FLUSH_SECONDS', 2);
+export function stepFlushMs(): number {
+  return secondsOf('RUNLEDGER_STEP_FLUSH_SECONDS', 2);
+}
 
 /** How long the end of a run, and of the process, waits: `RUNLEDGER_EXIT_FLUSH_SECONDS`, 10. */
-export const exitFlushMs = (): number => secondsOf('RUNLEDGER_EXIT_FLUSH_SECONDS', 10);
+export function exitFlushMs(): number {
+  return secondsOf('RUNLEDGER_EXIT_FLUSH_SECONDS', 10);
+}
 
 function warn(message: string): void {
   console.warn(`runledger: ${message}`);

@@ -116,6 +116,10 @@ function* leavesOf(object: JsonObject, path: string[]): Generator<{ path: string
   }
 }
 
-const differ = (keys: (string | null)[]) => keys.some((key) => key !== keys[0]);
+function differ(keys: (string | null)[]) {
+  return keys.some((key) => key !== keys[0]);
+}
 
-const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+function compareBytes(a: string, b: string) {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -52,11 +52,14 @@ function parseRunRef(ref: string): RunQuestion | null {
   };
 }
 
-const hyphenate = (hex: string) =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+function hyphenate(hex: string) {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
 
 /** All texts that start with `prefix`, in byte order: from it, and before the first that does not. */
-export const textRange = (prefix: string) => ({ from: prefix, before: successor(prefix) });
+export function textRange(prefix: string) {
+  return { from: prefix, before: successor(prefix) };
+}
 
 /** The first text, in byte order, that does not start with `prefix`; null when all that follow do. */
 function successor(prefix: string): string | null {

@@ -73,4 +73,6 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   });
 }
 
-const refuse = (error: GraphQLError): PreparedDocument => ({ document: null, errors: [error] });
+function refuse(error: GraphQLError): PreparedDocument {
+  return { document: null, errors: [error] };
+}

@@ -8,13 +8,14 @@ export class SettingsError extends Error {
   }
 }
 
-const whole = (least: number, most: number, byDefault: number) =>
-  z
+function whole(least: number, most: number, byDefault: number) {
+  return z
     .string()
     .regex(/^\d+$/, `is no whole number from ${least} to ${most}`)
     .transform(Number)
     .refine((value) => value >= least && value <= most, `is not from ${least} to ${most}`)
     .default(byDefault);
+}
 
 const list = z
   .string()
@@ -26,11 +27,12 @@ const list = z
       .filter((item) => item !== ''),
   );
 
-const flag = (byDefault: boolean) =>
-  z
+function flag(byDefault: boolean) {
+  return z
     .enum(['true', 'false'], 'is neither "true" nor "false"')
     .default(byDefault ? 'true' : 'false')
     .transform((text) => text === 'true');
+}
 
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),

@@ -79,7 +79,9 @@ export function toConnection<Row>(
 }
 
 /** The part of a cursor that is an id of an entry, or null. */
-export const asId = (part: unknown): bigint | null => (typeof part === 'string' ? parseEntryId(part) : null);
+export function asId(part: unknown): bigint | null {
+  return typeof part === 'string' ? parseEntryId(part) : null;
+}
 
 /** The part of a cursor that is a whole number as the database's integers are, or null. */
 export function asInteger(part: unknown): number | null {

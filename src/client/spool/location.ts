@@ -29,13 +29,13 @@ export interface SpoolFile {
 
 const namePattern = /^(\d+)-(.+)-(\d+)-[0-9a-f]{8}\.jsonl(?:\.claimed-(\d+)-(\d+))?$/;
 
-const namesIn = (directory: string): string[] => {
+function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {
     return [];
   }
-};
+}
 
 /** The files with operations in the order in which they are to be delivered; claimed ones too. */
 export function listSpoolFiles(directory: string): SpoolFile[] {

@@ -17,12 +17,17 @@ export interface Operation {
 }
 
 /** The line of an operation, with its newline. `payload` is compact JSON. */
-export const lineOf = (op: OpName, payload: string): string =>
-  `{"op":"${op}","${op === 'logMetadata' ? 'input' : 'variables'}":${payload}}\n`;
+export function lineOf(op: OpName, payload: string): string {
+  return `{"op":"${op}","${op === 'logMetadata' ? 'input' : 'variables'}":${payload}}\n`;
+}
 
 type Fields = Record<string, unknown>;
-const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
-const count = (value: unknown): number => (Array.isArray(value) ? value.length : Object.keys(fieldsOf(value)).length);
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+function count(value: unknown): number {
+  return Array.isArray(value) ? value.length : Object.keys(fieldsOf(value)).length;
+}
 
 /** Reads a line, without its newline. Undefined when it is no operation that this version knows. */
 export function parseOperation(line: string): Operation | undefined {

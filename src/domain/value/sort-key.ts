@@ -11,33 +11,39 @@ export type SortKey = {
   sortText: string | null;
 };
 
-const MAX_SORT_DIGITS = 1000;
+const maxSortDigits = 1000;
 // What a `numeric` of Postgres has room for; longer integers, where settings allow them, sort as if they had so many.
-const MAX_NUMERIC_DIGITS = 131_072;
+const maxNumericDigits = 131_072;
 
 /** For a finite number, from its JSON text. Further digits of a very long integer count as zeros. */
-export const numberSortKey = (text: string): SortKey => ({
-  sortClass: 0,
-  sortNumber: sortNumber(text),
-  sortText: null,
-});
+export function numberSortKey(text: string): SortKey {
+  return {
+    sortClass: 0,
+    sortNumber: sortNumber(text),
+    sortText: null,
+  };
+}
 
 /** For a text, from the text itself. */
-export const textSortKey = (text: string): SortKey => ({
-  sortClass: 1,
-  sortNumber: null,
-  sortText: firstCodePoints(text, sortTextLength),
-});
+export function textSortKey(text: string): SortKey {
+  return {
+    sortClass: 1,
+    sortNumber: null,
+    sortText: firstCodePoints(text, sortTextLength),
+  };
+}
 
 /** For all that is neither. */
-export const otherSortKey = (): SortKey => ({ sortClass: 2, sortNumber: null, sortText: null });
+export function otherSortKey(): SortKey {
+  return { sortClass: 2, sortNumber: null, sortText: null };
+}
 
-const sortNumber = (text: string): string => {
+function sortNumber(text: string): string {
   const digits = text.startsWith('-') ? text.length - 1 : text.length;
   // Only integers are that long.
-  if (digits > MAX_SORT_DIGITS) {
-    const cut = text.length - (digits - MAX_SORT_DIGITS);
-    return `${text.slice(0, cut)}e${Math.min(text.length - cut, MAX_NUMERIC_DIGITS - MAX_SORT_DIGITS)}`;
+  if (digits > maxSortDigits) {
+    const cut = text.length - (digits - maxSortDigits);
+    return `${text.slice(0, cut)}e${Math.min(text.length - cut, maxNumericDigits - maxSortDigits)}`;
   }
   return Number(text) === 0 ? '0' : text;
-};
+}

@@ -25,7 +25,9 @@ export function notifyChanges(db: Database, runIds: Iterable<string>): void {
   state.timer ??= notifyLater(db, state);
 }
 
-const notifyLater = (db: Database, state: Announcer) => setTimeout(() => void notify(db, state), intervalMs).unref();
+function notifyLater(db: Database, state: Announcer) {
+  return setTimeout(() => void notify(db, state), intervalMs).unref();
+}
 
 async function notify(db: Database, state: Announcer): Promise<void> {
   const runIds = [...state.pending];

@@ -191,7 +191,9 @@ async function collectResults(select: Select, writes: LedgerWrite[], inserted: I
   return results;
 }
 
-const parseIds = (text: string): bigint[] => text.split(',').map(BigInt);
+function parseIds(text: string): bigint[] {
+  return text.split(',').map(BigInt);
+}
 
 type LogRequestRow = { runId: string; scopeId: string; contentHash: string; ids: bigint[] };
 

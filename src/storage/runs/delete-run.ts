@@ -31,11 +31,17 @@ export async function sweepDeletedRuns(db: Database, signal?: AbortSignal): Prom
   }
 }
 
-const sweepLatest = (db: Database, runId: string) => db.prisma.$executeRaw`/* sweep_latest */
+function sweepLatest(db: Database, runId: string) {
+  return db.prisma.$executeRaw`/* sweep_latest */
 DELETE FROM latest_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM latest_entry WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+}
 
-const sweepEntries = (db: Database, runId: string) => db.prisma.$executeRaw`/* sweep_entries */
+function sweepEntries(db: Database, runId: string) {
+  return db.prisma.$executeRaw`/* sweep_entries */
 DELETE FROM metadata_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM metadata_entry WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+}
 
-const sweepRequests = (db: Database, runId: string) => db.prisma.$executeRaw`/* sweep_requests */
+function sweepRequests(db: Database, runId: string) {
+  return db.prisma.$executeRaw`/* sweep_requests */
 DELETE FROM log_request WHERE ctid = ANY(ARRAY(SELECT ctid FROM log_request WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+}

@@ -85,10 +85,11 @@ export function latestRowsAmong(source: LatestSource, ids: Prisma.Sql): Prisma.S
 }
 
 /** What a latest row keeps of a text to sort it by. */
-export const firstCharacters = (text: string) =>
-  Array.from(text.slice(0, 2 * sortTextLength))
+export function firstCharacters(text: string) {
+  return Array.from(text.slice(0, 2 * sortTextLength))
     .slice(0, sortTextLength)
     .join('');
+}
 
 /** Whether a latest row `l` of a text may have only the beginning of it. */
 export const isCutText = Prisma.raw(`length(l.sort_text) >= ${sortTextLength}`);

@@ -26,7 +26,9 @@ export async function resolveQualifiedKeys(
     isQualified(source) && unused.has(source.literal) ? { kind: 'step', step: source.step, key: source.key } : source;
 }
 
-const isQualified = (source: LatestSource): source is Qualified => source.kind === 'qualified';
+function isQualified(source: LatestSource): source is Qualified {
+  return source.kind === 'qualified';
+}
 
 /** The filter with every source replaced. */
 export function mapSources(filter: RunFilter, map: (source: LatestSource) => LatestSource): RunFilter {

@@ -28,7 +28,9 @@ const manyMatches = 5_000;
  * page of 50 costs 50 × N ÷ M: the same at √(50 × N). Of several conditions each may have more: the more there are, the
  * fewer runs pass them all, and the longer is the walk. What the statistics do not know yet is taken for 1,000 runs.
  */
-const few = (runs: number) => Math.sqrt(50 * Math.max(runs, 1_000));
+function few(runs: number) {
+  return Math.sqrt(50 * Math.max(runs, 1_000));
+}
 
 /** Whether something besides metadata must hold, which may find the runs sooner than reading all entries of a key. */
 function hasPlainCondition(filter: RunFilter): boolean {
