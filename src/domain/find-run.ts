@@ -1,10 +1,11 @@
 import { notFound, RunledgerError } from '../errors.ts';
-import type { Database } from '../storage/postgres/database.ts';
+import type { Reader } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
-import { findRunCandidates, type RunQuestion } from '../storage/runs/runs.ts';
+import { findRunCandidates, type RunQuestion } from '../storage/runs/find-run.ts';
 import { looksLikeId } from './names.ts';
-import { quote } from './quote.ts';
-import { isStorableText } from './storable.ts';
+import { textRange } from './text-range.ts';
+import { quote } from './value/quote.ts';
+import { isStorableText } from './value/storable.ts';
 
 const maxListed = 5;
 
@@ -13,7 +14,7 @@ const maxListed = 5;
  * name; else the only run whose name or id starts with it. Null when there is none.
  * @throws AMBIGUOUS naming up to five candidates when several start with it.
  */
-export async function findRun(db: Database, ref: string): Promise<RunRow | null> {
+export async function findRun(db: Reader, ref: string): Promise<RunRow | null> {
   const question = parseRunRef(ref);
   if (!question) return null;
   const candidates = await findRunCandidates(db, question);
@@ -27,7 +28,7 @@ export async function findRun(db: Database, ref: string): Promise<RunRow | null>
 }
 
 /** As `findRun`, for callers that cannot go on without. @throws NOT_FOUND, AMBIGUOUS. */
-export async function requireRun(db: Database, ref: string): Promise<RunRow> {
+export async function requireRun(db: Reader, ref: string): Promise<RunRow> {
   const run = await findRun(db, ref);
   if (!run) {
     throw notFound(
@@ -54,23 +55,6 @@ function parseRunRef(ref: string): RunQuestion | null {
 
 function hyphenate(hex: string) {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-/** All texts that start with `prefix`, in byte order: from it, and before the first that does not. */
-export function textRange(prefix: string) {
-  return { from: prefix, before: successor(prefix) };
-}
-
-/** The first text, in byte order, that does not start with `prefix`; null when all that follow do. */
-function successor(prefix: string): string | null {
-  const points = Array.from(prefix, (character) => character.codePointAt(0)!);
-  while (points.length > 0) {
-    const last = points.pop()!;
-    if (last === 0x10ffff) continue;
-    points.push(last === 0xd7ff ? 0xe000 : last + 1);
-    return String.fromCodePoint(...points);
-  }
-  return null;
 }
 
 /** The least and greatest id that start with these digits, written with hyphens where ids have them, or with none. */

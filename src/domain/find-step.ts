@@ -1,13 +1,13 @@
 import { notFound } from '../errors.ts';
-import type { Database } from '../storage/postgres/database.ts';
+import type { Reader } from '../storage/postgres/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
 import { findStepByName } from '../storage/runs/steps.ts';
-import { quote } from './quote.ts';
-import { isStorableText } from './storable.ts';
+import { quote } from './value/quote.ts';
+import { isStorableText } from './value/storable.ts';
 
 /** A step of a run by its name, in its newest attempt unless another is asked for; null when there is none. Attempts count from 1. */
 export async function findStep(
-  db: Database,
+  db: Reader,
   runId: string,
   name: string,
   attempt?: number | null,
@@ -16,7 +16,7 @@ export async function findStep(
 }
 
 /** As `findStep`, for callers that cannot go on without. @throws NOT_FOUND naming the step and the run. */
-export async function requireStep(db: Database, run: RunRow, name: string, attempt?: number | null): Promise<StepRow> {
+export async function requireStep(db: Reader, run: RunRow, name: string, attempt?: number | null): Promise<StepRow> {
   const step = await findStep(db, run.id, name, attempt);
   if (step) return step;
   const which = attempt == null ? `step ${quote(name)}` : `attempt ${attempt} of a step ${quote(name)}`;

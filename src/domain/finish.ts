@@ -1,16 +1,16 @@
 import { badInput, conflict, notFound } from '../errors.ts';
-import type { Database } from '../storage/postgres/database.ts';
+import type { Writer } from '../storage/postgres/database.ts';
 import type { ExecutionStatus, RunRow, StepRow } from '../storage/rows.ts';
 import { finishRunningRun } from '../storage/runs/runs.ts';
 import { finishRunningStep } from '../storage/runs/steps.ts';
 import { requireRun } from './find-run.ts';
-import { quote } from './quote.ts';
+import { quote } from './value/quote.ts';
 
 /**
  * Ends a run. The same status again changes nothing.
  * @throws BAD_USER_INPUT for a status that does not end anything; NOT_FOUND, AMBIGUOUS; CONFLICT when it ended otherwise.
  */
-export async function finishRun(db: Database, ref: string, status: ExecutionStatus): Promise<RunRow> {
+export async function finishRun(db: Writer, ref: string, status: ExecutionStatus): Promise<RunRow> {
   checkFinal(status);
   const { id } = await requireRun(db, ref);
   const run = await finishRunningRun(db, id, status, new Date());
@@ -22,7 +22,7 @@ export async function finishRun(db: Database, ref: string, status: ExecutionStat
  * Ends a step. The same status again changes nothing.
  * @throws BAD_USER_INPUT for a status that does not end anything; NOT_FOUND; CONFLICT when it ended otherwise.
  */
-export async function finishStep(db: Database, id: string, status: ExecutionStatus): Promise<StepRow> {
+export async function finishStep(db: Writer, id: string, status: ExecutionStatus): Promise<StepRow> {
   checkFinal(status);
   const step = await finishRunningStep(db, id, status, new Date());
   if (!step) throw notFound(`There is no step with the id ${id}. Start it with startStep.`);

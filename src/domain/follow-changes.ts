@@ -1,14 +1,13 @@
 import { badInput } from '../errors.ts';
 import { listLogged, readWatermark } from '../storage/changes/list.ts';
 import { onChanges } from '../storage/changes/listen.ts';
-import type { LatestListRow } from '../storage/entries/latest.ts';
-import { findEntryById } from '../storage/entries/retraction.ts';
+import { findEntryById } from '../storage/entries/find.ts';
 import type { Database } from '../storage/postgres/database.ts';
-import type { EntryRow } from '../storage/rows.ts';
+import type { EntryRow, LatestListRow } from '../storage/rows.ts';
 import { findRunById } from '../storage/runs/runs.ts';
 import { parseEntryId } from './entry-id.ts';
 import { requireRun } from './find-run.ts';
-import { matchKeys } from './read-metadata.ts';
+import { matchKeys } from './list-latest.ts';
 
 /** Entries read at once; a reader that takes none costs no more than this. */
 const pageSize = 200;

@@ -1,5 +1,5 @@
 import { badInput } from '../errors.ts';
-import { hasUnpairedSurrogate, quote } from './quote.ts';
+import { hasUnpairedSurrogate, quote } from './value/quote.ts';
 
 const maxKeyBytes = 255;
 // NFC makes a text shorter, but by no more than this: longer keys need not be normalised to be refused.

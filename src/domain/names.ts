@@ -1,5 +1,5 @@
 import { badInput } from '../errors.ts';
-import { hasUnpairedSurrogate, quote } from './quote.ts';
+import { hasUnpairedSurrogate, quote } from './value/quote.ts';
 
 /** What has a name of its own. */
 export type NamedKind = 'run' | 'step' | 'pipeline';

@@ -26,7 +26,7 @@ export type AppOptions = {
 };
 
 /** A GraphQL request, however it came. */
-export type Question = {
+type Question = {
   caller: Caller;
   /** The header Accept. */
   accept?: string | undefined;

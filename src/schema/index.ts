@@ -2,6 +2,8 @@ import './scalars.ts';
 import './metadata-entry.ts';
 import './step.ts';
 import './pipeline-run.ts';
+import './run-mutations.ts';
+import './step-mutations.ts';
 import './log-metadata.ts';
 import './run-list.ts';
 import './compare-runs.ts';

@@ -1,4 +1,4 @@
-import { resolveHistoryScope } from '../domain/read-metadata.ts';
+import { resolveHistoryScope } from '../domain/find-history-scope.ts';
 import { displayValue, numberValue } from '../domain/value/display-value.ts';
 import { rawJson } from '../json/raw.ts';
 import { countHistory, listHistory } from '../storage/entries/history.ts';

@@ -1,6 +1,5 @@
-import { normalizeLookupKey } from '../domain/metadata-key.ts';
-import { badInput } from '../errors.ts';
-import { readSeries, type SeriesPoint } from '../storage/entries/series.ts';
+import { readSeries } from '../domain/read-series.ts';
+import type { SeriesPoint } from '../storage/entries/series.ts';
 import { builder } from './builder.ts';
 
 const MetadataPoint = builder.objectRef<SeriesPoint>('MetadataPoint').implement({
@@ -24,8 +23,6 @@ const MetadataSeries = builder.objectRef<{ total: number; points: SeriesPoint[] 
   }),
 });
 
-const maxSeriesPoints = 10_000;
-
 builder.prismaObjectField('Step', 'metadataSeries', (t) =>
   t.field({
     type: MetadataSeries,
@@ -35,13 +32,6 @@ builder.prismaObjectField('Step', 'metadataSeries', (t) =>
       key: t.arg.string({ required: true }),
       maxPoints: t.arg.int({ defaultValue: 500, description: '2 to 10,000.' }),
     },
-    resolve: async (step, { key, maxPoints }, { db }) => {
-      const count = maxPoints ?? 500;
-      if (count < 2 || count > maxSeriesPoints)
-        throw badInput(`maxPoints is ${count}; a series has 2 to ${maxSeriesPoints} points.`);
-      const wanted = normalizeLookupKey(key);
-      if (wanted === null) return { total: 0, points: [] };
-      return readSeries(db, { runId: step.runId, scopeId: step.id, key: wanted }, count);
-    },
+    resolve: (step, { key, maxPoints }, { db }) => readSeries(db, step, key, maxPoints),
   }),
 );

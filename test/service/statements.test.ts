@@ -22,7 +22,7 @@ beforeEach(() => void service.queries());
 const names = () =>
   service
     .queries()
-    .map((sql) => /\/\* (\w+) \*\//.exec(sql)?.[1] ?? sql)
+    .map((sql) => /\/\* (\w+)(?:, prepared)? \*\//.exec(sql)?.[1] ?? sql)
     // Comes by the clock and not by the request.
     .filter((name) => name !== 'notify_logged');
 const each = (fields: (name: string, n: number) => string) =>

@@ -1,5 +1,5 @@
-import { firstCodePoints } from '../quote.ts';
-import type { MetadataType } from './metadata-type.ts';
+import type { MetadataType } from '../../storage/rows.ts';
+import { firstCodePoints } from './quote.ts';
 import { formatStorageSize } from './storage-size.ts';
 
 const maxTextCodePoints = 200;

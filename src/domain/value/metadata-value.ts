@@ -1,8 +1,7 @@
 import { badInput } from '../../errors.ts';
 import { longIntegerText } from '../../json/number.ts';
-import { quote } from '../quote.ts';
-import type { MetadataType } from './metadata-type.ts';
-import type { SortKey } from './sort-key.ts';
+import type { MetadataType, SortKey } from '../../storage/rows.ts';
+import { quote } from './quote.ts';
 import { type ValueLimits, type ValueRoot, valueText } from './value-text.ts';
 import { inferType, type Shape, typeRules } from './value-types.ts';
 

@@ -1,17 +1,14 @@
-import { sortTextLength } from '../../storage/rows.ts';
-import { firstCodePoints } from '../quote.ts';
+import { type MetadataType, type SortKey, sortNumberDigits, sortTextLength } from '../../storage/rows.ts';
+import { firstCodePoints } from './quote.ts';
 
-/** What runs are ordered and filtered by: numbers by value, then text by bytes, then the rest. */
-export type SortKey = {
-  /** 0 a number, 1 a text, 2 anything else. */
-  sortClass: 0 | 1 | 2;
-  /** Decimal text that a Postgres `numeric` takes, of at most 1,000 significant digits; null unless a number. */
-  sortNumber: string | null;
-  /** The first 200 code points of a text; null otherwise (the database puts a hash there). */
-  sortText: string | null;
-};
+const textTypes = new Set<MetadataType>(['STRING', 'URI', 'PATH', 'DTYPE']);
 
-const maxSortDigits = 1000;
+/** The sort key of a stored value: of its type, and its text as compact JSON. */
+export function sortKeyOf(type: MetadataType, text: string): SortKey {
+  if (textTypes.has(type)) return textSortKey(JSON.parse(text));
+  return /^-?\d/.test(text) ? numberSortKey(text) : otherSortKey();
+}
+
 // What a `numeric` of Postgres has room for; longer integers, where settings allow them, sort as if they had so many.
 const maxNumericDigits = 131_072;
 
@@ -41,9 +38,9 @@ export function otherSortKey(): SortKey {
 function sortNumber(text: string): string {
   const digits = text.startsWith('-') ? text.length - 1 : text.length;
   // Only integers are that long.
-  if (digits > maxSortDigits) {
-    const cut = text.length - (digits - maxSortDigits);
-    return `${text.slice(0, cut)}e${Math.min(text.length - cut, maxNumericDigits - maxSortDigits)}`;
+  if (digits > sortNumberDigits) {
+    const cut = text.length - (digits - sortNumberDigits);
+    return `${text.slice(0, cut)}e${Math.min(text.length - cut, maxNumericDigits - sortNumberDigits)}`;
   }
   return Number(text) === 0 ? '0' : text;
 }

@@ -1,4 +1,4 @@
-import { quote } from '../quote.ts';
+import { quote } from './quote.ts';
 
 const shownAtEachEnd = 8;
 

@@ -1,6 +1,6 @@
 import { badInput } from '../../errors.ts';
 import { longIntegerText, numberText } from '../../json/number.ts';
-import { hasUnpairedSurrogate } from '../quote.ts';
+import { hasUnpairedSurrogate } from './quote.ts';
 import { formatPath } from './value-path.ts';
 
 /** How many lists and objects may be inside one another in a value. */

@@ -1,9 +1,9 @@
 import { floatText } from '../../json/number.ts';
-import { quote } from '../quote.ts';
+import type { MetadataType, SortKey } from '../../storage/rows.ts';
 import { uriProblem } from './absolute-uri.ts';
 import { distinctTexts } from './json-equality.ts';
-import type { MetadataType } from './metadata-type.ts';
-import { numberSortKey, otherSortKey, type SortKey, textSortKey } from './sort-key.ts';
+import { quote } from './quote.ts';
+import { numberSortKey, otherSortKey, textSortKey } from './sort-key.ts';
 import { parseStorageSize } from './storage-size.ts';
 
 /** A checked value by what it is in JSON; `text` is its compact JSON. `integer` is one that no `number` can hold. */

@@ -1,18 +1,19 @@
 import { notifyChanges } from '../changes/notify.ts';
 import { createBatch } from '../postgres/batch.ts';
-import { type Database, inTransaction, perDatabase, type Select, selectIn } from '../postgres/database.ts';
+import { inTransaction, perDatabase, type Select, selectIn, type Writer } from '../postgres/database.ts';
 import { classifyFailure } from '../postgres/failures.ts';
 import { retryRolledBack } from '../postgres/retry.ts';
-import { insertEntries, type LedgerResult, type LedgerWrite } from './insert.ts';
+import { insertEntries } from './insert.ts';
+import type { LedgerResult, LedgerWrite } from './write.ts';
 
-export type { LedgerEntry, LedgerResult, LedgerWrite } from './insert.ts';
+export type { LedgerEntry, LedgerResult, LedgerWrite } from './write.ts';
 
 /** Rows of one statement at most: enough to amortise it, few enough that it does not hold up the next. */
 const maxRows = 2_000;
 /** Rows that may wait for the database before a write is refused. */
 const maxWaitingRows = 50_000;
 
-const groupCommit = perDatabase((db) =>
+const groupCommit = perDatabase((db: Writer) =>
   createBatch<LedgerWrite, LedgerResult>((writes) => writeGroup(db, writes), {
     maxInFlight: 3,
     minShare: 0.5,
@@ -26,7 +27,7 @@ const groupCommit = perDatabase((db) =>
  * Appends one write together with all others that are waiting, in one commit; resolves after it.
  * Rejects with QueueFullError when too many wait, or with what the database said about this very write.
  */
-export async function appendEntries(db: Database, write: LedgerWrite): Promise<LedgerResult> {
+export async function appendEntries(db: Writer, write: LedgerWrite): Promise<LedgerResult> {
   const result = await groupCommit(db)(write);
   if (result.outcome === 'written') notifyChanges(db, [result.runId]);
   return result;
@@ -37,7 +38,7 @@ export async function appendEntries(db: Database, write: LedgerWrite): Promise<L
  * `accept` sees what would be committed; if it throws, nothing is.
  */
 export async function appendTogether<T>(
-  db: Database,
+  db: Writer,
   writes: LedgerWrite[],
   accept: (results: LedgerResult[]) => Promise<T>,
 ): Promise<T> {
@@ -52,7 +53,7 @@ export async function appendTogether<T>(
 }
 
 /** Writes all of a group; where one write makes the statement fail, finds it by halves so that it fails alone. */
-async function writeGroup(db: Database, writes: LedgerWrite[]): Promise<(LedgerResult | Error)[]> {
+async function writeGroup(db: Writer, writes: LedgerWrite[]): Promise<(LedgerResult | Error)[]> {
   try {
     return await retryRolledBack(() => writeOnce(db.select, writes));
   } catch (error) {

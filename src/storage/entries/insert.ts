@@ -1,37 +1,10 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import type { Select } from '../postgres/database.ts';
-import { type MetadataType, wholeRun } from '../rows.ts';
-
-/** One value, checked and in the form in which it is stored. */
-export type LedgerEntry = {
-  key: string;
-  type: MetadataType;
-  /** Compact JSON. */
-  text: string;
-  iteration: number | null;
-  loggedAt: Date;
-  /** 0 a number, 1 a text, 2 anything else. */
-  sortClass: 0 | 1 | 2;
-  /** Decimal digits of a number, at most 1,000 of them significant. */
-  sortNumber: string | null;
-  /** The first 200 characters of a text. */
-  sortText: string | null;
-};
-
-/** All that one call logs to one step or run. It is written whole or not at all. */
-export type LedgerWrite = {
-  target: { stepId: string } | { runId: string };
-  entries: LedgerEntry[];
-  /** Writes with the same id in the same run are one. */
-  request: { id: string; contentHash: string } | null;
-};
-
-/** `missing`: no such step or run. `repeated`: the request id was taken by the write described. */
-export type LedgerResult =
-  | { outcome: 'written'; runId: string; scopeId: string; stepName: string | null; ids: bigint[] }
-  | { outcome: 'missing' }
-  | { outcome: 'repeated'; runId: string; scopeId: string; contentHash: string; ids: bigint[] };
+import { jsonHash } from '../postgres/json-hash.ts';
+import { wholeRun } from '../rows.ts';
+import { findLogRequests, parseIds } from './log-request.ts';
+import type { LedgerResult, LedgerWrite } from './write.ts';
 
 type InsertedRow = {
   n: number;
@@ -91,15 +64,19 @@ export async function insertEntries(select: Select, writes: LedgerWrite[]): Prom
   });
   const runIds = arrayLiteral(items.run);
   const stepIds = arrayLiteral(items.step);
-  const inserted = await select<InsertedRow>(Prisma.sql`/* insert_entries */
+  const inserted = await select<InsertedRow>(Prisma.sql`/* insert_entries, prepared */
+-- The writes, one row each, in the order they were handed over.
 WITH item AS MATERIALIZED (
   SELECT n::int, run_id, step_id, request_id, content_hash
   FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[], ${arrayLiteral(items.request)}::uuid[], ${arrayLiteral(items.hash)}::text[])
     WITH ORDINALITY AS i(run_id, step_id, request_id, content_hash, n)
+-- Their targets. Whoever changes what counts for a run locks these rows FOR UPDATE: the share lock waits for that to end,
+-- and holds off the next until this statement is committed.
 ), run_target AS MATERIALIZED (
   SELECT id FROM pipeline_run WHERE id = ANY(${runIds}::uuid[]) ORDER BY id FOR SHARE
 ), step_target AS MATERIALIZED (
   SELECT run_id, id, name, superseded FROM step
+  -- Always true; what it does is to read run_target first: runs are locked before steps, here as everywhere.
   WHERE id = ANY(${stepIds}::uuid[]) AND (SELECT count(*) FROM run_target) >= 0
   ORDER BY id FOR SHARE
 ), target AS MATERIALIZED (
@@ -109,6 +86,7 @@ WITH item AS MATERIALIZED (
     UNION ALL
     SELECT run_id, id, name, superseded FROM step_target
   ) t ON t.scope_id = coalesce(i.step_id, i.run_id)
+-- The entries with their ids, in the order in which they were sent. A target that was not found has none.
 ), numbered AS MATERIALIZED (
   SELECT nextval('metadata_entry_id_seq') AS id, e.* FROM (
     SELECT t.run_id, t.scope_id, t.step_name, t.superseded, t.request_id, r.*
@@ -119,6 +97,7 @@ WITH item AS MATERIALIZED (
     JOIN target t ON t.n = r.n
     ORDER BY r.position
   ) e
+-- A request id is taken once in a run; whoever comes second gets no row here, waits for the first to commit, and writes nothing.
 ), claimed AS (
   INSERT INTO log_request (run_id, request_id, scope_id, content_hash, entry_ids)
   SELECT t.run_id, t.request_id, t.scope_id, decode(t.content_hash, 'hex'), ids.ids
@@ -127,16 +106,20 @@ WITH item AS MATERIALIZED (
   ORDER BY t.run_id, t.request_id
   ON CONFLICT DO NOTHING
   RETURNING run_id, request_id, scope_id
+-- What is left to write.
 ), written AS MATERIALIZED (
   SELECT numbered.* FROM numbered LEFT JOIN claimed c USING (run_id, request_id, scope_id)
   WHERE numbered.request_id IS NULL OR c.run_id IS NOT NULL
 ), history AS (
   INSERT INTO metadata_entry (run_id, id, scope_id, key, type, value, iteration, logged_at)
   SELECT run_id, id, scope_id, key, type, value::json, iteration, logged_at FROM written ORDER BY id
+-- The newest of each scope and key moves the latest row: of the step or run itself, and of the run as a whole unless the
+-- attempt was superseded. In order of the key, so that two statements wait for each other but never in a circle; the
+-- greater id wins, whichever statement comes last.
 ), latest AS (
   INSERT INTO latest_entry (run_id, scope_id, key, entry_id, filter_scope, type, sort_class, sort_number, sort_text, logged_at)
   SELECT run_id, scope_id, key, id, filter_scope, type, sort_class, sort_number,
-    CASE WHEN sort_class = 2 THEN to_hex(jsonb_hash_extended(value::jsonb, 0)) ELSE sort_text END, logged_at
+    CASE WHEN sort_class = 2 THEN ${jsonHash(Prisma.sql`value`)} ELSE sort_text END, logged_at
   FROM (
     SELECT DISTINCT ON (run_id, scope_id, key) * FROM (
       SELECT run_id, scope_id, key, id, CASE WHEN superseded THEN NULL ELSE step_name END AS filter_scope,
@@ -189,27 +172,4 @@ async function collectResults(select: Select, writes: LedgerWrite[], inserted: I
     });
   }
   return results;
-}
-
-function parseIds(text: string): bigint[] {
-  return text.split(',').map(BigInt);
-}
-
-type LogRequestRow = { runId: string; scopeId: string; contentHash: string; ids: bigint[] };
-
-/** The writes that took these request ids, in the order asked; null where none did. */
-async function findLogRequests(
-  select: Select,
-  asked: { runId: string; requestId: string }[],
-): Promise<(LogRequestRow | null)[]> {
-  const runIds = arrayLiteral(asked.map((request) => request.runId));
-  const requestIds = arrayLiteral(asked.map((request) => request.requestId));
-  const rows = await select<Omit<LogRequestRow, 'ids'> & { n: number; ids: string }>(Prisma.sql`/* find_log_requests */
-SELECT q.n::int, r.run_id AS "runId", r.scope_id AS "scopeId", encode(r.content_hash, 'hex') AS "contentHash",
-  array_to_string(r.entry_ids, ',') AS ids
-FROM unnest(${runIds}::uuid[], ${requestIds}::uuid[]) WITH ORDINALITY AS q(run_id, request_id, n)
-JOIN log_request r ON r.run_id = q.run_id AND r.request_id = q.request_id`);
-  const found: (LogRequestRow | null)[] = asked.map(() => null);
-  for (const { n, ids, ...row } of rows) found[n - 1] = { ...row, ids: parseIds(ids) };
-  return found;
 }

@@ -3,8 +3,25 @@ import pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { retryRolledBack } from './retry.ts';
 
-/** An open connection to the ledger's tables. Every function of this layer takes it first. */
-export type Database = {
+type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun';
+type Reading = '$queryRaw';
+type ReadingOfModel = 'findUnique' | 'findFirst' | 'findMany' | 'count';
+
+/** Where the ledger is read from; a replica will do. A function that only reads takes it first. */
+export type Reader = {
+  readonly prisma: Pick<PrismaClient, Reading> & {
+    readonly [Name in Model]: Pick<PrismaClient[Name], ReadingOfModel>;
+  };
+};
+
+/** Where the ledger is written: the primary, which can be read too. A function that writes takes it first. */
+export type Writer = Reader & {
+  readonly prisma: PrismaClient;
+  readonly select: Select;
+};
+
+/** An open connection to the ledger's tables. */
+export type Database = Writer & {
   readonly prisma: PrismaClient;
   /**
    * One statement on the driver beneath Prisma, which takes a third of the time. For the statement of all writes; columns
@@ -40,8 +57,15 @@ export type DatabaseOptions = {
   onQuery?: (sql: string) => void;
 };
 
-/** Statements that begin with their name in a comment are prepared once per connection, under that name. */
-const statementName = /^\s*\/\* (\w+) \*\//;
+/**
+ * Every statement begins with its name in a comment, by which it is found in pg_stat_statements and in logs. Where the
+ * comment says `prepared` too, the text never varies, and each connection parses it once, under that name.
+ */
+const preparedName = /^\/\* (\w+), prepared \*\//;
+
+/** The statements that Prisma makes of calls on its models are named after them. */
+const nameModelCalls: NonNullable<Prisma.PrismaClientOptions['comments']>[number] = ({ query }) =>
+  query.type === 'single' && query.modelName ? { name: `${query.modelName}.${query.action}` } : {};
 
 /**
  * Opens the pool and Prisma on it. Connects on first use, so it does not fail when the database is away.
@@ -64,10 +88,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
   const nameOf = (sql: string) =>
-    (options.preparedStatements === false ? undefined : statementName.exec(sql)?.[1]) as string;
+    (options.preparedStatements === false ? undefined : preparedName.exec(sql)?.[1]) as string;
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
   const prisma = new PrismaClient({
     adapter,
+    comments: [nameModelCalls],
     transactionOptions: { maxWait: options.connectTimeoutMs ?? 5_000, timeout: statementTimeoutMs },
     ...(options.onQuery ? { log: [{ emit: 'event' as const, level: 'query' as const }] } : {}),
   });
@@ -94,7 +119,7 @@ export function openDatabase(options: DatabaseOptions): Database {
  * Runs `work` in one transaction; a throw rolls all of it back. Rolled back because of others, it is done again: `work`
  * may run several times, and must not change anything but the database before it is over.
  */
-export function inTransaction<T>(db: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+export function inTransaction<T>(db: Writer, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   return retryRolledBack(() => db.prisma.$transaction(work));
 }
 
@@ -104,8 +129,8 @@ export function selectIn(transaction: Transaction): Select {
 }
 
 /** Something made once per open database, such as a batch of waiting look-ups, and forgotten with it. */
-export function perDatabase<T>(make: (db: Database) => T): (db: Database) => T {
-  const made = new WeakMap<Database, T>();
+export function perDatabase<T, Db extends Reader = Reader>(make: (db: Db) => T): (db: Db) => T {
+  const made = new WeakMap<Db, T>();
   return (db) => {
     let value = made.get(db);
     if (value === undefined) {

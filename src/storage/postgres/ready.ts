@@ -1,11 +1,11 @@
-import type { Database } from './database.ts';
+import type { Reader } from './database.ts';
 
 /** Whether the database answers within two seconds. */
-export async function isAnswering(db: Database): Promise<boolean> {
+export async function isAnswering(db: Reader): Promise<boolean> {
   const deadline = new Promise<boolean>((resolve) => {
     setTimeout(() => resolve(false), 2_000).unref();
   });
-  const asked = db.prisma.$queryRaw`/* ready */ SELECT 1`.then(
+  const asked = db.prisma.$queryRaw`/* ready, prepared */ SELECT 1`.then(
     () => true,
     () => false,
   );
