@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, describe, expect, vi } from 'vitest';
+import { explainGeneric } from '../support/explain-generic.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';
 
@@ -87,10 +88,11 @@ async function plansOf(service: TestService, query: string, variables?: Record<s
   expect(statements.length).toBeGreaterThan(0);
   const plans: { text: string; plan: Plan }[] = [];
   for (const { text, values, name } of statements) {
-    const explain = async (sql: string, parameters?: unknown[]) =>
-      (await service.sql(sql, parameters))[0]['QUERY PLAN'][0].Plan as Plan;
-    plans.push({ text, plan: await explain(`EXPLAIN (FORMAT JSON) ${text}`, values) });
-    if (name) plans.push({ text, plan: await explain(`EXPLAIN (FORMAT JSON, GENERIC_PLAN) ${text}`) });
+    const [withValues] = await service.sql(`EXPLAIN (FORMAT JSON) ${text}`, values);
+    plans.push({ text, plan: withValues['QUERY PLAN'][0].Plan });
+    if (!name) continue;
+    const [without] = await explainGeneric(service, text, 'JSON');
+    plans.push({ text, plan: without['QUERY PLAN'][0].Plan });
   }
   return plans;
 }

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { explainGeneric } from '../support/explain-generic.ts';
 import { log, startRun } from '../support/ledger.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';
@@ -189,7 +190,7 @@ test('among many runs every way is a look-up in an index', async ({ service }) =
   service.queries();
   await find(service, 'bulk-777');
   const [statement] = service.queries();
-  const plan = await service.sql(`EXPLAIN (GENERIC_PLAN) ${statement}`);
+  const plan = await explainGeneric(service, statement!);
   const text = plan.map((row) => row['QUERY PLAN']).join('\n');
   expect(text).not.toContain('Seq Scan on pipeline_run');
   for (const index of ['pipeline_run_pkey', 'pipeline_run_name_key']) expect(text).toContain(index);

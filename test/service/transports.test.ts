@@ -24,6 +24,8 @@ const test = base
   })
   .extend('urlOfRole', perFile, async ({ owner, database }, { onCleanup }) => {
     await owner.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+    // Who is no superuser can only take back what belongs to a role that it is a member of.
+    await owner.sql(`GRANT ${role} TO CURRENT_USER`);
     onCleanup(() => owner.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`).then(() => {}));
     await owner.sql(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`);
     await owner.sql(`GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);

@@ -51,8 +51,10 @@ export async function openService(options: TestServiceOptions = {}): Promise<Tes
     throw new Error(`The answer to ${body} should have been one text, but is a stream of events.`);
   };
   const ask = async (query: string, variables?: Record<string, unknown>) => {
+    const before = unexpected.length;
     const answered = await answer(stringifyJson({ query, ...(variables ? { variables } : {}) }), 'application/json');
-    const told = (what: string) => new Error(`${what}\n${tell({ query, variables }, answered, unexpected)}`);
+    const told = (what: string) =>
+      new Error(`${what}\n${tell({ query, variables }, answered, unexpected.slice(before))}`);
     const parsed = parseAnswer(answered.body);
     if (!parsed) throw told('The answer should have been JSON.');
     return { ...parsed, told };

@@ -18,7 +18,7 @@ export function tell({ query, variables }: Asked, { status, body }: Answered, lo
     variables && `variables: ${stringifyJson(variables)}`,
     `status: ${status}`,
     ...tellBody(body),
-    logged.length > 0 && `logged by the service since it was opened:\n${indent(logged.join('').trim())}`,
+    logged.length > 0 && `logged by the service meanwhile:\n${indent(logged.join('').trim())}`,
   ]
     .filter((part) => typeof part === 'string')
     .join('\n');
