@@ -1,25 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
-import { packageRoot, runJob, type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
-
-let service: ServiceProcess;
-let env: { RUNLEDGER_URL: string; RUNLEDGER_SPOOL_DIR: string };
-
-beforeAll(async () => {
-  service = await startServiceProcess();
-  env = { RUNLEDGER_URL: service.url, RUNLEDGER_SPOOL_DIR: await mkdtemp(join(tmpdir(), 'runledger-spool-')) };
-});
-afterAll(async () => {
-  await service.close();
-  await rm(env.RUNLEDGER_SPOOL_DIR, { recursive: true, force: true });
-});
+import { packageRoot, runJob } from '../support/service-process.ts';
+import { testJobs as test } from '../support/test.ts';
 
 const turn = 'await new Promise((resolve) => setTimeout(resolve, 1));';
 
-test('steps that run at the same time do not see each other, and what they start belongs to them', async () => {
+test('steps that run at the same time do not see each other, and what they start belongs to them', async ({
+  service,
+  env,
+}) => {
   const { code, stderr } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      const work = (name) => step(name, async () => {
@@ -42,14 +33,17 @@ test('steps that run at the same time do not see each other, and what they start
   }
 });
 
-test('outside a step, without a target, the error lists the ways to call', async () => {
+test('outside a step, without a target, the error lists the ways to call', async ({ env }) => {
   const { code, stderr } = await runJob(`import { logMetadata } from 'runledger/client'; logMetadata({ a: 1 });`, env);
   expect(code).toBe(1);
   for (const way of ['step("name"', 'RUNLEDGER_STEP_ID', '{ stepId }', '{ run, stepName }', '{ run }'])
     expect(stderr).toContain(way);
 });
 
-test('a value without a form is the error of the step that logs it, and nothing of that call is logged', async () => {
+test('a value without a form is the error of the step that logs it, and nothing of that call is logged', async ({
+  service,
+  env,
+}) => {
   const { code, stdout } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      await pipelineRun({ name: 'no-form' }, () => step('train', () => logMetadata({ fine: 1, cfg: { act: [() => 1] } })))
@@ -62,7 +56,7 @@ test('a value without a form is the error of the step that logs it, and nothing 
   expect([run.status, (await run.metadata()).size]).toEqual(['FAILED', 0]);
 });
 
-test('a step may belong to a run of another process', async () => {
+test('a step may belong to a run of another process', async ({ service, env }) => {
   const { code } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      const id = await pipelineRun({ name: 'elsewhere' }, ({ id }) => id);

@@ -1,18 +1,12 @@
 import pino from 'pino';
+import { vi } from 'vitest';
 import { anonymous } from '../../src/domain/caller.ts';
 import type { WholeAnswer } from '../../src/graphql/answer.ts';
 import { type App, type AppOptions, createApp } from '../../src/graphql/app.ts';
-import { parseJson } from '../../src/json/parse.ts';
 import { stringifyJson } from '../../src/json/stringify.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/postgres/database.ts';
 import { createDatabase } from './database.ts';
-
-/** An error as it comes over the wire. */
-type WireError = {
-  message: string;
-  path?: (string | number)[];
-  extensions: { code: string; [name: string]: unknown };
-};
+import { parseAnswer, tell, type WireError } from './told.ts';
 
 /** The whole service over a database of its own, spoken to as clients do: in JSON. */
 export type TestService = {
@@ -57,12 +51,13 @@ export async function openService(options: TestServiceOptions = {}): Promise<Tes
     throw new Error(`The answer to ${body} should have been one text, but is a stream of events.`);
   };
   const ask = async (query: string, variables?: Record<string, unknown>) => {
-    const request = stringifyJson({ query, ...(variables ? { variables } : {}) });
-    const { status, body } = await answer(request, 'application/json');
-    const told = () =>
-      `${query}\nvariables: ${stringifyJson(variables)}\nstatus ${status}: ${body}\n${unexpected.join('\n')}`;
-    // biome-ignore lint/suspicious/noExplicitAny: see `run`
-    return { answered: parseJson(body) as any, told };
+    const before = unexpected.length;
+    const answered = await answer(stringifyJson({ query, ...(variables ? { variables } : {}) }), 'application/json');
+    const told = (what: string) =>
+      new Error(`${what}\n${tell({ query, variables }, answered, unexpected.slice(before))}`);
+    const parsed = parseAnswer(answered.body);
+    if (!parsed) throw told('The answer should have been JSON.');
+    return { ...parsed, told };
   };
   return {
     app,
@@ -70,16 +65,17 @@ export async function openService(options: TestServiceOptions = {}): Promise<Tes
     url,
     unexpected,
     answer,
-    async run(query, variables) {
-      const { answered, told } = await ask(query, variables);
-      if (answered.errors) throw new Error(`The query failed:\n${told()}`);
-      return answered.data;
-    },
-    async fail(query, variables) {
-      const { answered, told } = await ask(query, variables);
-      if (!answered.errors) throw new Error(`The query should have failed:\n${told()}`);
-      return answered.errors[0];
-    },
+    // Who reads a failure is shown the line of the test, not these.
+    run: vi.defineHelper(async (query, variables) => {
+      const { data, errors, told } = await ask(query, variables);
+      if (errors) throw told('The query failed.');
+      return data;
+    }),
+    fail: vi.defineHelper(async (query, variables) => {
+      const { errors, told } = await ask(query, variables);
+      if (!errors?.[0]) throw told('The query should have failed.');
+      return errors[0];
+    }),
     async sql(text, parameters) {
       return (await db.pool.query(text, parameters)).rows;
     },
