@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { log, startRun } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import { expect } from 'vitest';
+import { startRun } from '../support/ledger.ts';
+import { test } from '../support/test.ts';
 
 // The SQL that filters and orders become, in a file to be read: fragments of several files meet in it, and agree on what a
 // table is called. `npx vitest run test/service/run-list-sql -u` writes it anew; read the difference.
-
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-  await startRun(service, { name: 'r' });
-  await log(service, { run: 'r' }, { acc: 1 });
-});
-afterAll(() => service.close());
 
 const questions: [name: string, filter: string, orderBy: string][] = [
   ['all runs, newest first', '{}', '{ startedAt: DESC }'],
@@ -54,7 +46,8 @@ function layOut(sql: string): string {
     .replace(/\*\/ /, '*/\n');
 }
 
-test('the statements of filters and orders', async () => {
+test('the statements of filters and orders', async ({ service }) => {
+  await startRun(service, { name: 'r' });
   const blocks: string[] = [];
   for (const [name, filter, orderBy] of questions) {
     service.queries();
