@@ -1,17 +1,20 @@
-import { type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
-import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import { isAsyncIterable } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller.ts';
 import { defaultLimits, type Limits } from '../domain/value/limits.ts';
+import { RunledgerError } from '../errors.ts';
 import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { Database } from '../storage/postgres/database.ts';
 import { type Answer, acceptedBy, serializeResult } from './answer.ts';
+import { createDeadline } from './deadline.ts';
+import { chooseOperation, RefusedError, type Way } from './document-check.ts';
 import { createDocumentCache } from './documents.ts';
+import { createEngine, mapResult, type Observer, type Result } from './engine.ts';
 import { serializeEvents } from './event-stream.ts';
 import { createFinish } from './finish.ts';
 import { type GraphQLParams, readBody, readSearch } from './params.ts';
-import { type Asked, useBoundedCost, useFinish, useGraphQLJs, usePreparedDocuments } from './plugins.ts';
 import { createCostCheck } from './query-cost.ts';
 import { defaultQueryLimits, type QueryLimits } from './query-limits.ts';
 import { createStreamProtocol } from './stream-protocol.ts';
@@ -21,8 +24,10 @@ export type AppOptions = {
   log: Logger;
   limits?: Partial<Limits>;
   queryLimits?: Partial<QueryLimits>;
-  /** Plugins of Yoga and Envelop whose hooks (onParams, onExecute, onSubscribe, onExecutionResult) see every request. */
-  observers?: Plugin[];
+  /** Who looks on at every request, by whatever way it comes. */
+  observers?: Observer[];
+  /** How long a request may take before it is answered with TIMEOUT; default 15,000. */
+  requestTimeoutMs?: number;
 };
 
 /** A GraphQL request, however it came. */
@@ -49,45 +54,40 @@ export function createApp(options: AppOptions): App {
   const limits = { ...defaultLimits, ...options.limits };
   const queryLimits = { ...defaultQueryLimits, ...options.queryLimits };
   const prepareDocument = createDocumentCache(schema, queryLimits);
+  const checkCost = createCostCheck(schema, queryLimits.maxCost);
+  const engine = createEngine(schema, options.observers ?? []);
   const finish = createFinish((requestId, err) => log.error({ requestId, err }, 'unexpected error'));
+  const withinDeadline = createDeadline(options.requestTimeoutMs ?? 15_000);
 
-  /** Whether what failed may have written already: asked only about a result with errors. */
-  const isMutation = ({ query, operationName }: GraphQLParams) => {
-    const { document } = prepareDocument(query);
-    return document !== null && getOperationAST(document, operationName)?.operation === 'mutation';
-  };
-
-  const yoga = createYoga<Asked>({
-    schema,
-    context: ({ caller }): Context => ({ db, limits, caller, ended: ended.signal }),
-    // The HTTP layer does what Yoga's would; of Yoga the rest is used: how a request's parameters become its result.
-    cors: false,
-    graphiql: false,
-    landingPage: false,
-    multipart: false,
-    batching: false,
-    parserAndValidationCache: false,
-    logging: false,
-    maskedErrors: false,
-    plugins: [
-      usePreparedDocuments(prepareDocument),
-      useGraphQLJs(),
-      useBoundedCost(createCostCheck(schema, queryLimits.maxCost)),
-      useFinish((result, params) => finish(result, isMutation(params))),
-      ...(options.observers ?? []),
-    ],
-  });
-
-  async function execute(
-    read: () => GraphQLParams,
-    asked: Asked,
-  ): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
+  /** The road of every request. */
+  async function execute(read: () => GraphQLParams, caller: Caller, way: Way): Promise<Result> {
+    let isMutation = false;
+    const failed = (error: unknown) => finish(failureOf(error), isMutation);
     try {
-      // Yoga's hooks look at the request for its method only, and that has been judged.
-      const result = await yoga.getResultForParams({ params: read(), request: { method: 'POST' } as Request }, asked);
-      return result!;
+      const params = read();
+      const { document, operation } = chooseOperation(prepareDocument(params.query), params.operationName, way);
+      isMutation = operation.operation === 'mutation';
+      checkCost(document, operation, params.variables);
+      const context: Context = { db, limits, caller, ended: ended.signal };
+      const carryOut = operation.operation === 'subscription' ? engine.subscribe : engine.execute;
+      const result = await withinDeadline(
+        Promise.resolve(
+          carryOut({
+            schema,
+            document,
+            contextValue: context,
+            variableValues: params.variables,
+            operationName: params.operationName,
+          }),
+        ),
+      );
+      return engine.show(
+        mapResult(result, (each) => finish(each, isMutation), failed),
+        params,
+        context,
+      );
     } catch (error) {
-      return finish({ errors: [error as GraphQLError] }, false);
+      return failed(error);
     }
   }
 
@@ -96,11 +96,18 @@ export function createApp(options: AppOptions): App {
       const accepted = acceptedBy(question.accept);
       const byGet = 'search' in question;
       const read = byGet ? () => readSearch(question.search) : () => readBody(question.body);
-      const result = await execute(read, { caller: question.caller, takesEvents: accepted.events, byGet });
+      const result = await execute(read, question.caller, { takesEvents: accepted.events, byGet });
       if (isAsyncIterable(result) || accepted.mediaType === null) return serializeEvents(result);
       return serializeResult(result, accepted.mediaType);
     },
-    stream: createStreamProtocol((read, asked) => execute(read, { ...asked, takesEvents: true })),
+    stream: createStreamProtocol((read, caller, byGet) => execute(read, caller, { takesEvents: true, byGet })),
     endStreams: () => ended.abort(),
   };
+}
+
+/** A request that was begun, and timed out, has no data; one that was refused has nothing at all. */
+function failureOf(error: unknown): ExecutionResult {
+  if (error instanceof RefusedError) return { errors: error.errors };
+  const isTimeout = error instanceof RunledgerError && error.code === 'TIMEOUT';
+  return { errors: [error as GraphQLError], ...(isTimeout ? { data: null } : {}) };
 }

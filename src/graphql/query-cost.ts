@@ -6,7 +6,6 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
-  getOperationAST,
   isCompositeType,
   isInterfaceType,
   isListType,
@@ -20,17 +19,16 @@ import { fragmentsOf } from './definitions.ts';
 import { overLimit } from './query-limits.ts';
 
 /** Throws a refusal where an operation could answer with too many objects. */
-export type CostCheck = (execution: {
-  document: DocumentNode;
-  operationName?: string | null | undefined;
-  variableValues?: Readonly<Record<string, unknown>> | null | undefined;
-}) => void;
+export type CostCheck = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> | undefined,
+) => void;
 
 /** One check for whatever way an operation takes to its execution. */
 export function createCostCheck(schema: GraphQLSchema, maxCost: number): CostCheck {
-  return ({ document, operationName, variableValues }) => {
-    const operation = getOperationAST(document, operationName);
-    const excess = operation && findExcessCost(schema, document, operation, variableValues ?? {}, maxCost);
+  return (document, operation, variables) => {
+    const excess = findExcessCost(schema, document, operation, variables ?? {}, maxCost);
     if (excess) throw excess;
   };
 }

@@ -5,28 +5,27 @@ import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Caller } from '../domain/caller.ts';
 import { isRawJson } from '../json/raw.ts';
 import { toOutput } from './answer.ts';
+import type { Result } from './engine.ts';
 import { type GraphQLParams, readBody, readSearch } from './params.ts';
-
-type Results = ExecutionResult | AsyncIterable<ExecutionResult>;
 
 /** Nobody outside can write it, so no value can pass for one of ours. */
 const mark = `raw-${randomBytes(16).toString('hex')}:`;
 const marked = new RegExp(`"${mark}((?:[^"\\\\]|\\\\.)*)"`, 'g');
 
 /** Reads the parameters of a request and answers them; the library's own reading would round numbers. */
-type Execute = (read: () => GraphQLParams, asked: { caller: Caller; byGet: boolean }) => Promise<Results>;
+type Execute = (read: () => GraphQLParams, caller: Caller, byGet: boolean) => Promise<Result>;
 
 /**
  * The GraphQL over SSE protocol in both its modes, with values to the last digit: the library prints results with
  * JSON.stringify, so exact values leave it as marked strings, and the strings are turned back into JSON on their way out.
  */
 export function createStreamProtocol(execute: Execute) {
-  const questions = new WeakMap<Request, () => Promise<Results>>();
+  const questions = new WeakMap<Request, () => Promise<Result>>();
   const handle = createHandler({ onSubscribe: async ({ raw }) => toStream(await questions.get(raw)!()) });
   return async (request: Request, caller: Caller): Promise<Response> => {
     const body = request.method === 'POST' ? await request.clone().text() : null;
     const read = () => (body === null ? readSearch(new URL(request.url).searchParams) : readBody(body));
-    questions.set(request, () => execute(read, { caller, byGet: body === null }));
+    questions.set(request, () => execute(read, caller, body === null));
     const response = await handle(request);
     if (!response.body) return response;
     const { status, statusText, headers } = response;
@@ -39,7 +38,7 @@ async function* one(result: ExecutionResult) {
   yield result;
 }
 
-function toStream(results: Results): AsyncIterable<ExecutionResult> {
+function toStream(results: Result): AsyncIterable<ExecutionResult> {
   const stream = isAsyncIterable<ExecutionResult>(results) ? results : one(results);
   return mapAsyncIterator(stream, (result) => markExact(result) as ExecutionResult);
 }
