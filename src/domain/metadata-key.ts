@@ -32,7 +32,7 @@ function normalise(key: string): string | null {
 
 function problemOf(key: string): string | null {
   if (key.length > maxKeyLengthBeforeNfc) return tooLong;
-  if (hasUnpairedSurrogate(key)) return 'has an unpaired surrogate, which is no character: remove it.';
+  if (hasUnpairedSurrogate(key)) return 'has an unpaired surrogate, which is not a character: remove it.';
   if (/\p{Cc}/u.test(key)) return 'has a control character: remove it.';
   if (key.trim() === '') return 'is blank: give it a name.';
   if (Buffer.byteLength(key) > maxKeyBytes) return tooLong;

@@ -23,7 +23,7 @@ export function looksLikeId(text: string): boolean {
 }
 
 function problemOf(kind: NamedKind, name: string): string | null {
-  if (hasUnpairedSurrogate(name)) return 'has an unpaired surrogate, which is no character: remove it.';
+  if (hasUnpairedSurrogate(name)) return 'has an unpaired surrogate, which is not a character: remove it.';
   if (/\p{Cc}/u.test(name)) return 'has a control character: remove it.';
   if (name.trim() === '') return 'is blank: give it a name, or leave it out where it has a default.';
   if (Buffer.byteLength(name) > maxNameBytes) return `is longer than ${maxNameBytes} bytes in UTF-8: shorten it.`;

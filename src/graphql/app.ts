@@ -24,7 +24,7 @@ export type AppOptions = {
   log: Logger;
   limits?: Partial<Limits>;
   queryLimits?: Partial<QueryLimits>;
-  /** Who looks on at every request, by whatever way it comes. */
+  /** Plugins that observe every request, whatever its transport. */
   observers?: Observer[];
   /** How long a request may take before it is answered with TIMEOUT; default 15,000. */
   requestTimeoutMs?: number;

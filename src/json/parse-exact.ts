@@ -7,7 +7,7 @@ type Cursor = { readonly text: string; at: number };
 
 /**
  * A strict parser of RFC 8259, for texts with numbers that `JSON.parse` would round. Same result as `parseJson`, several times
- * slower. Keeps its own stack, so that deep nesting is no danger.
+ * slower. Keeps its own stack, so that deep nesting cannot overflow.
  * @throws SyntaxError with the position, never with a piece of the text.
  */
 export function parseExactJson(text: string): JsonValue {
@@ -67,7 +67,7 @@ function put(container: JsonValue[] | JsonObject, key: string, value: JsonValue)
   else setMember(container, key, value);
 }
 
-/** Moves to the next character that is no white space; gives its code, or NaN at the end. */
+/** Moves to the next character that is not white space; gives its code, or NaN at the end. */
 function skipSpace(cursor: Cursor): number {
   for (;;) {
     const code = cursor.text.charCodeAt(cursor.at);

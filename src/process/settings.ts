@@ -11,7 +11,7 @@ export class SettingsError extends Error {
 function whole(least: number, most: number, byDefault: number) {
   return z
     .string()
-    .regex(/^\d+$/, `is no whole number from ${least} to ${most}`)
+    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
     .transform(Number)
     .refine((value) => value >= least && value <= most, `is not from ${least} to ${most}`)
     .default(byDefault);
@@ -39,10 +39,10 @@ const schema = z.object({
   PORT: whole(0, 65_535, 4_000),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'is no URL that begins with postgresql://')
+    .regex(/^postgres(ql)?:\/\//, 'must be a URL that begins with postgresql://')
     .refine(
       (url) => URL.canParse(url),
-      'is no URL. Characters such as @ : / and blanks in a password are written in percent; a socket is postgresql://user@localhost/database?host=/its/folder',
+      'is not a valid URL. Percent-encode characters such as @ : / and blanks in a password; a socket is postgresql://user@localhost/database?host=/its/folder',
     )
     .optional(),
   RUNLEDGER_DATA_DIR: z.string().min(1).optional(),

@@ -115,6 +115,6 @@ export function connectionOf<Row>(type: ObjectRef<Types, Row>, name: string, des
         }),
       }),
     },
-    { name: `${name}Edge`, description: 'One of the list, and its place in it.' },
+    { name: `${name}Edge`, description: 'One of the list, and its position in it.' },
   );
 }

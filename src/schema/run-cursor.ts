@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunListRow, RunOrder, RunPosition } from '../storage/runs/run-list.ts';
 import { asInstant, decodeCursor, encodeCursor } from './connection.ts';
 
-/** Tells orders from one another in a cursor, which is a place in one of them only. */
+/** Tells orders from one another in a cursor, which is a position in one of them only. */
 export function nameOf(order: RunOrder): string {
   if (order.by !== 'metadata') return `runs ${order.by} ${order.descending ? 'DESC' : 'ASC'}`;
   return `runs ${createHash('sha256').update(JSON.stringify(order)).digest('base64url').slice(0, 12)}`;
@@ -17,8 +17,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** No more digits than a `numeric` of Postgres has room for. */
 const decimal = /^-?\d{1,131072}(\.\d{1,16383})?$/;
 
-/** @throws BAD_USER_INPUT for what is no cursor, or one of another order. */
-export function placeOf(order: string, cursor: string | null | undefined): RunPosition | null {
+/** @throws BAD_USER_INPUT for a text that is not a cursor of this list and order. */
+export function positionOf(order: string, cursor: string | null | undefined): RunPosition | null {
   const parsed = decodeCursor(
     order,
     cursor,

@@ -29,7 +29,7 @@ MetadataCondition.implement({
       description: 'Equal as JSON: `1` equals `1.0`, `"1"` does not. `null` is the logged null.',
     }),
     in: t.field({ type: ['JSON'], description: 'Equal to one of these; at most 1,000 in a filter.' }),
-    gt: t.float({ description: 'A number greater than this; what is no number never is.' }),
+    gt: t.float({ description: 'A number greater than this; anything else never is.' }),
     gte: t.float({ description: 'A number, this or greater.' }),
     lt: t.float({ description: 'A number less than this.' }),
     lte: t.float({ description: 'A number, this or less.' }),

@@ -6,7 +6,7 @@ import { keysAskedOfNodes } from './asked-keys.ts';
 import { builder } from './builder.ts';
 import { connectionOf, pageSize, toConnection } from './connection.ts';
 import { PipelineRunRef } from './pipeline-run.ts';
-import { cursorOf, nameOf, placeOf } from './run-cursor.ts';
+import { cursorOf, nameOf, positionOf } from './run-cursor.ts';
 import { PipelineRunFilter, SortDirection } from './run-filter.ts';
 
 const MetadataOrder = builder.inputType('MetadataOrder', {
@@ -47,7 +47,7 @@ builder.queryField('pipelineRuns', (t) =>
       const filter = parseRunFilter(args.filter, limits);
       const order = parseRunOrder(args.orderBy);
       const name = nameOf(order);
-      const rows = await listRuns(db, { filter, order, after: placeOf(name, args.after), take: size + 1 });
+      const rows = await listRuns(db, { filter, order, after: positionOf(name, args.after), take: size + 1 });
       const runs = await prefetchLatest(db, rows.slice(0, size), keysAskedOfNodes(info));
       return toConnection<RunListRow>(
         [...runs, ...rows.slice(size)],

@@ -5,7 +5,7 @@ import { literalToJson } from './json-literal.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Texts that graphql-scalars takes too, but a value in braces or with more behind it is none of ours. */
+/** Stricter than the UUID of graphql-scalars, which also takes braces and trailing text. */
 function parseUuid(value: unknown): string {
   if (typeof value === 'string' && uuid.test(value)) return value.toLowerCase();
   throw new GraphQLError('A UUID is 32 hex digits in five groups, such as "0198c2f0-5b1e-7cc3-8d55-2f6a0f3c9f11".');

@@ -27,7 +27,7 @@ builder.prismaObjectField('Step', 'metadataSeries', (t) =>
   t.field({
     type: MetadataSeries,
     description:
-      'The numbers under a key over time, thinned out to at most `maxPoints` without losing the shape of the curve. In order of the iteration where every entry has one, else of the time; what is no number, or too large for a Float, is left out.',
+      'The numbers under a key over time, thinned out to at most `maxPoints` without losing the shape of the curve. In order of the iteration where every entry has one, else of the time; what is not a number, or is too large for a Float, is left out.',
     args: {
       key: t.arg.string({ required: true }),
       maxPoints: t.arg.int({ defaultValue: 500, description: '2 to 10,000.' }),

@@ -136,7 +136,7 @@ describe('a value that does not fit its type is refused with the key', () => {
     ['{}', 'TUPLE', 'is not an array'],
     ['9007199254740993', 'DICT', 'is not an object, but 9007199254740993:'],
     ['1', 'URI', 'is not a string, but 1:'],
-    ['"/a/b"', 'URI', 'is no absolute URI, but "/a/b": it needs a scheme'],
+    ['"/a/b"', 'URI', 'is not an absolute URI, but "/a/b": it needs a scheme'],
     ['"//host/a"', 'URI', 'it needs a scheme'],
     ['""', 'URI', 'it needs a scheme'],
     ['"s3:"', 'URI', 'it needs a scheme'],

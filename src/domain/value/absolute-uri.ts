@@ -1,5 +1,5 @@
 /**
- * Why `text` is no absolute URI, or null when it is one: a scheme (RFC 3986), a colon and something behind it.
+ * Why `text` is not an absolute URI, or null when it is one: a scheme (RFC 3986), a colon and something behind it.
  * A scheme of one letter is refused: there is none in use, and `C:/models` is a path. Characters beyond ASCII are
  * taken, as in an IRI; white space, control characters and those that RFC 3986 leaves out must be percent-encoded.
  */

@@ -110,7 +110,7 @@ function writeString(writer: Writer, text: string, depth: number, prefix: 'has a
     if (text.includes('\u0000'))
       throw refused(writer, depth, `${where} NUL (U+0000), which cannot be stored: remove it.`);
     if (hasUnpairedSurrogate(text)) {
-      throw refused(writer, depth, `${where} an unpaired surrogate, which is no character: remove it.`);
+      throw refused(writer, depth, `${where} an unpaired surrogate, which is not a character: remove it.`);
     }
   }
   writer.text += JSON.stringify(text);

@@ -95,7 +95,7 @@ export const typeRules: Readonly<Record<MetadataType, TypeRule>> = {
     store: (shape) => {
       if (shape.kind !== 'string') return null;
       const problem = uriProblem(shape.value);
-      return problem === null ? text(shape) : `is no absolute URI, but ${quote(shape.value)}: ${problem}`;
+      return problem === null ? text(shape) : `is not an absolute URI, but ${quote(shape.value)}: ${problem}`;
     },
   },
   PATH: nonEmptyString,

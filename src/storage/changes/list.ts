@@ -21,11 +21,11 @@ const longestLookMs = 250;
  * when no transaction below ours is under way any more, all those ids are decided.
  */
 export const readWatermark = perDatabase((db: Writer) => {
-  const settle = createBatch<null, bigint>(async (askers) => {
+  const ask = createBatch<null, bigint>(async (askers) => {
     const id = await waitUntilDecided(db);
     return askers.map(() => id);
   });
-  return () => settle(null);
+  return () => ask(null);
 });
 
 async function waitUntilDecided(db: Writer): Promise<bigint> {

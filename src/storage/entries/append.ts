@@ -69,7 +69,7 @@ async function writeGroup(db: Writer, writes: LedgerWrite[]): Promise<(LedgerRes
 async function writeOnce(select: Select, writes: LedgerWrite[]): Promise<LedgerResult[]> {
   const firstOf = new Map<string, number>();
   const sent: LedgerWrite[] = [];
-  const place = writes.map((write) => {
+  const slots = writes.map((write) => {
     const identity = write.request && `${Object.values(write.target)[0]} ${write.request.id}`;
     const earlier = identity === null ? undefined : firstOf.get(identity);
     if (earlier !== undefined) return { index: earlier, copy: true };
@@ -78,7 +78,7 @@ async function writeOnce(select: Select, writes: LedgerWrite[]): Promise<LedgerR
     return { index, copy: false };
   });
   const results = await insertEntries(select, sent);
-  return place.map(({ index, copy }) => {
+  return slots.map(({ index, copy }) => {
     const result = results[index]!;
     if (!copy || result.outcome !== 'written') return result;
     const { runId, scopeId, ids } = result;

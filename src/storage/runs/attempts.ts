@@ -12,7 +12,7 @@ export async function claimStepId(transaction: Transaction, id: string): Promise
   return rows[0] ?? null;
 }
 
-/** What a new attempt follows: the newest attempt of its name so far (0 for none) and the place after the run's last step. */
+/** What a new attempt follows: the newest attempt of its name so far (0 for none) and the position after the last step of the run. */
 export async function findNextAttempt(
   transaction: Transaction,
   runId: string,

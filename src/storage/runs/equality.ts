@@ -17,7 +17,7 @@ export type Operand = {
 export function equalsAnyIndexed(operands: readonly Operand[]): Prisma.Sql {
   const numbers = operands.filter(({ sortClass }) => sortClass === 0);
   const texts = operands.filter(({ sortClass }) => sortClass === 1);
-  // A FLOAT that is no number reads as the text "NaN", "Infinity" or "-Infinity", and is sorted as none.
+  // A FLOAT that is not a number reads as the text "NaN", "Infinity" or "-Infinity", and is sorted as none.
   const others = operands.filter(({ sortClass, text }) => sortClass === 2 || /^"(NaN|-?Infinity)"$/.test(text));
   const isLongNumber = ({ text }: Operand) => text.length > sortNumberDigits;
   const isLongText = ({ sortText }: Operand) => Array.from(sortText!).length >= sortTextLength;

@@ -54,10 +54,10 @@ CROSS JOIN LATERAL (
 JOIN pipeline_run r ON r.id = c.id
 ORDER BY q.n, c.exact DESC, r.name`;
   const found: RunRow[][] = questions.map(() => []);
-  const settled = new Set<number>();
+  const exactlyFound = new Set<number>();
   for (const { n, exact, ...row } of rows) {
-    if (settled.has(n)) continue;
-    if (exact) settled.add(n);
+    if (exactlyFound.has(n)) continue;
+    if (exact) exactlyFound.add(n);
     if (found[n - 1]!.length < 6) found[n - 1]!.push(row);
   }
   return found;

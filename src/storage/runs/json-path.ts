@@ -10,18 +10,18 @@ export function atPath(value: Prisma.Sql, path: readonly string[], kind: 'json' 
   const typeOf = Prisma.raw(`${kind}_typeof`);
   let at = value;
   let pending: string[] = [];
-  const settle = () => {
+  const flush = () => {
     if (pending.length > 0) at = Prisma.sql`(${at} #> ${pending}::text[])`;
     pending = [];
   };
   for (const element of path) {
     if (oddIndex.test(element) && !plainIndex.test(element)) {
-      settle();
+      flush();
       at = Prisma.sql`(SELECT CASE WHEN ${typeOf}(o.v) = 'object' THEN o.v -> ${element} END FROM (SELECT ${at} AS v) o)`;
     } else {
       pending.push(element);
     }
   }
-  settle();
+  flush();
   return at;
 }
