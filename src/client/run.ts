@@ -1,4 +1,4 @@
-import { newUuid } from '../uuid.ts';
+import { newRunId, newUuid } from '../uuid.ts';
 import { badInput } from './errors.ts';
 import type { ExecutionStatus } from './generated/operations.ts';
 import { checkName } from './metadata-entries.ts';
@@ -65,7 +65,7 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
   checkName(pipeline, 'pipeline');
   if (typeof fn !== 'function') throw badInput('pipelineRun({ name, pipeline }, fn): fn must be a function.');
   const settings = settingsOf(clientOptions);
-  const run = { id: newUuid(), name, pipeline };
+  const run = { id: newRunId(), name, pipeline };
   append(settings, 'startRun', { input: { ...run, startedAt: new Date().toISOString() } });
   const scope = { settings, run, step: undefined };
   return recordEnd(

@@ -2,6 +2,7 @@ import { notFound } from '../errors.ts';
 import type { Reader } from '../storage/postgres/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
 import { findStepByName } from '../storage/runs/steps.ts';
+import { normalizeName } from './names.ts';
 import { quote } from './value/quote.ts';
 import { isStorableText } from './value/storable.ts';
 
@@ -12,7 +13,8 @@ export async function findStep(
   name: string,
   attempt?: number | null,
 ): Promise<StepRow | null> {
-  return isStorableText(name) ? findStepByName(db, { runId, name, attempt: attempt ?? null }) : null;
+  if (!isStorableText(name)) return null;
+  return findStepByName(db, { runId, name: normalizeName(name), attempt: attempt ?? null });
 }
 
 /** As `findStep`, for callers that cannot go on without. @throws NOT_FOUND naming the step and the run. */

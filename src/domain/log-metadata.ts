@@ -13,6 +13,7 @@ import { findStepById } from '../storage/runs/steps.ts';
 import { requireRun } from './find-run.ts';
 import { requireStep } from './find-step.ts';
 import { nameInput } from './name-input.ts';
+import { normalizeName } from './names.ts';
 import { checkCount, hashContent, type LogMetadata, type LogTarget, parseEntries } from './parse-entries.ts';
 import type { Limits } from './value/limits.ts';
 
@@ -94,7 +95,7 @@ async function isSameTarget(db: Writer, target: LogTarget, write: LedgerWrite, w
   if (scopeId === was.scopeId) return true;
   if (!('step' in target) || target.step.attempt != null) return false;
   const step = await findStepById(db, was.scopeId);
-  return step !== null && step.name === target.step.name;
+  return step !== null && step.name === normalizeName(target.step.name);
 }
 
 async function toLogged(db: Writer, { write }: Prepared, result: Accepted): Promise<Logged> {

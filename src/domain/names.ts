@@ -5,16 +5,24 @@ import { hasUnpairedSurrogate, quote } from './value/quote.ts';
 export type NamedKind = 'run' | 'step' | 'pipeline';
 
 const maxNameBytes = 255;
+// Normalisation shortens a text, but by no more than this: longer names need not be normalised to be refused.
+const maxLengthBeforeNfc = 4_096;
 
 /**
- * A name as it was given, 1–255 bytes of UTF-8.
+ * A name in Unicode's normal form C, 1–255 bytes of UTF-8.
  * @throws BAD_USER_INPUT when it is too long, blank, has a control character or an unpaired surrogate; when a step's
  * has `::` in it, or a run's would be taken for an id.
  */
 export function parseName(kind: NamedKind, name: string): string {
-  const problem = problemOf(kind, name);
+  const normalized = normalizeName(name);
+  const problem = problemOf(kind, normalized);
   if (problem !== null) throw badInput(`The ${kind} name ${quote(name)} ${problem}`, { kind, name: quote(name) });
-  return name;
+  return normalized;
+}
+
+/** A name, or the beginning of one, in the form in which names are stored. */
+export function normalizeName(text: string): string {
+  return text.length > maxLengthBeforeNfc ? text : text.normalize('NFC');
 }
 
 /** Whether `text` is 32 hex digits, with or without hyphens: such a reference means an id and never a name. */

@@ -1,6 +1,7 @@
 import { badInput } from '../errors.ts';
 import type { LatestSource } from '../storage/runs/latest-source.ts';
 import { normalizeLookupKey } from './metadata-key.ts';
+import { normalizeName } from './names.ts';
 import { splitQualified } from './qualified-key.ts';
 import { quote } from './value/quote.ts';
 import { isStorableText } from './value/storable.ts';
@@ -11,7 +12,9 @@ const maxPathLength = 64;
 export function parseSource(key: string, step: string | null | undefined): LatestSource | null {
   if (step != null) {
     const wanted = normalizeLookupKey(key);
-    return wanted === null || step === '' || !isStorableText(step) ? null : { kind: 'step', step, key: wanted };
+    return wanted === null || step === '' || !isStorableText(step)
+      ? null
+      : { kind: 'step', step: normalizeName(step), key: wanted };
   }
   const literal = normalizeLookupKey(key);
   const qualified = splitQualified(key);

@@ -3,6 +3,7 @@ import { numberText } from '../json/number.ts';
 import type { ExecutionStatus, MetadataType } from '../storage/rows.ts';
 import type { Operand } from '../storage/runs/equality.ts';
 import type { MetadataTest, RunFilter } from '../storage/runs/run-filter.ts';
+import { normalizeName } from './names.ts';
 import { parsePath, parseSource } from './parse-latest-source.ts';
 import { textRange } from './text-range.ts';
 import type { Limits } from './value/limits.ts';
@@ -62,10 +63,13 @@ export function parseRunFilter(input: FilterInput | null | undefined, limits: Li
         `The filter compares with more than ${maxOperands.toLocaleString('en')} values. Ask for less at once.`,
       );
     const of: RunFilter[] = [];
-    if (filter.pipeline != null) of.push(storable(filter.pipeline, { kind: 'pipeline', name: filter.pipeline }));
+    if (filter.pipeline != null)
+      of.push(storable(filter.pipeline, { kind: 'pipeline', name: normalizeName(filter.pipeline) }));
     if (filter.status != null) of.push({ kind: 'status', anyOf: filter.status });
     if (filter.namePrefix != null && filter.namePrefix !== '') {
-      of.push(storable(filter.namePrefix, () => ({ kind: 'namePrefix', ...textRange(filter.namePrefix!) })));
+      of.push(
+        storable(filter.namePrefix, () => ({ kind: 'namePrefix', ...textRange(normalizeName(filter.namePrefix!)) })),
+      );
     }
     if (filter.startedAfter != null) of.push({ kind: 'startedAfter', at: filter.startedAfter });
     if (filter.startedBefore != null) of.push({ kind: 'startedBefore', at: filter.startedBefore });

@@ -3,7 +3,7 @@ import { conflict } from '../errors.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { findRunById, findRunByName, insertRun } from '../storage/runs/runs.ts';
-import { newUuid } from '../uuid.ts';
+import { newRunId } from '../uuid.ts';
 import { parseName } from './names.ts';
 import { quote } from './value/quote.ts';
 
@@ -23,7 +23,7 @@ export async function startRun(db: Writer, input: StartRun): Promise<RunRow> {
   const pipeline = parseName('pipeline', input.pipeline);
   const startedAt = input.startedAt ?? new Date();
   const run: RunRow = {
-    id: input.id ?? newUuid(),
+    id: input.id ?? newRunId(),
     name: input.name == null ? inventName(pipeline, startedAt) : parseName('run', input.name),
     pipeline,
     status: 'RUNNING',
@@ -39,7 +39,7 @@ export async function startRun(db: Writer, input: StartRun): Promise<RunRow> {
   }
   const existing = input.id == null ? null : await findRunById(db, input.id);
   if (existing) {
-    if (existing.pipeline === pipeline && (input.name == null || existing.name === input.name)) return existing;
+    if (existing.pipeline === pipeline && (input.name == null || existing.name === run.name)) return existing;
     throw conflict(
       `The run ${existing.id} is already started as ${quote(existing.name)} of pipeline ${quote(existing.pipeline)}. Use another id for another run.`,
     );

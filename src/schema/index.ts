@@ -12,6 +12,7 @@ import './series.ts';
 import './changes.ts';
 import './retraction.ts';
 import { builder } from './builder.ts';
+import { withExactFloat } from './exact-float.ts';
 
 /** The executable schema. */
-export const schema = builder.toSchema();
+export const schema = withExactFloat(builder.toSchema());

@@ -38,8 +38,12 @@ builder.mutationFields((t) => ({
     args: {
       ref: t.arg.string({ required: true, description: 'The run: id, name, or a prefix of one.' }),
       status: t.arg({ type: ExecutionStatusRef, required: true, defaultValue: 'COMPLETED' }),
+      endedAt: t.arg({
+        type: 'DateTime',
+        description: 'When it ended, not before its start. Left out: now, or the start where that lies ahead.',
+      }),
     },
-    resolve: (_root, { ref, status }, { db }) => asWrite(finishRun(db, ref, status)),
+    resolve: (_root, { ref, ...ending }, { db }) => asWrite(finishRun(db, ref, ending)),
   }),
   deleteRun: t.boolean({
     description:

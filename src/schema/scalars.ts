@@ -79,22 +79,3 @@ function asObject(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new GraphQLError('A JSONObject is a JSON object: keys in double quotes, each with its value.');
 }
-
-builder.addScalarType(
-  'Float',
-  new GraphQLScalarType<number>({
-    name: 'Float',
-    description: 'A double-precision number (IEEE 754).',
-    serialize: asFloat,
-    parseValue: asFloat,
-    parseLiteral: (node) =>
-      asFloat(node.kind === Kind.FLOAT || node.kind === Kind.INT ? Number(node.value) : undefined),
-  }),
-);
-
-/** An integer of more digits than a double holds reaches us as a bigint; as a Float it means the nearest double. */
-function asFloat(value: unknown): number {
-  const number = typeof value === 'bigint' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
-  throw new GraphQLError('A Float is a finite number.');
-}

@@ -30,11 +30,15 @@ builder.mutationFields((t) => ({
   finishStep: t.field({
     type: StepRef,
     description:
-      'Ends a step as COMPLETED, FAILED or CANCELLED. The same status again changes nothing; another is CONFLICT.',
+      'Ends a step as COMPLETED, FAILED or CANCELLED. The same status again changes nothing; another is CONFLICT. An attempt that was superseded while it ran stays RETRIED, and its end is noted.',
     args: {
       id: t.arg({ type: 'UUID', required: true }),
       status: t.arg({ type: ExecutionStatusRef, required: true, defaultValue: 'COMPLETED' }),
+      endedAt: t.arg({
+        type: 'DateTime',
+        description: 'When it ended, not before its start. Left out: now, or the start where that lies ahead.',
+      }),
     },
-    resolve: (_root, { id, status }, { db }) => asWrite(finishStep(db, id, status)),
+    resolve: (_root, { id, ...ending }, { db }) => asWrite(finishStep(db, id, ending)),
   }),
 }));

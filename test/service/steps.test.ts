@@ -468,3 +468,112 @@ describe('at once', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });
+
+describe('when something ended', () => {
+  const finishRun =
+    'mutation ($ref: String!, $endedAt: DateTime) { finishRun(ref: $ref, endedAt: $endedAt) { startedAt endedAt } }';
+  const finish =
+    'mutation ($id: UUID!, $endedAt: DateTime) { finishStep(id: $id, endedAt: $endedAt) { endedAt status } }';
+  const started = '2026-01-01T10:00:00.000Z';
+  const ended = '2026-01-01T10:30:00.000Z';
+
+  test('can be said afterwards', async ({ service }) => {
+    const run = await startRun(service, { startedAt: started });
+    const step = await startStep(service, run.id, 's', { startedAt: started });
+    expect((await service.run(finish, { id: step.id, endedAt: ended })).finishStep.endedAt).toBe(ended);
+    expect((await service.run(finishRun, { ref: run.id, endedAt: ended })).finishRun.endedAt).toBe(ended);
+  });
+
+  test('is never before it started: BAD_USER_INPUT, and nothing has ended', async ({ service }) => {
+    const run = await startRun(service, { startedAt: ended });
+    const step = await startStep(service, run.id, 's', { startedAt: ended });
+    for (const [query, variables] of [
+      [finish, { id: step.id, endedAt: started }],
+      [finishRun, { ref: run.id, endedAt: started }],
+    ] as const) {
+      const error = await service.fail(query, variables);
+      expect([error.extensions.code, error.message]).toEqual(['BAD_USER_INPUT', expect.stringContaining('endedAt')]);
+    }
+    expect(await listSteps(service, run.id)).toEqual(['s 1 RUNNING']);
+  });
+
+  test('is the start where that lies ahead and nothing is said', async ({ service }) => {
+    const ahead = '2999-01-01T00:00:00.000Z';
+    const run = await startRun(service, { startedAt: ahead });
+    const step = await startStep(service, run.id, 's', { startedAt: ahead });
+    expect((await service.run(finish, { id: step.id })).finishStep.endedAt).toBe(ahead);
+    expect((await service.run(finishRun, { ref: run.id })).finishRun.endedAt).toBe(ahead);
+  });
+
+  test('an attempt that was superseded while it ran stays RETRIED, and its end is noted once', async ({ service }) => {
+    const run = await startRun(service);
+    const first = await startStep(service, run.id, 's', { startedAt: started });
+    await startStep(service, run.id, 's');
+    expect((await service.run(finish, { id: first.id, endedAt: ended })).finishStep).toEqual({
+      endedAt: ended,
+      status: 'RETRIED',
+    });
+    expect((await service.run(finish, { id: first.id })).finishStep).toEqual({ endedAt: ended, status: 'RETRIED' });
+  });
+});
+
+describe('names in another Unicode form', () => {
+  const composed = 'caf\u00e9';
+  const decomposed = 'cafe\u0301';
+
+  test('are the same name: written in one, found in the other', async ({ service }) => {
+    const run = await startRun(service, { name: `${decomposed} 1`, pipeline: decomposed });
+    expect(run.name).toBe(`${composed} 1`);
+    await startStep(service, `${composed} 1`, decomposed);
+    await log(service, { step: { run: `${decomposed} 1`, name: composed } }, { k: 1 });
+    const query = `query ($ref: String!, $step: String!, $key: String!, $filter: PipelineRunFilter) {
+      pipelineRun(ref: $ref) { step(name: $step) { name } runMetadata(key: $key) { value } }
+      pipelineRuns(filter: $filter) { nodes { name } } metadataKeys(pipeline: $step) { key } }`;
+    for (const form of [composed, decomposed]) {
+      for (const filter of [
+        { pipeline: form },
+        { namePrefix: form },
+        { metadata: { key: 'k', step: form } },
+        { metadata: { key: `${form}::k`, equals: 1 } },
+      ]) {
+        const answer = await service.run(query, { ref: form, step: form, key: `${form}::k`, filter });
+        expect(answer).toEqual({
+          pipelineRun: { step: { name: composed }, runMetadata: { value: 1 } },
+          pipelineRuns: { nodes: [{ name: `${composed} 1` }] },
+          metadataKeys: [{ key: 'k' }],
+        });
+      }
+    }
+    expect((await startStep(service, `${decomposed} 1`, composed)).attempt).toBe(2);
+    const again = await service.fail('mutation ($n: String) { startRun(input: { name: $n }) { id } }', {
+      n: `${decomposed} 1`,
+    });
+    expect(again.extensions.code).toBe('CONFLICT');
+  });
+});
+
+test('ids of runs are random from the first digit on', async ({ service }) => {
+  const ids = await Promise.all(Array.from({ length: 60 }, async () => (await startRun(service)).id));
+  expect(new Set(ids.map((id) => id.slice(0, 8))).size).toBe(60);
+  expect(new Set(ids.map((id) => id[0])).size).toBeGreaterThan(8);
+});
+
+test('a whole number beyond 2^53 is a bound like any other, by variable and by literal', async ({ service }) => {
+  const run = await startRun(service);
+  await service.run(
+    'mutation ($r: String!) { logMetadata(input: { target: { run: $r }, metadata: { t: 1732612345678901300 } }) { replayed } }',
+    { r: run.id },
+  );
+  const literal =
+    '{ pipelineRuns(filter: { metadata: { key: "t", gt: 1732612345678900000, lte: 1732612345678901760 } }) { nodes { id } } }';
+  const variable =
+    'query ($gt: Float, $lte: Float!) { pipelineRuns(filter: { metadata: { key: "t", gt: $gt, lte: $lte } }) { nodes { id } } }';
+  const input = 'query ($f: PipelineRunFilter) { pipelineRuns(filter: $f) { nodes { id } } }';
+  const bounds = { gt: 1732612345678900000n, lte: 1732612345678901760n };
+  for (const answer of [
+    await service.run(literal),
+    await service.run(variable, bounds),
+    await service.run(input, { f: { metadata: { key: 't', ...bounds } } }),
+  ])
+    expect(answer.pipelineRuns.nodes).toEqual([{ id: run.id }]);
+});

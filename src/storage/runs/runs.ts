@@ -44,13 +44,18 @@ export function findRunByName(db: Reader, name: string): Promise<RunRow | null> 
   return db.prisma.pipelineRun.findUnique({ where: { name } });
 }
 
-/** Ends the run if it is still running; gives the row as it is then, or null when there is no such run. */
+/**
+ * Ends the run if it is still running, not before it started; gives the row as it is then, or null when there is no such
+ * run.
+ */
 export async function finishRunningRun(
   db: Writer,
   id: string,
   status: ExecutionStatus,
   endedAt: Date,
 ): Promise<RunRow | null> {
-  await db.prisma.pipelineRun.updateMany({ where: { id, status: 'RUNNING' }, data: { status, endedAt } });
-  return db.prisma.pipelineRun.findUnique({ where: { id } });
+  const rows = await db.prisma.$queryRaw<RunRow[]>`/* finish_run, prepared */
+UPDATE pipeline_run r SET status = ${status}::text::"ExecutionStatus", ended_at = greatest(${endedAt}::timestamptz, r.started_at)
+WHERE r.id = ${id}::uuid AND r.status = 'RUNNING' RETURNING ${runColumns}`;
+  return rows[0] ?? db.prisma.pipelineRun.findUnique({ where: { id } });
 }

@@ -48,13 +48,20 @@ JOIN step s ON s.run_id = q.run_id AND s.name = q.name AND CASE WHEN q.attempt I
   return found;
 }
 
-/** Ends the step if it is still running; gives the row as it is then, or null when there is no such step. */
+/**
+ * Ends the step if it is still running, not before it started; one that was superseded while it ran keeps its status, and
+ * its end is noted. Gives the row as it is then, or null when there is no such step.
+ */
 export async function finishRunningStep(
   db: Writer,
   id: string,
   status: ExecutionStatus,
   endedAt: Date,
 ): Promise<StepRow | null> {
-  await db.prisma.step.updateMany({ where: { id, status: 'RUNNING' }, data: { status, endedAt } });
-  return db.prisma.step.findFirst({ where: { id } });
+  const rows = await db.prisma.$queryRaw<StepRow[]>`/* finish_step, prepared */
+UPDATE step s SET ended_at = greatest(${endedAt}::timestamptz, s.started_at),
+  status = CASE WHEN s.status = 'RUNNING' THEN ${status}::text::"ExecutionStatus" ELSE s.status END
+WHERE s.id = ${id}::uuid AND (s.status = 'RUNNING' OR (s.status = 'RETRIED' AND s.ended_at IS NULL))
+RETURNING ${stepColumns}`;
+  return rows[0] ?? db.prisma.step.findFirst({ where: { id } });
 }
