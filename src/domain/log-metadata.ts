@@ -58,7 +58,7 @@ export async function logMetadataBatch(db: Writer, limits: Limits, inputs: LogMe
 
 type Prepared = { write: LedgerWrite; target: LogTarget };
 
-type Accepted = Exclude<LedgerResult, { outcome: 'missing' }>;
+type Accepted = Exclude<LedgerResult, { outcome: 'missing' } | { outcome: 'locked' }>;
 
 async function prepare(db: Writer, input: LogMetadata, entries: LedgerEntry[]): Promise<Prepared> {
   const request =
@@ -75,7 +75,7 @@ async function resolveTarget(db: Writer, target: LogTarget): Promise<LedgerWrite
 
 async function checkResult(db: Writer, { write, target }: Prepared, result: LedgerResult): Promise<Accepted> {
   if (result.outcome === 'written') return result;
-  if (result.outcome === 'missing') {
+  if (result.outcome === 'missing' || result.outcome === 'locked') {
     const what =
       'stepId' in write.target ? `step with the id ${write.target.stepId}` : `run ${write.target.runId} any more`;
     throw notFound(

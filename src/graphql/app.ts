@@ -26,6 +26,8 @@ export type AppOptions = {
   queryLimits?: Partial<QueryLimits>;
   /** Plugins that observe every request, whatever its transport. */
   observers?: Observer[];
+  /** Told of each failure of the database that a caller is told of. */
+  onOutage?: (error: unknown) => void;
   /** How long a request may take before it is answered with TIMEOUT; default 15,000. */
   requestTimeoutMs?: number;
 };
@@ -56,7 +58,10 @@ export function createApp(options: AppOptions): App {
   const prepareDocument = createDocumentCache(schema, queryLimits);
   const checkCost = createCostCheck(schema, queryLimits.maxCost);
   const engine = createEngine(schema, options.observers ?? []);
-  const finish = createFinish((requestId, err) => log.error({ requestId, err }, 'unexpected error'));
+  const finish = createFinish(
+    (requestId, err) => log.error({ requestId, err }, 'unexpected error'),
+    options.onOutage ?? (() => {}),
+  );
   const withinDeadline = createDeadline(options.requestTimeoutMs ?? 15_000);
 
   /** The road of every request. */

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { RunledgerError, timedOut, unavailable } from '../errors.ts';
-import { classifyFailure } from '../storage/postgres/failures.ts';
+import { classifyFailure, isLockTimeout } from '../storage/postgres/failures.ts';
 
 /** Told of every error that the caller is not shown, and of the id under which the caller was told of it. */
 export type ReportError = (requestId: string, error: unknown) => void;
 
 /** The last step of every request: its errors become what a caller may see of them. */
-export function createFinish(report: ReportError) {
+export function createFinish(report: ReportError, onOutage: (error: unknown) => void) {
   return (result: ExecutionResult, isMutation: boolean): ExecutionResult => {
     if (!result.errors) return result;
-    const shown = result.errors.map((error) => maskError(error, report));
+    const shown = result.errors.map((error) => maskError(error, report, onOutage));
     return { ...result, errors: isMutation ? shown.map(correctAfterWrite) : shown };
   };
 }
@@ -19,17 +19,21 @@ export function createFinish(report: ReportError) {
  * What a caller sees of an error: its own mistakes and outages in full, with a code; of anything else only that it
  * happened, under a request id with which the log can be searched.
  */
-function maskError(error: unknown, report: ReportError): GraphQLError {
+function maskError(error: unknown, report: ReportError, onOutage: (error: unknown) => void): GraphQLError {
   const original = rootOf(error);
   if (original instanceof GraphQLError) {
     return original === error ? original : locate(error, original.message, { ...original.extensions });
   }
   if (original instanceof RunledgerError) {
+    if (original.code === 'TIMEOUT' || original.code === 'UNAVAILABLE') onOutage(original.cause ?? original);
     return locate(error, original.message, { ...original.details, code: original.code });
   }
   if (classifyFailure(original) !== 'other') {
+    onOutage(original);
     const { message, code } = unavailable(
-      'The database is away or too busy. Nothing was done; try again with the same ids.',
+      isLockTimeout(original)
+        ? 'Another transaction has locked what this writes to. Nothing was done; try again with the same ids.'
+        : 'The database is away or too busy. Nothing was done; try again with the same ids.',
     );
     return locate(error, message, { code });
   }

@@ -49,9 +49,10 @@ export async function handle(options: HttpOptions, request: IncomingMessage, res
   await handler(options, request, response, end < 0 ? '' : url.slice(end + 1));
 }
 
-async function answerReady({ isReady }: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
-  const ready = await isReady();
-  sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable' });
+async function answerReady({ readiness }: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
+  const { reads, writes } = await readiness();
+  const ready = reads === 'ok' && writes === 'ok';
+  sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', reads, writes });
 }
 
 function answerOptions(_options: HttpOptions, _request: IncomingMessage, response: ServerResponse) {

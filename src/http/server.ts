@@ -13,8 +13,8 @@ export type HttpOptions = {
   /** Origins of web pages that may use it from elsewhere, such as `https://dash.example.com`; `*` for any. */
   allowedOrigins: string[];
   graphiql: boolean;
-  /** Whether requests can be answered: asks the database. */
-  isReady: () => Promise<boolean>;
+  /** Whether reads and writes can be answered: `ok`, or why not. */
+  readiness: () => Promise<{ reads: string; writes: string }>;
   /** Told of what should not have happened, and of the id under which the caller was told of it. */
   onError: (error: unknown, requestId: string) => void;
 };

@@ -4,9 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Serving } from './listen.ts';
 import type { Settings } from './settings.ts';
+import { atMost } from './stop.ts';
 
 /** How a worker is told which database to serve; the rest of its settings it reads like its parent. */
 export const workerDatabaseVariable = 'RUNLEDGER_WORKER_DATABASE_URL';
+
+/** On which port, once the first has found it: a port that was free must stay the one that was printed. */
+export const workerPortVariable = 'RUNLEDGER_WORKER_PORT';
 
 /** What a worker says to its parent. */
 export type WorkerMessage = { listening: string } | { failed: string };
@@ -30,12 +34,19 @@ const healthyAfterMs = 5_000;
  * @throws WorkerError with what a worker could not do.
  */
 export async function startWorkers(settings: Settings, log: Logger, connectionString: string): Promise<Serving> {
+  // The workers take connections themselves: one that the parent took and handed to a worker that dies would be lost, open and
+  // unanswered. The system closes those of a dead process.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(new URL('../main.js', import.meta.url)), args: [] });
   let stopping = false;
+  let port: string | undefined;
 
   const start = async (): Promise<{ worker: Worker; url: string }> => {
     const startedAt = Date.now();
-    const worker = cluster.fork({ [workerDatabaseVariable]: connectionString });
+    const worker = cluster.fork({
+      [workerDatabaseVariable]: connectionString,
+      ...(port === undefined ? {} : { [workerPortVariable]: port }),
+    });
     worker.once('exit', (code, signal) => {
       if (stopping || code === failedToStart) return;
       log.error({ code, signal, pid: worker.process.pid }, 'a worker ended; starting another');
@@ -53,7 +64,8 @@ export async function startWorkers(settings: Settings, log: Logger, connectionSt
       workers.map(async (worker) => {
         const exited = once(worker, 'exit');
         worker.process.kill('SIGTERM');
-        await exited;
+        await atMost(settings.SHUTDOWN_TIMEOUT_MS * 0.9, exited);
+        worker.process.kill('SIGKILL');
       }),
     );
   };
@@ -61,6 +73,7 @@ export async function startWorkers(settings: Settings, log: Logger, connectionSt
   try {
     // The first alone: it takes the port, also a free one, which the others then share.
     const { url } = await start();
+    port = new URL(url).port;
     await Promise.all(Array.from({ length: settings.WORKERS - 1 }, start));
     return { url, stop };
   } catch (error) {

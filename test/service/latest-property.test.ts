@@ -107,7 +107,8 @@ async function expected(service: TestService, runId: string): Promise<unknown[]>
     [...latest.values()].map(({ scope, key, id, filter, type, logged, value: text }) => {
       const json = JSON.parse(text);
       const kind = typeof json === 'number' ? 0 : typeof json === 'string' ? 1 : 2;
-      const sorted = kind === 0 ? json : kind === 1 ? json : 'a hash';
+      // A numeric has no negative zero.
+      const sorted = kind === 0 ? Number(json) + 0 : kind === 1 ? json : 'a hash';
       return { scope, key, id, filter, type, logged, kind, sorted };
     }),
   );

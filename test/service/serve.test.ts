@@ -16,17 +16,17 @@ const test = testAlone.extend('database', ({ emptyDatabase }) => emptyDatabase);
 function start(database: TestDatabase, environment: Record<string, string>) {
   const printed: string[] = [];
   const complaints: string[] = [];
-  let stop = () => {};
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
   const ended = serve({
-    environment: { PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url, ...environment },
+    environment: { PORT: '0', LOG_LEVEL: 'silent', DATABASE_WAIT_MS: '0', DATABASE_URL: database.url, ...environment },
     directory: '/nonexistent',
     isTerminal: false,
     print: (line) => void printed.push(line),
     complain: (line) => void complaints.push(line),
-    stopped,
+    stopping: stopping.signal,
+    killed: new AbortController().signal,
+    kill: (exitCode) => void complaints.push(`killed with ${exitCode}`),
   });
   return { printed, complaints, stop, ended };
 }

@@ -143,5 +143,5 @@ test('a batch of many inputs is one statement in one transaction', async ({ serv
   await service.run('mutation ($inputs: [LogMetadataInput!]!) { logMetadataBatch(inputs: $inputs) { replayed } }', {
     inputs,
   });
-  expect(names(service)).toEqual(['find_runs', 'insert_entries']);
+  expect(names(service)).toEqual(['find_runs', 'insert_entries_waiting']);
 });

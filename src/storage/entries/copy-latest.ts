@@ -12,5 +12,5 @@ FROM latest_entry l JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.en
 WHERE l.run_id = ${from.runId}::uuid AND l.scope_id = ${from.id}::uuid
 ORDER BY e.id`;
   if (entries.length > 0)
-    await insertEntries(selectIn(transaction), [{ target: { stepId: to.id }, entries, request: null }]);
+    await insertEntries(selectIn(transaction), [{ target: { stepId: to.id }, entries, request: null }], 'wait');
 }

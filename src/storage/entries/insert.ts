@@ -3,16 +3,12 @@ import { arrayLiteral } from '../postgres/array-literal.ts';
 import type { Select } from '../postgres/database.ts';
 import { jsonHash } from '../postgres/json-hash.ts';
 import { wholeRun } from '../rows.ts';
-import { findLogRequests, parseIds } from './log-request.ts';
+import { collectResults, type InsertedRow, type Patience } from './insert-results.ts';
 import type { LedgerResult, LedgerWrite } from './write.ts';
 
-type InsertedRow = {
-  n: number;
-  runId: string;
-  scopeId: string;
-  stepName: string | null;
-  /** With commas between them: a list would take Prisma and the driver longer. */
-  ids: string | null;
+const lockClauses = {
+  skip: { head: Prisma.raw('/* insert_entries, prepared */'), clause: Prisma.raw('SKIP LOCKED') },
+  wait: { head: Prisma.raw('/* insert_entries_waiting, prepared */'), clause: Prisma.empty },
 };
 
 /**
@@ -20,13 +16,18 @@ type InsertedRow = {
  * Two writes with one request id for one target must not be in the same call.
  *
  * How it stays right under concurrency:
- * - It share-locks the rows of the targets before it takes an id. Whoever changes what counts for a run (a new attempt,
+ * - It share-locks the rows of the targets before it takes an id (or leaves locked ones aside, see `Patience`). Whoever changes what counts for a run (a new attempt,
  *   a retraction, a deletion) locks the same rows for update, so it runs wholly before or wholly after this statement.
  * - Runs are locked before steps, each in order of id, and latest rows are touched in order of their key, so that
  *   statements wait for each other but never in a circle.
  * - Of two statements that move the same latest row, the greater id wins, in whatever order they get there.
  */
-export async function insertEntries(select: Select, writes: LedgerWrite[]): Promise<LedgerResult[]> {
+export async function insertEntries(
+  select: Select,
+  writes: LedgerWrite[],
+  patience: Patience,
+): Promise<LedgerResult[]> {
+  const lock = lockClauses[patience];
   const items = {
     run: [] as (string | null)[],
     step: [] as (string | null)[],
@@ -64,7 +65,7 @@ export async function insertEntries(select: Select, writes: LedgerWrite[]): Prom
   });
   const runIds = arrayLiteral(items.run);
   const stepIds = arrayLiteral(items.step);
-  const inserted = await select<InsertedRow>(Prisma.sql`/* insert_entries, prepared */
+  const inserted = await select<InsertedRow>(Prisma.sql`${lock.head}
 -- The writes, one row each, in the order they were handed over.
 WITH item AS MATERIALIZED (
   SELECT n::int, run_id, step_id, request_id, content_hash
@@ -73,12 +74,12 @@ WITH item AS MATERIALIZED (
 -- Their targets. Whoever changes what counts for a run locks these rows FOR UPDATE: the share lock waits for that to end,
 -- and holds off the next until this statement is committed.
 ), run_target AS MATERIALIZED (
-  SELECT id FROM pipeline_run WHERE id = ANY(${runIds}::uuid[]) ORDER BY id FOR SHARE
+  SELECT id FROM pipeline_run WHERE id = ANY(${runIds}::uuid[]) ORDER BY id FOR SHARE ${lock.clause}
 ), step_target AS MATERIALIZED (
   SELECT run_id, id, name, superseded FROM step
   -- Always true; what it does is to read run_target first: runs are locked before steps, here as everywhere.
   WHERE id = ANY(${stepIds}::uuid[]) AND (SELECT count(*) FROM run_target) >= 0
-  ORDER BY id FOR SHARE
+  ORDER BY id FOR SHARE ${lock.clause}
 ), target AS MATERIALIZED (
   SELECT i.n, i.request_id, i.content_hash, t.*
   FROM item i JOIN (
@@ -138,7 +139,7 @@ WITH item AS MATERIALIZED (
 )
 SELECT t.n, t.run_id AS "runId", t.scope_id AS "scopeId", t.step_name AS "stepName", w.ids
 FROM target t LEFT JOIN (SELECT n, string_agg(id::text, ',' ORDER BY id) AS ids FROM written GROUP BY n) w ON w.n = t.n`);
-  return collectResults(select, writes, inserted);
+  return collectResults(select, writes, inserted, patience);
 }
 
 /** ISO 8601. The entries of a write mostly share one Date, and writing it out is the dearest part of sending an entry. */
@@ -152,24 +153,4 @@ function createInstantText(): (instant: Date) => string {
     }
     return text;
   };
-}
-
-async function collectResults(select: Select, writes: LedgerWrite[], inserted: InsertedRow[]): Promise<LedgerResult[]> {
-  const results: LedgerResult[] = writes.map(() => ({ outcome: 'missing' }));
-  const repeated: InsertedRow[] = [];
-  for (const { n, ids, runId, scopeId, stepName } of inserted) {
-    if (ids) results[n - 1] = { outcome: 'written', runId, scopeId, stepName, ids: parseIds(ids) };
-    else repeated.push({ n, ids, runId, scopeId, stepName });
-  }
-  if (repeated.length > 0) {
-    const requests = await findLogRequests(
-      select,
-      repeated.map((row) => ({ runId: row.runId, requestId: writes[row.n - 1]!.request!.id })),
-    );
-    repeated.forEach((row, index) => {
-      const request = requests[index];
-      if (request) results[row.n - 1] = { outcome: 'repeated', ...request };
-    });
-  }
-  return results;
 }

@@ -18,8 +18,14 @@ export type LedgerWrite = {
   request: { id: string; contentHash: string } | null;
 };
 
-/** `missing`: no such step or run. `repeated`: the request id was taken by the write described. */
+/** The id of the step or run that a write goes to. */
+export function targetId({ target }: LedgerWrite): string {
+  return 'stepId' in target ? target.stepId : target.runId;
+}
+
+/** `missing`: no such step or run. `locked`: somebody else holds it, and nothing was waited for. `repeated`: the request id was taken by the write described. */
 export type LedgerResult =
   | { outcome: 'written'; runId: string; scopeId: string; stepName: string | null; ids: bigint[] }
   | { outcome: 'missing' }
+  | { outcome: 'locked' }
   | { outcome: 'repeated'; runId: string; scopeId: string; contentHash: string; ids: bigint[] };

@@ -1,7 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.ts';
+import { openPool } from './pool.ts';
 import { retryRolledBack } from './retry.ts';
+import { createSemaphore } from './semaphore.ts';
 
 type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun';
 type Reading = '$queryRaw';
@@ -18,6 +20,10 @@ export type Reader = {
 export type Writer = Reader & {
   readonly prisma: PrismaClient;
   readonly select: Select;
+  /** How long a statement waits for somebody else's lock. */
+  readonly lockTimeoutMs: number;
+  /** Connections at most. */
+  readonly maxConnections: number;
 };
 
 /** An open connection to the ledger's tables. */
@@ -49,10 +55,14 @@ export type DatabaseOptions = {
   maxConnections?: number;
   /** How long to wait for a free or new connection; default 5,000. */
   connectTimeoutMs?: number;
-  /** After which Postgres cancels a statement; default 30,000. */
+  /** After which Postgres cancels a statement; default 12,000. */
   statementTimeoutMs?: number;
+  /** How long a statement waits for a lock; default 2,000. */
+  lockTimeoutMs?: number;
   /** Named prepared statements; switch off behind a pooler that does not know them. Default true. */
   preparedStatements?: boolean;
+  /** Told of a connection that broke. */
+  onConnectionLost?: (error: Error) => void;
   /** Told of every statement, for tests and debugging. */
   onQuery?: (sql: string) => void;
 };
@@ -69,31 +79,27 @@ const nameModelCalls: NonNullable<Prisma.PrismaClientOptions['comments']>[number
 
 /**
  * Opens the pool and Prisma on it. Connects on first use, so it does not fail when the database is away.
- * Sessions run in UTC: Prisma reads and writes timestamps wrongly in any other zone.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
-  const pool = new pg.Pool({
+  const statementTimeoutMs = options.statementTimeoutMs ?? 12_000;
+  const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
+  const lockTimeoutMs = options.lockTimeoutMs ?? 2_000;
+  const maxConnections = options.maxConnections ?? 10;
+  const pool = openPool({
     connectionString: options.connectionString,
-    options: '-c TimeZone=UTC',
-    application_name: 'runledger',
-    max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    idleTimeoutMillis: 60_000,
-    statement_timeout: statementTimeoutMs,
-    // Longer than the server's own deadline: it only speaks when the connection is dead.
-    query_timeout: statementTimeoutMs + 5_000,
-    keepAlive: true,
+    maxConnections,
+    connectTimeoutMs,
+    statementTimeoutMs,
+    lockTimeoutMs,
+    onLost: options.onConnectionLost ?? (() => {}),
   });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {});
   const nameOf = (sql: string) =>
     (options.preparedStatements === false ? undefined : preparedName.exec(sql)?.[1]) as string;
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
   const prisma = new PrismaClient({
     adapter,
     comments: [nameModelCalls],
-    transactionOptions: { maxWait: options.connectTimeoutMs ?? 5_000, timeout: statementTimeoutMs },
+    transactionOptions: { maxWait: connectTimeoutMs, timeout: statementTimeoutMs },
     ...(options.onQuery ? { log: [{ emit: 'event' as const, level: 'query' as const }] } : {}),
   });
   if (options.onQuery) {
@@ -107,6 +113,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       return (await pool.query({ name: nameOf(text), text, values })).rows as Row[];
     },
     pool,
+    lockTimeoutMs,
+    maxConnections,
     connectionString: options.connectionString,
     async close() {
       await prisma.$disconnect();
@@ -120,8 +128,13 @@ export function openDatabase(options: DatabaseOptions): Database {
  * may run several times, and must not change anything but the database before it is over.
  */
 export function inTransaction<T>(db: Writer, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  return retryRolledBack(() => db.prisma.$transaction(work));
+  return transactionTurn(db)(() => retryRolledBack(() => db.prisma.$transaction(work)));
 }
+
+/** Transactions may wait for locks; some connections are always left for look-ups and the group commit, which do not. */
+const transactionTurn = perDatabase((db: Writer) =>
+  createSemaphore(Math.max(1, db.maxConnections - 4), 2 * db.lockTimeoutMs),
+);
 
 /** The same as `Database.select`, within a transaction. */
 export function selectIn(transaction: Transaction): Select {
