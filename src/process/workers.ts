@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Serving } from './listen.ts';
@@ -9,7 +10,7 @@ import { atMost } from './stop.ts';
 /** How a worker is told which database to serve; the rest of its settings it reads like its parent. */
 export const workerDatabaseVariable = 'RUNLEDGER_WORKER_DATABASE_URL';
 
-/** On which port, once the first has found it: a port that was free must stay the one that was printed. */
+/** On which port: one that was found free stays the one that was printed, also for workers that come later. */
 export const workerPortVariable = 'RUNLEDGER_WORKER_PORT';
 
 /** What a worker says to its parent. */
@@ -39,13 +40,13 @@ export async function startWorkers(settings: Settings, log: Logger, connectionSt
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(new URL('../main.js', import.meta.url)), args: [] });
   let stopping = false;
-  let port: string | undefined;
+  const port = settings.PORT === 0 ? await findFreePort(settings.HOST) : settings.PORT;
 
   const start = async (): Promise<{ worker: Worker; url: string }> => {
     const startedAt = Date.now();
     const worker = cluster.fork({
       [workerDatabaseVariable]: connectionString,
-      ...(port === undefined ? {} : { [workerPortVariable]: port }),
+      [workerPortVariable]: String(port),
     });
     worker.once('exit', (code, signal) => {
       if (stopping || code === failedToStart) return;
@@ -71,9 +72,8 @@ export async function startWorkers(settings: Settings, log: Logger, connectionSt
   };
 
   try {
-    // The first alone: it takes the port, also a free one, which the others then share.
+    // The first alone: where it cannot have the port, the others need not try.
     const { url } = await start();
-    port = new URL(url).port;
     await Promise.all(Array.from({ length: settings.WORKERS - 1 }, start));
     return { url, stop };
   } catch (error) {
@@ -85,4 +85,15 @@ export async function startWorkers(settings: Settings, log: Logger, connectionSt
 async function ended(worker: Worker): Promise<[WorkerMessage]> {
   await once(worker, 'exit');
   return [{ failed: 'A worker ended before it could answer requests.' }];
+}
+
+/** A port that nobody listens on at this moment. */
+async function findFreePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+  return port;
 }
