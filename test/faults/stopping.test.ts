@@ -31,7 +31,8 @@ afterAll(() => {
 
 /** A data folder of its own, a copy of the template with the owners of its files, or none yet. */
 function dataFolder(isNew = false): string {
-  const path = join(folder, `data-${(places += 1)}`);
+  places += 1;
+  const path = join(folder, `data-${places}`);
   if (!isNew) execFileSync('cp', ['-a', template, path]);
   return path;
 }
