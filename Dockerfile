@@ -1,8 +1,8 @@
 # Not built where it was written: there was no Docker engine. Its steps were run by hand.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
-COPY package.json ./
-RUN npm install --no-audit --no-fund
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build && npm prune --omit=dev
 

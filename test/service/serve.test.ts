@@ -209,3 +209,90 @@ async function withClient<T>(database: TestDatabase, work: (client: pg.Client) =
     await client.end();
   }
 }
+
+test('a database that is away at the start is waited for', async ({ database }) => {
+  const proxy = await openProxy(database.url);
+  await proxy.refuse();
+  const service = start(database, { DATABASE_URL: proxy.url, DATABASE_WAIT_MS: '20000' });
+  await Promise.race([service.ended, new Promise((resolve) => setTimeout(resolve, 700))]);
+  expect([service.printed, service.complaints]).toEqual([[], []]);
+  await proxy.pass();
+  await until('it is ready', () => service.printed.length > 0);
+  service.stop();
+  expect(await service.ended).toBe(0);
+  await proxy.close();
+});
+
+test('told to stop while it waits for the database, it ends with 0', async ({ database }) => {
+  const proxy = await openProxy(database.url);
+  await proxy.refuse();
+  const service = start(database, { DATABASE_URL: proxy.url, DATABASE_WAIT_MS: '20000' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  service.stop();
+  expect(await service.ended).toBe(0);
+  await proxy.close();
+});
+
+test('told to stop while another server migrates, it ends with 0', async ({ database }) => {
+  const holder = new pg.Client({ connectionString: database.url });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT pg_advisory_xact_lock(7286518341)');
+  const service = start(database, {});
+  await until('it waits', async () => {
+    const { rowCount } = await holder.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+    return rowCount === 1;
+  });
+  service.stop();
+  expect(await service.ended).toBe(0);
+  await holder.end();
+});
+
+test('a role that may not make tables serves a database that is up to date, and is told otherwise', async ({
+  database,
+}) => {
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  const role = `runledger_test_role_${Math.random().toString(36).slice(2)}`;
+  await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = 'secret';
+  expect(await complaint(database, { DATABASE_URL: url.href })).toMatch(/role ".*" may not/);
+  const first = await startReady(database);
+  first.stop();
+  await first.ended;
+  await owner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
+  await owner.query(`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
+  const served = await startReady(database, { DATABASE_URL: url.href });
+  expect(await (await post(served.url, 'mutation { startRun(input: { name: "r" }) { name } }')).json()).toEqual({
+    data: { startRun: { name: 'r' } },
+  });
+  served.stop();
+  await served.ended;
+  await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  await owner.end();
+});
+
+test('/ready says what does not work, and why: a read-only database', async ({ database }) => {
+  const service = await startReady(database);
+  const ready = async () => {
+    const response = await fetch(new URL('/ready', service.url));
+    return { status: response.status, ...(await response.json()) };
+  };
+  expect(await ready()).toEqual({ status: 'ready', reads: 'ok', writes: 'ok' });
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  const name = new URL(database.url).pathname.slice(1);
+  await owner.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+  await owner.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  await until('it is noticed', async () => (await ready()).writes === 'the database is read-only');
+  expect(await ready()).toMatchObject({ status: 'unavailable', reads: 'ok' });
+  const write = await post(service.url, 'mutation { startRun { id } }');
+  expect([write.status, (await write.json()).errors[0].extensions.code]).toEqual([503, 'UNAVAILABLE']);
+  service.stop();
+  await service.ended;
+  await owner.end();
+});
