@@ -175,7 +175,12 @@ class OwnQueue(SpoolTest):
         sent: list[str] = []
         text = '{"target":{"run":"r"},"requestId":"x","entries":[{"key":"k","value":[1.10,12345678901234567890123,1e400,-0.0]}]}'
         queue.append(f'{{"op":"logMetadata","input":{text}}}\n'.encode())
-        Delivery(queue, lambda query, variables: sent.append(variables) or {}).round()  # type: ignore[func-returns-value]
+
+        def post(_: str, variables: str) -> dict[str, Any]:
+            sent.append(variables)
+            return {}
+
+        Delivery(queue, post).round()
         self.assertEqual(sent, ['{"inputs":[' + text + "]}"])
 
     def test_the_bound(self) -> None:

@@ -6,7 +6,7 @@ import socket
 import time
 import unittest
 import uuid
-from typing import Any
+from typing import Any, Callable
 from unittest import mock
 
 import runledger
@@ -170,16 +170,17 @@ class Calls(unittest.TestCase):
             self.assertIn(way, str(caught.exception))
 
     def test_wrong_calls(self) -> None:
-        for call, words in [
+        wrong: list[tuple[Callable[[], object], str]] = [
             (lambda: log_metadata({"a": 1}, infer_artifact=True, run_id_name_or_prefix="x"), "infer_artifact"),
             (lambda: log_metadata({"a": 1}, step_name="s"), "run_id_name_or_prefix"),
             (lambda: log_metadata({"a": 1}, step_id="nonsense"), "step_id='nonsense'"),
             (lambda: log_metadata({"a": 1}, step_id=uuid.uuid4(), step_name="s"), "leave out"),
             (lambda: log_metadata({}, run_id_name_or_prefix="x"), "empty"),
-            (lambda: log_metadata([1], run_id_name_or_prefix="x"), "list"),  # type: ignore[arg-type]
-            (lambda: runledger.step(experiment_tracker="x"), "experiment_tracker"),  # type: ignore[call-overload]
+            (lambda: log_metadata([1], run_id_name_or_prefix="x"), "list"),  # type: ignore[arg-type]  # wrong on purpose
+            (lambda: runledger.step(experiment_tracker="x"), "tracker"),  # type: ignore[call-overload]  # the same
             (lambda: runledger.step(name="a::b")(len), "::"),
-        ]:
+        ]
+        for call, words in wrong:
             with self.assertRaises((ValueError, TypeError)) as caught:
                 call()
             self.assertIn(words, str(caught.exception))

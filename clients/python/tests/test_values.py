@@ -24,7 +24,7 @@ from runledger._encode import MAX_DEPTH, encode_entry
 try:
     import numpy
 except ImportError:
-    numpy = None  # type: ignore[assignment]
+    numpy = None
 
 
 class Color(enum.Enum):
@@ -64,10 +64,10 @@ class Values(unittest.TestCase):
                 self.expect(value, kind, form)
 
     def test_numbers_are_exact(self) -> None:
-        for number in [2**53 + 1, -(2**63) - 1, 10**40 + 3, 10**9999 + 7, 0]:
-            self.assertEqual(entry(number)["value"], number)
-        for number in [0.1, 5e-324, 1.7976931348623157e308, 1 / 3, -0.0, 1e22]:
-            self.assertEqual(entry(number)["value"].hex(), number.hex())
+        for whole in [2**53 + 1, -(2**63) - 1, 10**40 + 3, 10**9999 + 7, 0]:
+            self.assertEqual(entry(whole)["value"], whole)
+        for double in [0.1, 5e-324, 1.7976931348623157e308, 1 / 3, -0.0, 1e22]:
+            self.assertEqual(entry(double)["value"].hex(), double.hex())
         text = encode_entry("k", decimal.Decimal("0.12345678901234567890123456789"))
         self.assertIn('"value":0.12345678901234567890123456789,"type":"FLOAT"', text)
         self.assertIn('"value":1e5,', encode_entry("k", decimal.Decimal("1E+5")))
