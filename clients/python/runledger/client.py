@@ -89,7 +89,10 @@ class Client:
         self._transport = Transport(self._settings.url, self._settings.api_key)
 
     def get_pipeline_run(self, name_id_or_prefix: Id) -> PipelineRun:
-        """The run with this id, else of this name, else the only one that starts so. NotFoundError, a KeyError, if none."""
+        """The run with this id, else of this name, else the only one that starts so.
+
+        NotFoundError, a KeyError, if there is none.
+        """
         found = self.execute(q.FIND_RUN, {"ref": str(name_id_or_prefix)})["pipelineRun"]
         if found is None:
             raise NotFoundError(f"There is no run with the id, name or prefix {str(name_id_or_prefix)!r}.", "NOT_FOUND")
@@ -98,7 +101,7 @@ class Client:
     def list_pipeline_runs(
         self, filter: Optional[dict[str, Any]] = None, order_by: Optional[dict[str, Any]] = None, page_size: int = 100
     ) -> Iterator[PipelineRun]:
-        """All runs that match a PipelineRunFilter, in a PipelineRunOrder (newest start first): both as in the schema."""
+        """All runs matching a PipelineRunFilter, in a PipelineRunOrder (newest start first): both as in the schema."""
         variables = {"filter": filter, "orderBy": order_by, "first": page_size}
         for node in self._pages(q.LIST_RUNS, variables, lambda data: data["pipelineRuns"]):
             yield PipelineRun(self, node)
@@ -242,7 +245,10 @@ class PipelineRun:
     def metadata_history(self, key: str, page_size: int = 100) -> Iterator[MetadataEntry]:
         """All entries under the key, newest first."""
         variables = {"ref": str(self.id), "key": key, "first": page_size}
-        of = lambda data: _present(data, "pipelineRun", self.id)["metadataHistory"]  # noqa: E731
+
+        def of(data: dict[str, Any]) -> Any:
+            return _present(data, "pipelineRun", self.id)["metadataHistory"]
+
         return map(_entry, self._client._pages(q.RUN_HISTORY, variables, of))
 
     def follow(
@@ -281,7 +287,10 @@ class StepRun:
     def metadata_history(self, key: str, page_size: int = 100) -> Iterator[MetadataEntry]:
         """All entries under the key, newest first."""
         variables = {"ref": str(self.id), "key": key, "first": page_size}
-        of = lambda data: _present(data, "step", self.id)["metadataHistory"]  # noqa: E731
+
+        def of(data: dict[str, Any]) -> Any:
+            return _present(data, "step", self.id)["metadataHistory"]
+
         return map(_entry, self._client._pages(q.STEP_HISTORY, variables, of))
 
     def metadata_series(self, key: str, max_points: int = 500) -> MetadataSeries:
@@ -329,7 +338,10 @@ class Steps(Mapping[str, StepRun]):
 
     def _read(self, include_retried: bool) -> Iterator[StepRun]:
         variables = {"ref": str(self._run_id), "includeRetried": include_retried}
-        of = lambda data: _present(data, "pipelineRun", self._run_id)["steps"]  # noqa: E731
+
+        def of(data: dict[str, Any]) -> Any:
+            return _present(data, "pipelineRun", self._run_id)["steps"]
+
         for node in self._client._pages(q.RUN_STEPS, variables, of):
             yield StepRun(self._client, node, self._run_id)
 

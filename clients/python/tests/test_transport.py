@@ -77,11 +77,15 @@ class Transport(unittest.TestCase):
 
     def test_errors_say_what_to_do_next(self) -> None:
         for answer, kind, code in [
-            (error("BAD_USER_INPUT"), InvalidCallError, "BAD_USER_INPUT"), (error("CONFLICT"), InvalidCallError, "CONFLICT"),
+            (error("BAD_USER_INPUT"), InvalidCallError, "BAD_USER_INPUT"),
+            (error("CONFLICT"), InvalidCallError, "CONFLICT"),
             (error("AMBIGUOUS"), InvalidCallError, "AMBIGUOUS"), (error("NOT_FOUND"), NotFoundError, "NOT_FOUND"),
-            (error("UNAUTHENTICATED", 401), AuthenticationError, "UNAUTHENTICATED"), (error("FORBIDDEN", 403), AuthenticationError, "FORBIDDEN"),
-            ((401, {}, b""), AuthenticationError, "UNAUTHENTICATED"), ((413, {}, b"too big"), InvalidCallError, "BAD_USER_INPUT"),
-            ((404, {}, b"<html>"), InvalidCallError, "HTTP_404"), ((200, {}, b'{"errors":[{"message":"m"}]}'), InvalidCallError, "BAD_USER_INPUT"),
+            (error("UNAUTHENTICATED", 401), AuthenticationError, "UNAUTHENTICATED"),
+            (error("FORBIDDEN", 403), AuthenticationError, "FORBIDDEN"),
+            ((401, {}, b""), AuthenticationError, "UNAUTHENTICATED"),
+            ((413, {}, b"too big"), InvalidCallError, "BAD_USER_INPUT"),
+            ((404, {}, b"<html>"), InvalidCallError, "HTTP_404"),
+            ((200, {}, b'{"errors":[{"message":"m"}]}'), InvalidCallError, "BAD_USER_INPUT"),
             (error("GRAPHQL_VALIDATION_FAILED", 400), InvalidCallError, "GRAPHQL_VALIDATION_FAILED"),
         ]:  # fmt: skip
             with self.subTest(code):
@@ -147,8 +151,10 @@ class Transport(unittest.TestCase):
 
         def entry(number: int) -> str:
             fields = {
-                "id": str(number), "key": "k", "qualifiedKey": "k", "value": number, "type": "INT", "number": number, "display": "",
-                "iteration": None, "loggedAt": "2024-01-01T00:00:00.000Z", "run": {"id": str(uuid.uuid4())}, "step": None,
+                "id": str(number), "key": "k", "qualifiedKey": "k",
+                "value": number, "type": "INT", "number": number, "display": "",
+                "iteration": None, "loggedAt": "2024-01-01T00:00:00.000Z",
+                "run": {"id": str(uuid.uuid4())}, "step": None,
             }  # fmt: skip
             return "event: next\ndata: " + json.dumps({"data": {"metadataLogged": fields}}) + "\n\n"
 
