@@ -50,8 +50,8 @@ def encode_value(value: Any, path: str) -> tuple[str, str]:
     if isinstance(value, Uri):
         if not _ABSOLUTE_URI.fullmatch(value):
             raise InvalidValueError(
-                f'{path}: Uri("{value}") is not an absolute URI: it starts with a scheme, as in s3://…, and spaces, control '
-                'characters, a bare % and <>"{}|\\^` are percent-encoded.',
+                f'{path}: Uri("{value}") is not an absolute URI: it starts with a scheme, as in s3://…, and spaces, '
+                'control characters, a bare % and <>"{}|\\^` are percent-encoded.',
                 "BAD_USER_INPUT",
             )
         return "URI", _text(value, path)

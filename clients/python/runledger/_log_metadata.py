@@ -6,7 +6,7 @@ import datetime
 import os
 import uuid
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from . import _context, _sender
 from ._deliver import LOG_BATCH
@@ -29,11 +29,11 @@ _WAYS = """Say what the metadata belongs to:
 
 def log_metadata(
     metadata: Mapping[str, Any],
-    step_name: str | None = None,
-    run_id_name_or_prefix: Id | None = None,
-    step_id: Id | None = None,
+    step_name: Optional[str] = None,
+    run_id_name_or_prefix: Optional[Id] = None,
+    step_id: Optional[Id] = None,
     *,
-    iteration: int | None = None,
+    iteration: Optional[int] = None,
     **unsupported: Any,
 ) -> None:
     """Attaches metadata to a step or a run; without a target, to the step that the call is made in.
@@ -54,7 +54,7 @@ def log_metadata(
         if step is None:
             raise InvalidValueError(_no_target(), "BAD_USER_INPUT")
         target = step.target_json
-        settings: Settings | None = step.settings
+        settings: Optional[Settings] = step.settings
     else:
         target = _target(step_name, run_id_name_or_prefix, step_id)
         inside = step or _context.current_run()
@@ -76,18 +76,18 @@ def log_metadata(
 
 
 class PipelineInfo(NamedTuple):
-    name: str | None
+    name: Optional[str]
 
 
 class RunInfo(NamedTuple):
     id: uuid.UUID
-    name: str | None
+    name: Optional[str]
     """None in a child process, which knows only the id."""
 
 
 class StepInfo(NamedTuple):
     id: uuid.UUID
-    name: str | None
+    name: Optional[str]
 
 
 class StepInformation(NamedTuple):
@@ -98,7 +98,7 @@ class StepInformation(NamedTuple):
     step_run: StepInfo
 
     @property
-    def step_name(self) -> str | None:
+    def step_name(self) -> Optional[str]:
         return self.step_run.name
 
 
@@ -111,7 +111,7 @@ def get_step_context() -> StepInformation:
     return StepInformation(PipelineInfo(run.pipeline), RunInfo(run.id, run.name), StepInfo(step.id, step.name))
 
 
-def _entries(metadata: Any, iteration: int | None) -> list[str]:
+def _entries(metadata: Any, iteration: Optional[int]) -> list[str]:
     if not isinstance(metadata, Mapping):
         raise UnsupportedTypeError(
             f"metadata is {type(metadata).__name__}; a dict of keys to values is needed.", "BAD_USER_INPUT"
@@ -147,7 +147,7 @@ def _parts(entries: list[str]) -> list[str]:
     return [",".join(part) for part in parts]
 
 
-def _target(step_name: str | None, run: Id | None, step_id: Id | None) -> str:
+def _target(step_name: Optional[str], run: Optional[Id], step_id: Optional[Id]) -> str:
     if step_id is not None:
         if step_name is not None or run is not None:
             raise InvalidValueError(

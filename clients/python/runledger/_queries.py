@@ -12,10 +12,14 @@ LIST_RUNS = (
     f"{{nodes{{{RUN}}} pageInfo{{hasNextPage endCursor}}}}}}"
 )
 FIND_STEP = f"query($id:UUID!){{step(id:$id){{{STEP} run{{{RUN}}}}}}}"
-RUN_STEP = f"query($ref:String!,$name:String!,$attempt:Int){{pipelineRun(ref:$ref){{step(name:$name,attempt:$attempt){{{STEP}}}}}}}"
+RUN_STEP = (
+    "query($ref:String!,$name:String!,$attempt:Int){pipelineRun(ref:$ref)"
+    f"{{step(name:$name,attempt:$attempt){{{STEP}}}}}}}"
+)
 RUN_STEPS = (
     "query($ref:String!,$after:String,$includeRetried:Boolean){pipelineRun(ref:$ref)"
-    f"{{steps(first:200,after:$after,includeRetried:$includeRetried){{nodes{{{STEP}}} pageInfo{{hasNextPage endCursor}}}}}}}}"
+    "{steps(first:200,after:$after,includeRetried:$includeRetried)"
+    f"{{nodes{{{STEP}}} pageInfo{{hasNextPage endCursor}}}}}}}}"
 )
 
 RUN_KEY = f"query($ref:String!,$key:String!){{pipelineRun(ref:$ref){{runMetadata(key:$key){{{VALUE}}}}}}}"
@@ -41,7 +45,10 @@ COMPARE = (
     "query($refs:[String!]!,$keys:[String!]){compareRuns(refs:$refs,keys:$keys)"
     f"{{runs{{{RUN}}} rows{{key differs cells{{value type}}}}}}}}"
 )
-FOLLOW = f"subscription($ref:String!,$keys:[String!],$after:ID){{metadataLogged(ref:$ref,keys:$keys,after:$after){{{ENTRY}}}}}"
+FOLLOW = (
+    "subscription($ref:String!,$keys:[String!],$after:ID)"
+    f"{{metadataLogged(ref:$ref,keys:$keys,after:$after){{{ENTRY}}}}}"
+)
 RETRACT = (
     f"mutation($entryId:ID!,$reason:String!){{retractMetadata(entryId:$entryId,reason:$reason){{latest{{{ENTRY}}}}}}}"
 )

@@ -7,12 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import (
-    Any,
-    Callable,
-    NamedTuple,
-    Union,
-)
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import _queries as q
 from . import _sender
@@ -37,18 +32,18 @@ class MetadataEntry(NamedTuple):
     """``step_name::key`` for an entry of a step, ``key`` for an entry of a run."""
     value: Any
     type: str
-    number: float | None
+    number: Optional[float]
     display: str
-    iteration: int | None
+    iteration: Optional[int]
     logged_at: datetime.datetime
     run_id: uuid.UUID
-    step_id: uuid.UUID | None
-    step_name: str | None
+    step_id: Optional[uuid.UUID]
+    step_name: Optional[str]
 
 
 class MetadataPoint(NamedTuple):
     value: float
-    iteration: int | None
+    iteration: Optional[int]
     logged_at: datetime.datetime
 
 
@@ -86,22 +81,27 @@ class Client:
     arrive. Threads may share a client.
     """
 
-    def __init__(self, url: str | None = None, api_key: str | None = None, timeout: float | None = None) -> None:
+    def __init__(
+        self, url: Optional[str] = None, api_key: Optional[str] = None, timeout: Optional[float] = None
+    ) -> None:
         self._settings = read_settings(url, api_key)
         self._timeout = self._settings.timeout_seconds if timeout is None else timeout
         self._transport = Transport(self._settings.url, self._settings.api_key)
 
     def get_pipeline_run(self, name_id_or_prefix: Id) -> PipelineRun:
-        """The run with this id, else of this name, else the only one that starts so. NotFoundError, a KeyError, if none."""
+        """The run with this id, else of this name, else the only one that starts so.
+
+        NotFoundError, a KeyError, if there is none.
+        """
         found = self.execute(q.FIND_RUN, {"ref": str(name_id_or_prefix)})["pipelineRun"]
         if found is None:
             raise NotFoundError(f"There is no run with the id, name or prefix {str(name_id_or_prefix)!r}.", "NOT_FOUND")
         return PipelineRun(self, found)
 
     def list_pipeline_runs(
-        self, filter: dict[str, Any] | None = None, order_by: dict[str, Any] | None = None, page_size: int = 100
+        self, filter: Optional[dict[str, Any]] = None, order_by: Optional[dict[str, Any]] = None, page_size: int = 100
     ) -> Iterator[PipelineRun]:
-        """All runs that match a PipelineRunFilter, in a PipelineRunOrder (newest start first): both as in the schema."""
+        """All runs matching a PipelineRunFilter, in a PipelineRunOrder (newest start first): both as in the schema."""
         variables = {"filter": filter, "orderBy": order_by, "first": page_size}
         for node in self._pages(q.LIST_RUNS, variables, lambda data: data["pipelineRuns"]):
             yield PipelineRun(self, node)
@@ -114,13 +114,13 @@ class Client:
         return StepRun(self, found, uuid.UUID(found["run"]["id"]))
 
     def metadata_keys(
-        self, pipeline: str | None = None, prefix: str | None = None, first: int = 100
+        self, pipeline: Optional[str] = None, prefix: Optional[str] = None, first: int = 100
     ) -> list[MetadataKey]:
         """The keys in use, with what was logged under them."""
         rows = self.execute(q.KEYS, {"pipeline": pipeline, "prefix": prefix, "first": first})["metadataKeys"]
         return [MetadataKey(row["key"], row["types"], row["runs"], parse_time(row["lastLoggedAt"])) for row in rows]
 
-    def compare_runs(self, refs: Sequence[Id], keys: Sequence[str] | None = None) -> RunComparison:
+    def compare_runs(self, refs: Sequence[Id], keys: Optional[Sequence[str]] = None) -> RunComparison:
         """Up to 100 runs side by side, a row a qualified key."""
         found = self.execute(q.COMPARE, {"refs": [str(ref) for ref in refs], "keys": keys})["compareRuns"]
         rows = [
@@ -134,7 +134,7 @@ class Client:
         return RunComparison([PipelineRun(self, run) for run in found["runs"]], rows)
 
     def follow(
-        self, run: Id, keys: Sequence[str] | None = None, after: str | int | None = None
+        self, run: Id, keys: Optional[Sequence[str]] = None, after: Optional[Union[str, int]] = None
     ) -> Iterator[MetadataEntry]:
         """Every entry logged to the run or its steps from now on, or since the entry with the id ``after``.
 
@@ -164,7 +164,7 @@ class Client:
                     raise
                 time.sleep(delay)
 
-    def retract_metadata(self, entry_id: str | int, reason: str) -> MetadataEntry | None:
+    def retract_metadata(self, entry_id: Union[str, int], reason: str) -> Optional[MetadataEntry]:
         """Takes an entry back; gives what is latest now under its key, or None."""
         found = self.execute(q.RETRACT, {"entryId": str(entry_id), "reason": reason})["retractMetadata"]["latest"]
         return None if found is None else _entry(found)
@@ -173,7 +173,7 @@ class Client:
         """Deletes a run with its steps and entries."""
         return bool(self.execute(q.DELETE_RUN, {"ref": str(name_id_or_prefix)})["deleteRun"])
 
-    def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+    def execute(self, query: str, variables: Optional[dict[str, Any]] = None) -> dict[str, Any]:
         """The `data` of any GraphQL request. A mutation may be sent more than once: give it ids of your own."""
         self._arrive()
         text = json.dumps(variables or {}, allow_nan=False)
@@ -223,7 +223,7 @@ class PipelineRun:
         """Name to step: the newest attempt of each, in the order they were started."""
         return Steps(self._client, self.id)
 
-    def step(self, name: str, attempt: int | None = None) -> StepRun:
+    def step(self, name: str, attempt: Optional[int] = None) -> StepRun:
         """The newest attempt of the step, or the one asked for. NotFoundError if there is none."""
         data = self._client.execute(q.RUN_STEP, {"ref": str(self.id), "name": name, "attempt": attempt})
         found = _present(data, "pipelineRun", self.id)["step"]
@@ -237,7 +237,7 @@ class PipelineRun:
         """Key to latest value, of the run and its steps. Iterating gives the qualified keys: ``train::accuracy``."""
         return RunMetadata(self._client, self.id, "pipelineRun", q.RUN_KEY, q.RUN_MAP)
 
-    def metadata_entry(self, key: str) -> MetadataEntry | None:
+    def metadata_entry(self, key: str) -> Optional[MetadataEntry]:
         """The latest entry under the key, with all that is known of it; None if there is none."""
         found = _present(self._client.execute(q.RUN_ENTRY, {"ref": str(self.id), "key": key}), "pipelineRun", self.id)
         return None if found["runMetadata"] is None else _entry(found["runMetadata"])
@@ -245,10 +245,15 @@ class PipelineRun:
     def metadata_history(self, key: str, page_size: int = 100) -> Iterator[MetadataEntry]:
         """All entries under the key, newest first."""
         variables = {"ref": str(self.id), "key": key, "first": page_size}
-        of = lambda data: _present(data, "pipelineRun", self.id)["metadataHistory"]  # noqa: E731
+
+        def of(data: dict[str, Any]) -> Any:
+            return _present(data, "pipelineRun", self.id)["metadataHistory"]
+
         return map(_entry, self._client._pages(q.RUN_HISTORY, variables, of))
 
-    def follow(self, keys: Sequence[str] | None = None, after: str | int | None = None) -> Iterator[MetadataEntry]:
+    def follow(
+        self, keys: Optional[Sequence[str]] = None, after: Optional[Union[str, int]] = None
+    ) -> Iterator[MetadataEntry]:
         """As Client.follow."""
         return self._client.follow(self.id, keys, after)
 
@@ -274,7 +279,7 @@ class StepRun:
         """Key to latest value."""
         return RunMetadata(self._client, self.id, "step", q.STEP_KEY, q.STEP_MAP)
 
-    def metadata_entry(self, key: str) -> MetadataEntry | None:
+    def metadata_entry(self, key: str) -> Optional[MetadataEntry]:
         """The latest entry under the key, with all that is known of it; None if there is none."""
         found = _present(self._client.execute(q.STEP_ENTRY, {"ref": str(self.id), "key": key}), "step", self.id)
         return None if found["runMetadata"] is None else _entry(found["runMetadata"])
@@ -282,7 +287,10 @@ class StepRun:
     def metadata_history(self, key: str, page_size: int = 100) -> Iterator[MetadataEntry]:
         """All entries under the key, newest first."""
         variables = {"ref": str(self.id), "key": key, "first": page_size}
-        of = lambda data: _present(data, "step", self.id)["metadataHistory"]  # noqa: E731
+
+        def of(data: dict[str, Any]) -> Any:
+            return _present(data, "step", self.id)["metadataHistory"]
+
         return map(_entry, self._client._pages(q.STEP_HISTORY, variables, of))
 
     def metadata_series(self, key: str, max_points: int = 500) -> MetadataSeries:
@@ -302,7 +310,7 @@ class Steps(Mapping[str, StepRun]):
     def __init__(self, client: Client, run_id: uuid.UUID) -> None:
         self._client = client
         self._run_id = run_id
-        self._all: dict[str, StepRun] | None = None
+        self._all: Optional[dict[str, StepRun]] = None
 
     def __getitem__(self, name: str) -> StepRun:
         if self._all is not None:
@@ -330,7 +338,10 @@ class Steps(Mapping[str, StepRun]):
 
     def _read(self, include_retried: bool) -> Iterator[StepRun]:
         variables = {"ref": str(self._run_id), "includeRetried": include_retried}
-        of = lambda data: _present(data, "pipelineRun", self._run_id)["steps"]  # noqa: E731
+
+        def of(data: dict[str, Any]) -> Any:
+            return _present(data, "pipelineRun", self._run_id)["steps"]
+
         for node in self._client._pages(q.RUN_STEPS, variables, of):
             yield StepRun(self._client, node, self._run_id)
 
@@ -345,7 +356,7 @@ class RunMetadata(Mapping[str, Any]):
         self._field = field
         self._one = one
         self._whole = whole
-        self._all: dict[str, Any] | None = None
+        self._all: Optional[dict[str, Any]] = None
 
     def __getitem__(self, key: str) -> Any:
         if self._all is not None and key in self._all:
@@ -377,7 +388,7 @@ class RunMetadata(Mapping[str, Any]):
 
 
 def _present(data: dict[str, Any], field: str, id: uuid.UUID) -> dict[str, Any]:
-    found: dict[str, Any] | None = data[field]
+    found: Optional[dict[str, Any]] = data[field]
     if found is None:
         raise NotFoundError(f"{id} is not there any more.", "NOT_FOUND")
     return found

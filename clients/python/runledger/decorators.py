@@ -6,12 +6,7 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Iterator
-from typing import (
-    Any,
-    Callable,
-    TypeVar,
-    overload,
-)
+from typing import Any, Callable, Optional, TypeVar, Union, overload
 
 from . import _context
 from ._encode import check_name
@@ -23,10 +18,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 @overload
 def step(function: F) -> F: ...
 @overload
-def step(*, name: str | None = None, enable_cache: bool | None = None) -> Callable[[F], F]: ...
+def step(*, name: Optional[str] = None, enable_cache: Optional[bool] = None) -> Callable[[F], F]: ...
 def step(
-    function: F | None = None, *, name: str | None = None, enable_cache: bool | None = None, **unsupported: Any
-) -> F | Callable[[F], F]:
+    function: Optional[F] = None, *, name: Optional[str] = None, enable_cache: Optional[bool] = None, **unsupported: Any
+) -> Union[F, Callable[[F], F]]:
     """Records each call of the function as a step: of the pipeline it is called in, else of a run of its own.
 
     ``name`` is the function's when left out. ``enable_cache`` is accepted for ZenML's sake; every call executes.
@@ -45,16 +40,16 @@ def step(
 def pipeline(function: F) -> F: ...
 @overload
 def pipeline(
-    *, name: str | None = None, run_name: str | None = None, enable_cache: bool | None = None
+    *, name: Optional[str] = None, run_name: Optional[str] = None, enable_cache: Optional[bool] = None
 ) -> Callable[[F], F]: ...
 def pipeline(
-    function: F | None = None,
+    function: Optional[F] = None,
     *,
-    name: str | None = None,
-    run_name: str | None = None,
-    enable_cache: bool | None = None,
+    name: Optional[str] = None,
+    run_name: Optional[str] = None,
+    enable_cache: Optional[bool] = None,
     **unsupported: Any,
-) -> F | Callable[[F], F]:
+) -> Union[F, Callable[[F], F]]:
     """Records each call of the function as a run. Its steps execute where they are called.
 
     ``name`` is the function's when left out; ``run_name`` is made from it and the time. A run name that is taken gets
@@ -90,14 +85,14 @@ def _wrap(inner: F, scope: Callable[[], contextlib.AbstractContextManager[Any]])
             with scope():
                 return await inner(*args, **kwargs)
 
-        return run_async  # type: ignore[return-value]
+        return run_async  # type: ignore[return-value]  # `wraps` keeps the signature, but not its type
 
     @functools.wraps(inner)
     def run(*args: Any, **kwargs: Any) -> Any:
         with scope():
             return inner(*args, **kwargs)
 
-    return run  # type: ignore[return-value]
+    return run  # type: ignore[return-value]  # as above
 
 
 def _checked(name: str, what: str) -> str:

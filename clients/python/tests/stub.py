@@ -83,9 +83,10 @@ class Proxy(Stub):
         if given is CUT_AFTER:
             self._forward(number)
             return None
-        if given is not PASS:
-            return given  # type: ignore[no-any-return]
-        return self._forward(number)
+        if given is PASS:
+            return self._forward(number)
+        answer: Answer | None = given
+        return answer
 
     def _forward(self, number: int) -> Answer:
         request = urllib.request.Request(

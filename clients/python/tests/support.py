@@ -29,7 +29,7 @@ def temporary() -> str:
 
 
 def service_command() -> list[str] | None:
-    """How to start a Runledger: RUNLEDGER_TEST_COMMAND, else the built one of this checkout; None when there is none."""
+    """How to start a Runledger: RUNLEDGER_TEST_COMMAND, else that of this checkout; None where it is not built."""
     command = os.environ.get("RUNLEDGER_TEST_COMMAND")
     if command:
         return shlex.split(command)

@@ -239,7 +239,8 @@ from runledger import ArtifactConfig, DType, Path, StorageSize, Uri, get_step_co
 
 @step(enable_cache=False)
 def process() -> Annotated[int, ArtifactConfig(name="rows")]:
-    log_metadata(metadata={"evaluation_metrics": {"accuracy": 0.9}, "types": {"age": DType("int"), "size": StorageSize(2500000)},
+    log_metadata(metadata={"evaluation_metrics": {"accuracy": 0.9},
+                           "types": {"age": DType("int"), "size": StorageSize(2500000)},
                            "source": Uri("gs://my-bucket/source.csv"), "script": Path("/scripts/preprocess.py")})
     log_metadata(metadata={"git": {"commit": "abc"}}, run_id_name_or_prefix=get_step_context().pipeline_run.id)
     return 5

@@ -188,8 +188,10 @@ class ServiceTest(unittest.TestCase):
         @step
         def parent():
             thread = threading.Thread(target=work, args=(1,)); thread.start(); thread.join()
-            process = multiprocessing.get_context("fork").Process(target=work, args=(2,)); process.start(); process.join()
-            subprocess.run([sys.executable, "-c", "from runledger import log_metadata; log_metadata({'worker3': 3})"], check=True)
+            process = multiprocessing.get_context("fork").Process(target=work, args=(2,))
+            process.start(); process.join()
+            code = "from runledger import log_metadata; log_metadata({'worker3': 3})"
+            subprocess.run([sys.executable, "-c", code], check=True)
             pid = os.fork()
             if not pid:
                 work(4); os._exit(0)
@@ -296,11 +298,15 @@ class ServiceTest(unittest.TestCase):
     def test_values_come_back_as_they_were(self) -> None:
         self.direct()
         values: dict[str, Any] = {
-            "int": 3, "long": 2**63, "longer": -(10**40) - 7, "vast": 10**6000 + 1, "float": 1.0, "tenth": 0.1, "tiny": 5e-324,
+            "int": 3, "long": 2**63, "longer": -(10**40) - 7,
+            "vast": 10**6000 + 1, "float": 1.0, "tenth": 0.1, "tiny": 5e-324,
             "huge": 1.7976931348623157e308, "third": 1 / 3, "minus": -0.0, "inf": math.inf, "minf": -math.inf,
-            "true": True, "none": None, "text": "Ünï\u2028 \"q\" \\ \n 🎉", "empty": "", "list": [1, [2.5, None, {"x": []}]],
-            "dict": {"b": 1, "a": {"__proto__": 2}, "constructor": 3}, "set": {3, 1, 2}, "words": {"b", "a"}, "tuple": (1, "x"),
-            "uri": Uri("s3://bucket/a%20b"), "path": Path("/a/b"), "dtype": DType("float32"), "size": StorageSize("1.5 GiB"),
+            "true": True, "none": None, "text": "Ünï\u2028 \"q\" \\ \n 🎉",
+            "empty": "", "list": [1, [2.5, None, {"x": []}]],
+            "dict": {"b": 1, "a": {"__proto__": 2}, "constructor": 3},
+            "set": {3, 1, 2}, "words": {"b", "a"}, "tuple": (1, "x"),
+            "uri": Uri("s3://bucket/a%20b"), "path": Path("/a/b"),
+            "dtype": DType("float32"), "size": StorageSize("1.5 GiB"),
             "ünï": 1, "__proto__": 2, "toJSON": 3,
         }  # fmt: skip
         log_metadata({**values, "nan": math.nan}, run_id_name_or_prefix=self.name)
@@ -393,7 +399,8 @@ class ServiceTest(unittest.TestCase):
             log_metadata({"a": 1.0})
             log_metadata({"r": 2}, run_id_name_or_prefix=context.pipeline_run.id)
             run = Client().get_pipeline_run(context.pipeline_run.id)
-            print(run.name == context.pipeline_run.name, run.steps[context.step_run.name].run_metadata["a"], run.run_metadata["r"])
+            step_metadata = run.steps[context.step_run.name].run_metadata
+            print(run.name == context.pipeline_run.name, step_metadata["a"], run.run_metadata["r"])
         work()
         """
         result = Job(script, self.service.url).end()

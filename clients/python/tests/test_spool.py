@@ -59,7 +59,8 @@ def start(id: str, name: str = "s") -> bytes:
 
 def log(id: str, value: Any, key: str = "k") -> bytes:
     entry = json.dumps({"key": key, "value": value})
-    return f'{{"op":"logMetadata","input":{{"target":{{"stepId":"{id}"}},"requestId":"{uuid.uuid4()}","entries":[{entry}]}}}}\n'.encode()
+    payload = f'{{"target":{{"stepId":"{id}"}},"requestId":"{uuid.uuid4()}","entries":[{entry}]}}'
+    return f'{{"op":"logMetadata","input":{payload}}}\n'.encode()
 
 
 class SpoolTest(unittest.TestCase):
@@ -173,9 +174,15 @@ class OwnQueue(SpoolTest):
     def test_digits_pass_through_untouched(self) -> None:
         queue = self.queue()
         sent: list[str] = []
-        text = '{"target":{"run":"r"},"requestId":"x","entries":[{"key":"k","value":[1.10,12345678901234567890123,1e400,-0.0]}]}'
+        entry = '{"key":"k","value":[1.10,12345678901234567890123,1e400,-0.0]}'
+        text = f'{{"target":{{"run":"r"}},"requestId":"x","entries":[{entry}]}}'
         queue.append(f'{{"op":"logMetadata","input":{text}}}\n'.encode())
-        Delivery(queue, lambda query, variables: sent.append(variables) or {}).round()  # type: ignore[func-returns-value]
+
+        def post(_: str, variables: str) -> dict[str, Any]:
+            sent.append(variables)
+            return {}
+
+        Delivery(queue, post).round()
         self.assertEqual(sent, ['{"inputs":[' + text + "]}"])
 
     def test_the_bound(self) -> None:

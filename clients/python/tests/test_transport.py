@@ -6,7 +6,7 @@ import socket
 import time
 import unittest
 import uuid
-from typing import Any
+from typing import Any, Callable
 from unittest import mock
 
 import runledger
@@ -77,11 +77,15 @@ class Transport(unittest.TestCase):
 
     def test_errors_say_what_to_do_next(self) -> None:
         for answer, kind, code in [
-            (error("BAD_USER_INPUT"), InvalidCallError, "BAD_USER_INPUT"), (error("CONFLICT"), InvalidCallError, "CONFLICT"),
+            (error("BAD_USER_INPUT"), InvalidCallError, "BAD_USER_INPUT"),
+            (error("CONFLICT"), InvalidCallError, "CONFLICT"),
             (error("AMBIGUOUS"), InvalidCallError, "AMBIGUOUS"), (error("NOT_FOUND"), NotFoundError, "NOT_FOUND"),
-            (error("UNAUTHENTICATED", 401), AuthenticationError, "UNAUTHENTICATED"), (error("FORBIDDEN", 403), AuthenticationError, "FORBIDDEN"),
-            ((401, {}, b""), AuthenticationError, "UNAUTHENTICATED"), ((413, {}, b"too big"), InvalidCallError, "BAD_USER_INPUT"),
-            ((404, {}, b"<html>"), InvalidCallError, "HTTP_404"), ((200, {}, b'{"errors":[{"message":"m"}]}'), InvalidCallError, "BAD_USER_INPUT"),
+            (error("UNAUTHENTICATED", 401), AuthenticationError, "UNAUTHENTICATED"),
+            (error("FORBIDDEN", 403), AuthenticationError, "FORBIDDEN"),
+            ((401, {}, b""), AuthenticationError, "UNAUTHENTICATED"),
+            ((413, {}, b"too big"), InvalidCallError, "BAD_USER_INPUT"),
+            ((404, {}, b"<html>"), InvalidCallError, "HTTP_404"),
+            ((200, {}, b'{"errors":[{"message":"m"}]}'), InvalidCallError, "BAD_USER_INPUT"),
             (error("GRAPHQL_VALIDATION_FAILED", 400), InvalidCallError, "GRAPHQL_VALIDATION_FAILED"),
         ]:  # fmt: skip
             with self.subTest(code):
@@ -147,8 +151,10 @@ class Transport(unittest.TestCase):
 
         def entry(number: int) -> str:
             fields = {
-                "id": str(number), "key": "k", "qualifiedKey": "k", "value": number, "type": "INT", "number": number, "display": "",
-                "iteration": None, "loggedAt": "2024-01-01T00:00:00.000Z", "run": {"id": str(uuid.uuid4())}, "step": None,
+                "id": str(number), "key": "k", "qualifiedKey": "k",
+                "value": number, "type": "INT", "number": number, "display": "",
+                "iteration": None, "loggedAt": "2024-01-01T00:00:00.000Z",
+                "run": {"id": str(uuid.uuid4())}, "step": None,
             }  # fmt: skip
             return "event: next\ndata: " + json.dumps({"data": {"metadataLogged": fields}}) + "\n\n"
 
@@ -170,16 +176,17 @@ class Calls(unittest.TestCase):
             self.assertIn(way, str(caught.exception))
 
     def test_wrong_calls(self) -> None:
-        for call, words in [
+        wrong: list[tuple[Callable[[], object], str]] = [
             (lambda: log_metadata({"a": 1}, infer_artifact=True, run_id_name_or_prefix="x"), "infer_artifact"),
             (lambda: log_metadata({"a": 1}, step_name="s"), "run_id_name_or_prefix"),
             (lambda: log_metadata({"a": 1}, step_id="nonsense"), "step_id='nonsense'"),
             (lambda: log_metadata({"a": 1}, step_id=uuid.uuid4(), step_name="s"), "leave out"),
             (lambda: log_metadata({}, run_id_name_or_prefix="x"), "empty"),
-            (lambda: log_metadata([1], run_id_name_or_prefix="x"), "list"),  # type: ignore[arg-type]
-            (lambda: runledger.step(experiment_tracker="x"), "experiment_tracker"),  # type: ignore[call-overload]
+            (lambda: log_metadata([1], run_id_name_or_prefix="x"), "list"),  # type: ignore[arg-type]  # wrong on purpose
+            (lambda: runledger.step(experiment_tracker="x"), "tracker"),  # type: ignore[call-overload]  # the same
             (lambda: runledger.step(name="a::b")(len), "::"),
-        ]:
+        ]
+        for call, words in wrong:
             with self.assertRaises((ValueError, TypeError)) as caught:
                 call()
             self.assertIn(words, str(caught.exception))

@@ -24,7 +24,7 @@ from runledger._encode import MAX_DEPTH, encode_entry
 try:
     import numpy
 except ImportError:
-    numpy = None  # type: ignore[assignment]
+    numpy = None
 
 
 class Color(enum.Enum):
@@ -51,34 +51,42 @@ class Values(unittest.TestCase):
         for value, kind, form in [
             ("a", "STRING", "a"), (1, "INT", 1), (1.0, "FLOAT", 1.0), (True, "BOOLEAN", True), (None, "NULL", None),
             ([1, 1.5], "LIST", [1, 1.5]), ({"a": {"b": ()}}, "DICT", {"a": {"b": []}}), ((1, "x"), "TUPLE", [1, "x"]),
-            ({3, 1, 2}, "SET", [1, 2, 3]), (frozenset({"b", "a"}), "SET", ["a", "b"]), ({2, None, "a", 0.5}, "SET", [None, 0.5, 2, "a"]),
+            ({3, 1, 2}, "SET", [1, 2, 3]), (frozenset({"b", "a"}), "SET", ["a", "b"]),
+            ({2, None, "a", 0.5}, "SET", [None, 0.5, 2, "a"]),
             (Uri("s3://b/x%20y"), "URI", "s3://b/x%20y"), (Path("a/b"), "PATH", "a/b"), (DType("int"), "DTYPE", "int"),
-            (StorageSize(5), "STORAGE_SIZE", 5), (pathlib.PurePosixPath("/x"), "PATH", "/x"), (Color.RED, "STRING", "red"),
+            (StorageSize(5), "STORAGE_SIZE", 5),
+            (pathlib.PurePosixPath("/x"), "PATH", "/x"), (Color.RED, "STRING", "red"),
             (Level.HIGH, "INT", 3), (uuid.UUID(int=1), "STRING", str(uuid.UUID(int=1))),
             (datetime.datetime(2024, 5, 6, tzinfo=datetime.timezone.utc), "STRING", "2024-05-06T00:00:00+00:00"),
-            (datetime.date(2024, 5, 6), "STRING", "2024-05-06"), (math.nan, "FLOAT", "NaN"), (-math.inf, "FLOAT", "-Infinity"),
-            ({"a": [math.nan, math.inf]}, "DICT", {"a": ["NaN", "Infinity"]}), ({1: 2, Level.HIGH: 0}, "DICT", {"1": 2, "3": 0}),
+            (datetime.date(2024, 5, 6), "STRING", "2024-05-06"),
+            (math.nan, "FLOAT", "NaN"), (-math.inf, "FLOAT", "-Infinity"),
+            ({"a": [math.nan, math.inf]}, "DICT", {"a": ["NaN", "Infinity"]}),
+            ({1: 2, Level.HIGH: 0}, "DICT", {"1": 2, "3": 0}),
             ({"u": Uri("a:b"), "d": DType("x"), "s": StorageSize(7)}, "DICT", {"u": "a:b", "d": "x", "s": 7}),
         ]:  # fmt: skip
             with self.subTest(repr(value)):
                 self.expect(value, kind, form)
 
     def test_numbers_are_exact(self) -> None:
-        for number in [2**53 + 1, -(2**63) - 1, 10**40 + 3, 10**9999 + 7, 0]:
-            self.assertEqual(entry(number)["value"], number)
-        for number in [0.1, 5e-324, 1.7976931348623157e308, 1 / 3, -0.0, 1e22]:
-            self.assertEqual(entry(number)["value"].hex(), number.hex())
+        for whole in [2**53 + 1, -(2**63) - 1, 10**40 + 3, 10**9999 + 7, 0]:
+            self.assertEqual(entry(whole)["value"], whole)
+        for double in [0.1, 5e-324, 1.7976931348623157e308, 1 / 3, -0.0, 1e22]:
+            self.assertEqual(entry(double)["value"].hex(), double.hex())
         text = encode_entry("k", decimal.Decimal("0.12345678901234567890123456789"))
         self.assertIn('"value":0.12345678901234567890123456789,"type":"FLOAT"', text)
         self.assertIn('"value":1e5,', encode_entry("k", decimal.Decimal("1E+5")))
 
     def test_what_has_no_form_is_refused_with_its_path(self) -> None:
         for value, error, words in [
-            (b"x", UnsupportedTypeError, "k: bytes"), (object(), UnsupportedTypeError, "k: object"), (1j, UnsupportedTypeError, "complex"),
-            ({"a": [1, {"b": b""}]}, UnsupportedTypeError, "k.a[1].b: bytes"), (range(3), UnsupportedTypeError, "list("),
-            ({None: 1}, UnsupportedTypeError, "None"), ({True: 1}, UnsupportedTypeError, "True"), ({1: 1, "1": 2}, InvalidValueError, "both"),
+            (b"x", UnsupportedTypeError, "k: bytes"),
+            (object(), UnsupportedTypeError, "k: object"), (1j, UnsupportedTypeError, "complex"),
+            ({"a": [1, {"b": b""}]}, UnsupportedTypeError, "k.a[1].b: bytes"),
+            (range(3), UnsupportedTypeError, "list("),
+            ({None: 1}, UnsupportedTypeError, "None"), ({True: 1}, UnsupportedTypeError, "True"),
+            ({1: 1, "1": 2}, InvalidValueError, "both"),
             (datetime.timedelta(1), UnsupportedTypeError, "total_seconds"), ("a\0b", InvalidValueError, "NUL"),
-            (["\ud800"], InvalidValueError, "k[0]"), (Uri("no scheme"), InvalidValueError, "Uri"), (Uri("s3://a b"), InvalidValueError, "Uri"),
+            (["\ud800"], InvalidValueError, "k[0]"), (Uri("no scheme"), InvalidValueError, "Uri"),
+            (Uri("s3://a b"), InvalidValueError, "Uri"),
             (Path(""), InvalidValueError, "empty"), (int, UnsupportedTypeError, "type"),
         ]:  # fmt: skip
             with self.subTest(repr(value)), self.assertRaises(error) as caught:
@@ -123,9 +131,11 @@ class Values(unittest.TestCase):
 
     def test_reading(self) -> None:
         for value, kind, expected in [
-            (1, "FLOAT", 1.0), ("-Infinity", "FLOAT", -math.inf), (1, "INT", 1), ([1, [2]], "TUPLE", (1, [2])), ([1, 2], "SET", {1, 2}),
+            (1, "FLOAT", 1.0), ("-Infinity", "FLOAT", -math.inf), (1, "INT", 1),
+            ([1, [2]], "TUPLE", (1, [2])), ([1, 2], "SET", {1, 2}),
             ([[1], [2]], "SET", {(1,), (2,)}), ([{"a": 1}], "SET", [{"a": 1}]), ([True, 1], "SET", [True, 1]),
-            ("a:b", "URI", Uri("a:b")), ("p", "PATH", Path("p")), ("d", "DTYPE", DType("d")), (5, "STORAGE_SIZE", StorageSize(5)),
+            ("a:b", "URI", Uri("a:b")), ("p", "PATH", Path("p")),
+            ("d", "DTYPE", DType("d")), (5, "STORAGE_SIZE", StorageSize(5)),
             (None, "NULL", None), ({"a": 1}, "DICT", {"a": 1}),
         ]:  # fmt: skip
             read = decode_value(value, kind)
@@ -136,12 +146,17 @@ class Values(unittest.TestCase):
 class NumPy(unittest.TestCase):
     def test_scalars_and_arrays(self) -> None:
         for value, kind, form in [
-            (numpy.float64(0.1), "FLOAT", 0.1), (numpy.float32(0.5), "FLOAT", 0.5), (numpy.int64(7), "INT", 7), (numpy.uint64(2**64 - 1), "INT", 2**64 - 1),
-            (numpy.bool_(True), "BOOLEAN", True), (numpy.str_("a"), "STRING", "a"), (numpy.array(3), "INT", 3), (numpy.float64("nan"), "FLOAT", "NaN"),
-            (numpy.array([[1, 2], [3, 4]]), "LIST", [[1, 2], [3, 4]]), (numpy.array([0.1, numpy.nan]), "LIST", [0.1, "NaN"]),
-            (numpy.array(["a"]), "LIST", ["a"]), (numpy.dtype("float32"), "DTYPE", "float32"), (numpy.zeros(1).dtype, "DTYPE", "float64"),
+            (numpy.float64(0.1), "FLOAT", 0.1), (numpy.float32(0.5), "FLOAT", 0.5),
+            (numpy.int64(7), "INT", 7), (numpy.uint64(2**64 - 1), "INT", 2**64 - 1),
+            (numpy.bool_(True), "BOOLEAN", True), (numpy.str_("a"), "STRING", "a"),
+            (numpy.array(3), "INT", 3), (numpy.float64("nan"), "FLOAT", "NaN"),
+            (numpy.array([[1, 2], [3, 4]]), "LIST", [[1, 2], [3, 4]]),
+            (numpy.array([0.1, numpy.nan]), "LIST", [0.1, "NaN"]),
+            (numpy.array(["a"]), "LIST", ["a"]), (numpy.dtype("float32"), "DTYPE", "float32"),
+            (numpy.zeros(1).dtype, "DTYPE", "float64"),
             (numpy.datetime64("2024-01-02T03:04:05", "ns"), "STRING", "2024-01-02T03:04:05.000000000"),
-            ({"a": numpy.float32(0.25), "b": [numpy.int8(1)]}, "DICT", {"a": 0.25, "b": [1]}), ({numpy.int64(1): 2}, "DICT", {"1": 2}),
+            ({"a": numpy.float32(0.25), "b": [numpy.int8(1)]}, "DICT", {"a": 0.25, "b": [1]}),
+            ({numpy.int64(1): 2}, "DICT", {"1": 2}),
             ({numpy.int64(2), numpy.int64(1)}, "SET", [1, 2]), (numpy.array([], dtype=float), "LIST", []),
         ]:  # fmt: skip
             with self.subTest(repr(value)):
