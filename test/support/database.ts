@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { databaseUrl } from './database-url.ts';
+import { dropDatabase } from './drop-database.ts';
 
 /** A database of the caller's own: all migrations applied, no rows. Takes about 0.1 s. `drop` ends what is still connected. */
 export function createDatabase(serverUrl = inject('postgresUrl')): Promise<TestDatabase> {
@@ -17,18 +18,18 @@ export type TestDatabase = { url: string; drop(): Promise<void> };
 
 async function create(serverUrl: string, template: string): Promise<TestDatabase> {
   const name = inject('templateDatabase').replace(/template$/, randomBytes(5).toString('hex'));
-  await query(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template} ENCODING 'UTF8'`);
+  await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template} ENCODING 'UTF8'`));
   return {
     url: databaseUrl(serverUrl, name),
-    drop: () => query(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: () => withClient(serverUrl, (client) => dropDatabase(client, name)),
   };
 }
 
-async function query(url: string, sql: string): Promise<void> {
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    return await work(client);
   } finally {
     await client.end();
   }

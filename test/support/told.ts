@@ -8,8 +8,8 @@ export type WireError = {
   extensions: { code: string; [name: string]: unknown };
 };
 
-export type Asked = { query: string; variables?: Record<string, unknown> | undefined };
-export type Answered = { status: number; body: string };
+type Asked = { query: string; variables?: Record<string, unknown> | undefined };
+type Answered = { status: number; body: string };
 
 /** All there is to know of an answer that a test did not expect: what was asked, and each error with its code and path. */
 export function tell({ query, variables }: Asked, { status, body }: Answered, logged: string[]): string {
