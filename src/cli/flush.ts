@@ -8,7 +8,7 @@ import { deliverLeftovers } from '../client/spool/leftovers.ts';
 import { spoolLocation } from '../client/spool/location.ts';
 import { UsageError } from './usage.ts';
 
-/** Where the operations of a file go. The key goes to the service it belongs to, never to another that a file names. */
+/** Where the operations of a file go. The API key goes only to the service it is for, not to any other a file names. */
 function settingsFor({ url }: SpoolHeader, given: string | undefined): Settings {
   const settings = settingsOf({ url: given });
   const target = given === undefined ? endpointUrl(url) : settings.url;
@@ -18,7 +18,7 @@ function settingsFor({ url }: SpoolHeader, given: string | undefined): Settings 
 
 /**
  * `runledger flush`: delivers what processes that have ended left in the spool directory. Gives the exit code: 1 when
- * something had to stay there.
+ * something could not be delivered yet.
  */
 export async function flush(
   args: string[],
@@ -47,7 +47,8 @@ export async function flush(
     const waitMs = pauseMs(failures);
     const mayHelp = report.kept.some(({ error }) => error instanceof UnavailableError);
     if (!mayHelp || Date.now() + waitMs > end) {
-      for (const { path, error } of report.kept) complain(`${path} has to wait: ${error?.message ?? 'interrupted'}`);
+      for (const { path, error } of report.kept)
+        complain(`${path} could not be delivered: ${error?.message ?? 'interrupted'}`);
       print(`${delivered} delivered, ${rejected} refused, ${report.kept.length} files kept.`);
       return report.kept.length > 0 ? 1 : 0;
     }

@@ -8,13 +8,13 @@ import { stringifyJson } from '../json/stringify.ts';
 import { targetOfOptions, targetOptions } from './target.ts';
 import { UsageError } from './usage.ts';
 
-/** The run, step name and attempt of a step that is known by its id. */
-async function whereIs(settings: Settings, stepId: string) {
+/** The run, name and attempt of the step with this id. */
+async function findTarget(settings: Settings, stepId: string) {
   const step = found((await execute(settings, StepRun, { id: stepId })).step, `step with the id ${stepId}`);
   return { run: step.run.id, stepName: step.name, attempt: step.attempt };
 }
 
-/** `runledger get`: prints the latest value under a key, exactly. Gives the exit code: 1 when there is none. */
+/** `runledger get`: prints the latest value under a key, exactly. Gives the exit code: 1 when nothing is there. */
 export async function get(
   args: string[],
   print: (line: string) => void,
@@ -29,7 +29,11 @@ export async function get(
   if (key === undefined || more.length > 0) throw new UsageError('get: give one KEY.');
   const settings = settingsOf({ url: values.url });
   const target = targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']);
-  const { run: ref, stepName, attempt } = target.stepId === undefined ? target : await whereIs(settings, target.stepId);
+  const {
+    run: ref,
+    stepName,
+    attempt,
+  } = target.stepId === undefined ? target : await findTarget(settings, target.stepId);
   const run = await createClient({ url: values.url }).pipelineRun(ref);
   const which = attempt === undefined ? {} : { attempt };
   const entry = await (stepName === undefined ? run : run.step(stepName, which)).runMetadata(key);

@@ -5,12 +5,12 @@ import { stepFlushMs } from '../client/senders.ts';
 import { spoolLocation } from '../client/spool/location.ts';
 import { lineOf } from '../client/spool/operation.ts';
 import { openSender } from '../client/spool/sender.ts';
-import { targetOfOptions, targetOptions, wholeNumber } from './target.ts';
+import { parseInteger, targetOfOptions, targetOptions } from './target.ts';
 import { parseMetadata } from './value.ts';
 
 /**
- * `runledger log`: the entry is in the spool before anything else is tried, and goes out behind what was left there.
- * Gives the exit code: 0 also when the service is away, 1 when it refused the entry.
+ * `runledger log`: writes the entries to the spool before it tries anything else, then delivers what was left there and
+ * them. Gives the exit code: 0 even when the service is away, 1 when it refused an entry.
  */
 export async function log(args: string[], complain: (line: string) => void): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -19,7 +19,7 @@ export async function log(args: string[], complain: (line: string) => void): Pro
     allowPositionals: true,
   });
   const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
-  const options = { iteration: wholeNumber(values.iteration, 'iteration') };
+  const options = { iteration: parseInteger(values.iteration, 'iteration') };
   const inputs = textsOfInputs(parseMetadata(positionals), target, options);
   const sender = openSender(settingsOf({ url: values.url }), spoolLocation(process.env), complain);
   for (const input of inputs) sender.append(lineOf('logMetadata', input));

@@ -6,9 +6,13 @@ import { get } from './get.ts';
 import { log } from './log.ts';
 import { UsageError, usage } from './usage.ts';
 
-/** The command `runledger`; see usage.ts. */
-const print = (line: string) => void process.stdout.write(`${line}\n`);
-const complain = (line: string) => void process.stderr.write(`runledger: ${line}\n`);
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(line: string): void {
+  process.stderr.write(`runledger: ${line}\n`);
+}
 
 async function serve(args: string[]): Promise<number | undefined> {
   const { values } = parseArgs({
@@ -18,7 +22,7 @@ async function serve(args: string[]): Promise<number | undefined> {
   if (values.host !== undefined) process.env['HOST'] = values.host;
   if (values.port !== undefined) process.env['PORT'] = values.port;
   if (values['data-dir'] !== undefined) process.env['RUNLEDGER_DATA_DIR'] = values['data-dir'];
-  // Loaded only here: the other commands need nothing of the service.
+  // Imported only here: no other command needs the service.
   await import('../main.ts');
   return undefined;
 }
@@ -49,17 +53,18 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
   }
 }
 
-/** What is wrong with the command line: our own words, parseArgs', or the client's about a value. */
-const isUsage = (error: unknown): boolean =>
-  error instanceof UsageError ||
-  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+/** Whether the command line is at fault, by our own account or by that of `parseArgs`. */
+function isUsageError(error: unknown): error is Error {
+  if (error instanceof UsageError) return true;
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
 
 try {
   const code = await run(process.argv.slice(2));
   if (code !== undefined) process.exitCode = code;
 } catch (error) {
-  if (isUsage(error)) {
-    complain(`${error instanceof Error ? error.message : error}`);
+  if (isUsageError(error)) {
+    complain(error.message);
     process.stderr.write('See runledger --help.\n');
     process.exitCode = 2;
   } else if (error instanceof RunledgerError) {

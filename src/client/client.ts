@@ -7,40 +7,40 @@ import { type ClientOptions, settingsOf } from './options.ts';
 import { eachOf } from './pages.ts';
 import { type RunReader, readRun } from './read-run.ts';
 
-/** Reads from one service, and changes what is there. Every method may throw either kind of RunledgerError. */
+/** Reads from one service, and changes what it holds. Every method may throw either kind of RunledgerError. */
 export interface Client {
   /** The whole URL of the endpoint. */
   readonly url: string;
-  /** The run with this id, name, or prefix of one. Throws NOT_FOUND when there is none, AMBIGUOUS for several. */
+  /** The run with this id or name, or a prefix of either. Throws NOT_FOUND for none, AMBIGUOUS for several. */
   pipelineRun(ref: string): Promise<RunReader>;
-  /** As `pipelineRun`, but null when there is none. */
+  /** Like `pipelineRun`, but null when there is none. */
   findPipelineRun(ref: string): Promise<RunReader | null>;
-  /** All runs that a filter lets through, the newest first unless told otherwise. */
+  /** All runs that pass the filter, newest first unless `orderBy` says otherwise. */
   pipelineRuns(options?: {
     filter?: operations.PipelineRunFilter;
     orderBy?: operations.PipelineRunOrder;
     pageSize?: number;
   }): AsyncGenerator<RunReader, void>;
-  /** The keys in use, with types and numbers of runs. */
+  /** The keys in use, each with the types logged under it and the number of runs that have it. */
   metadataKeys(options?: {
     pipeline?: string;
     prefix?: string;
     first?: number;
   }): Promise<operations.MetadataKeysQuery['metadataKeys']>;
-  /** Up to 100 runs side by side, one row a key. */
+  /** Up to 100 runs side by side, one row per key. */
   compareRuns(
     refs: readonly string[],
     options?: { keys?: readonly string[] },
   ): Promise<operations.CompareRunsQuery['compareRuns']>;
   /** Logs to a step or run, and waits until it is committed. */
   logMetadata(metadata: Metadata, target: LogTarget & LogOptions): Promise<LoggedMetadata>;
-  /** Takes an entry back; gives what is latest now under its key, or null. */
+  /** Takes an entry back. Resolves to what is now the latest under its key, or null. */
   retractMetadata(entryId: string, reason: string): Promise<MetadataEntry | null>;
-  /** Deletes a run with its steps and entries. */
+  /** Deletes a run with all its steps and entries. */
   deleteRun(ref: string): Promise<boolean>;
 }
 
-/** Makes a client. Nothing is asked of the service yet. Throws an InvalidCallError on a setting that makes no sense. */
+/** Makes a client, without contacting the service yet. Throws an InvalidCallError for a setting that cannot be used. */
 export function createClient(options?: ClientOptions): Client {
   const settings = settingsOf(options);
   const findPipelineRun = async (ref: string) => {

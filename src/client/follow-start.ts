@@ -9,7 +9,7 @@ async function latestEntries(settings: Settings, run: string, signal: AbortSigna
   return (await execute(settings, operations.RunEntries, variables, { signal })).pipelineRun?.metadata ?? [];
 }
 
-/** The id of the newest entry that counts in the run; undefined when nothing has been logged to it. */
+/** The id of the newest entry that counts for the run; undefined when nothing has been logged to it. */
 export async function latestIdOf(settings: Settings, run: string, signal: AbortSignal): Promise<string | undefined> {
   let latest: string | undefined;
   for (const { id } of await latestEntries(settings, run, signal)) if (isLater(id, latest)) latest = id;

@@ -9,9 +9,9 @@ import { subscribe } from './subscribe.ts';
 export interface FollowOptions {
   /** Only these keys, plain or `step_name::key`. Default: all. */
   readonly keys?: readonly string[];
-  /** The id of an entry: first everything that was logged since. Default: from now on. */
+  /** The id of an entry: begins with everything that was logged after it. Default: from now on. */
   readonly after?: string;
-  /** Ends the iteration when it is aborted. */
+  /** Ends the iteration when aborted. */
   readonly signal?: AbortSignal;
   /** How long the service may be away before an UnavailableError is thrown, in milliseconds. Default: the client's deadline. */
   readonly deadlineMs?: number;
@@ -22,7 +22,7 @@ function fail(error: unknown): never {
 }
 
 /**
- * The entries of a run as they are logged, each once, none missing: when the connection breaks it is made again behind
+ * The entries of a run as they are logged, each once, none missing: when the connection breaks, a new one goes on after
  * the last entry that was seen.
  */
 export async function* followRun(
@@ -32,7 +32,7 @@ export async function* followRun(
 ): AsyncGenerator<MetadataEntry, void> {
   const stop = new AbortController();
   const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  // A connection may break before its first entry. Then only an entry from before it says where to go on.
+  // The connection may break before it has brought an entry: then an earlier entry must say where to go on.
   let last =
     after ?? (await latestIdOf(settings, run, ended).catch((error) => (ended.aborted ? undefined : fail(error))));
   let opened = false;
@@ -66,7 +66,7 @@ export async function* followRun(
         awaySince = Date.now();
       } catch (error) {
         if (ended.aborted) return;
-        // The stream was complete because the run has been deleted.
+        // The stream had completed because the run was deleted.
         if (opened && error instanceof InvalidCallError && error.code === 'NOT_FOUND') return;
         if (!(error instanceof UnavailableError)) throw error;
         if (failures === 0) awaySince = Date.now();

@@ -3,13 +3,13 @@ import { badInput } from './errors.ts';
 import type { MetadataTarget } from './generated/operations.ts';
 import { type Metadata, textsOfEntries, utf8Length } from './metadata-entries.ts';
 
-/** Where to log: a step by its id, the newest (or another) attempt of a step of a run, or a run by id, name or prefix. */
+/** Where to log: a step by its id; a step of a run, its newest attempt or another; or a run by its id, name or prefix. */
 export type LogTarget =
   | { readonly stepId: string; readonly run?: undefined; readonly stepName?: undefined; readonly attempt?: undefined }
   | { readonly run: string; readonly stepName?: string; readonly attempt?: number; readonly stepId?: undefined };
 
 export interface LogOptions {
-  /** What is counted along with the values: an epoch, a batch. */
+  /** The number of the epoch, batch or the like that the values belong to. */
   readonly iteration?: number | undefined;
   /** When it happened. Default: now. */
   readonly loggedAt?: Date | undefined;
@@ -26,7 +26,7 @@ export function checkId(id: unknown, what: string): asserts id is string {
     throw badInput(`${what} must be a UUID, not ${JSON.stringify(id)}.`);
 }
 
-/** The target as the service takes it. Throws an InvalidCallError when it names nothing, or two things. */
+/** The target in the form the service takes. Throws an InvalidCallError when it names nothing, or two things. */
 export function targetOf({ stepId, run, stepName, attempt }: LogTarget): MetadataTarget {
   if (stepId !== undefined && run !== undefined) throw badInput('logMetadata: give stepId or run, not both.');
   if (stepId !== undefined) {
@@ -41,7 +41,7 @@ export function targetOf({ stepId, run, stepName, attempt }: LogTarget): Metadat
   return { run };
 }
 
-/** Cuts entries into requests of at most 1,000 entries and about 1 MiB. */
+/** Splits entries into requests of at most 1,000 entries and about 1 MiB each. */
 function chunksOf(entries: readonly string[]): string[][] {
   const chunks: string[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -60,8 +60,8 @@ function chunksOf(entries: readonly string[]): string[][] {
 }
 
 /**
- * The texts of the `LogMetadataInput`s: one, or several when there is too much for one. Each has the requestId with
- * which it can be sent again. Throws an InvalidCallError for what has no form in the ledger.
+ * The JSON texts of the `LogMetadataInput`s: one, or several when there is too much for one. Each has a requestId of its
+ * own, so that it can safely be sent again. Throws an InvalidCallError for a value that cannot be stored.
  */
 export function textsOfInputs(metadata: Metadata, target: MetadataTarget, options: LogOptions = {}): string[] {
   const loggedAt = options.loggedAt ?? new Date();

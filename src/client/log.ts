@@ -7,12 +7,12 @@ import { currentScope, currentStep } from './scope.ts';
 import { senderFor } from './senders.ts';
 import { lineOf } from './spool/operation.ts';
 
-const waysToCall = `logMetadata(metadata) is called outside a step. Call it
+const waysToCall = `logMetadata(metadata) was called outside a step. Call it
   inside step("name", () => logMetadata(metadata)),
-  in a process that was started with stepEnvironment() in its environment (RUNLEDGER_STEP_ID),
+  in a process started with stepEnvironment() in its environment (RUNLEDGER_STEP_ID),
   or with a target:
   logMetadata(metadata, { stepId }),
-  logMetadata(metadata, { run, stepName }), where run is the id, name or a prefix of one,
+  logMetadata(metadata, { run, stepName }), where run is an id, a name, or a prefix of either,
   logMetadata(metadata, { run }) for the run itself.`;
 
 function enqueue(settings: Settings, metadata: Metadata, target: LogTarget, options: LogOptions): undefined {
@@ -22,16 +22,16 @@ function enqueue(settings: Settings, metadata: Metadata, target: LogTarget, opti
 
 /**
  * Logs to the current step and returns at once: the values are checked and written to the spool file, and go to the
- * service in the background, in order. Throws an InvalidCallError for what has no form in the ledger, and outside a
- * step; never for the network or the service.
+ * service in the background, in order. Throws an InvalidCallError for a value that cannot be stored, and when called
+ * outside a step; never for the network or the service.
  */
 export function logMetadata(metadata: Metadata, options?: LogOptions): void;
-/** Logs to any step or run through the background queue, as inside a step. */
+/** Logs to any step or run in the background, as inside a step. */
 export function logMetadata(
   metadata: Metadata,
   target: LogTarget & LogOptions & ClientOptions & { buffered: true },
 ): void;
-/** Logs to any step or run, and waits until it is committed. Rejects with either kind of RunledgerError. */
+/** Logs to any step or run, and waits for the commit. Rejects with either kind of RunledgerError. */
 export function logMetadata(
   metadata: Metadata,
   target: LogTarget & LogOptions & ClientOptions & { buffered?: false },

@@ -1,10 +1,10 @@
 import { badInput } from './errors.ts';
 import type { MetadataType } from './generated/operations.ts';
 
-/** Known to every copy of this module that a process may have loaded. */
+/** The same symbol in every copy of this module that a process may have loaded. */
 const typeOf = Symbol.for('runledger.metadataType');
 
-/** A value with the type it is to be stored under. Inside a list or dict only the plain value is kept. */
+/** A value with the type to store it under. Inside a list or dict only the plain value is kept. */
 interface Typed<Type extends MetadataType, Value> {
   readonly [typeOf]: Type;
   readonly value: Value;
@@ -18,14 +18,19 @@ export type Tuple = Typed<'TUPLE', readonly unknown[]>;
 export type Float = Typed<'FLOAT', number>;
 export type AnyTyped = Uri | Path | DType | StorageSize | Tuple | Float;
 
-const typed = <Type extends MetadataType, Value>(type: Type, value: Value): Typed<Type, Value> =>
-  Object.freeze({ [typeOf]: type, value });
+function typed<Type extends MetadataType, Value>(type: Type, value: Value): Typed<Type, Value> {
+  return Object.freeze({ [typeOf]: type, value });
+}
 
-/** True of what the functions below made. */
-export const isTyped = (value: object): value is AnyTyped => typeOf in value;
+/** Whether the value was made by one of the functions below. */
+export function isTyped(value: object): value is AnyTyped {
+  return typeOf in value;
+}
 
-/** The type that a typed value is to be stored under. */
-export const metadataTypeOf = (value: AnyTyped): MetadataType => value[typeOf];
+/** The type to store a typed value under. */
+export function metadataTypeOf(value: AnyTyped): MetadataType {
+  return value[typeOf];
+}
 
 /** An absolute URI, kept as written: `Uri('s3://bucket/model')`. Throws when it has no scheme. */
 export function Uri(uri: string | URL): Uri {
@@ -36,7 +41,7 @@ export function Uri(uri: string | URL): Uri {
   );
 }
 
-/** A path in some file system, kept as written. Throws when it is empty. */
+/** A path in a file system, kept as written. Throws when it is empty. */
 export function Path(path: string): Path {
   if (typeof path === 'string' && path !== '') return typed('PATH', path);
   throw badInput('Path(): give a path that is not empty.');
@@ -49,8 +54,8 @@ export function DType(name: string): DType {
 }
 
 /**
- * A size in bytes: an integer ≥ 0 (a bigint beyond 2^53), or words such as `'1.5 GiB'` or `'20 MB'` (kB … PB are powers
- * of 1000, KiB … PiB of 1024). Read back as bytes. Throws when it is neither.
+ * A size in bytes: an integer ≥ 0 (a bigint beyond 2^53), or a text such as `'1.5 GiB'` or `'20 MB'` (kB … PB are powers
+ * of 1000, KiB … PiB of 1024). Read back in bytes. Throws for anything else.
  */
 export function StorageSize(size: number | bigint | string): StorageSize {
   const fits =
@@ -61,17 +66,17 @@ export function StorageSize(size: number | bigint | string): StorageSize {
         : Number.isSafeInteger(size) && size >= 0;
   if (fits) return typed('STORAGE_SIZE', size);
   throw badInput(
-    `StorageSize(${String(size)}): give whole bytes ≥ 0 (a bigint beyond 2^53), or words such as "1.5 GiB".`,
+    `StorageSize(${String(size)}): give an integer ≥ 0 (a bigint beyond 2^53), or a text such as "1.5 GiB".`,
   );
 }
 
-/** An array that is to be stored as TUPLE instead of LIST. */
+/** An array to store as TUPLE instead of LIST. */
 export function Tuple(items: readonly unknown[]): Tuple {
   if (Array.isArray(items)) return typed('TUPLE', items);
   throw badInput('Tuple(): give an array.');
 }
 
-/** A number that is to be stored as FLOAT even when it is whole: JavaScript cannot tell 1 from 1.0. */
+/** A number to store as FLOAT even when it is whole: JavaScript cannot tell 1 from 1.0. */
 export function Float(number: number): Float {
   if (typeof number === 'number') return typed('FLOAT', number);
   throw badInput('Float(): give a number.');

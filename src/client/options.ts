@@ -2,15 +2,15 @@ import { badInput } from './errors.ts';
 
 /** How to reach the service. Everything has a default; the environment is read when the client is made. */
 export interface ClientOptions {
-  /** Where the service is; `/graphql` is added where it is missing. Default: `RUNLEDGER_URL`, else http://127.0.0.1:4000/graphql. */
+  /** Where the service is; `/graphql` is added if missing. Default: `RUNLEDGER_URL`, else http://127.0.0.1:4000/graphql. */
   readonly url?: string | undefined;
-  /** Sent as `Authorization: Bearer …`. Default: `RUNLEDGER_API_KEY`, else none is sent. */
+  /** Sent as `Authorization: Bearer …`. Default: `RUNLEDGER_API_KEY`, else no key is sent. */
   readonly apiKey?: string | undefined;
-  /** How long a call may take with all its retries, in milliseconds. Default: 30,000. */
+  /** How long a call may take including all retries, in milliseconds. Default: 30,000. */
   readonly deadlineMs?: number | undefined;
   /** How long one try may take, in milliseconds. Default: 10,000. */
   readonly tryTimeoutMs?: number | undefined;
-  /** Further headers for every request. */
+  /** Additional headers for every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -26,10 +26,12 @@ export interface Settings {
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** The environment where there is one: browsers have none. */
-export const environment = (): Readonly<Record<string, string | undefined>> => globalThis.process?.env ?? {};
+/** The environment of the process; empty in a browser. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return globalThis.process?.env ?? {};
+}
 
-/** The whole URL of the endpoint. Throws when it is none of http or https. */
+/** The whole URL of the endpoint. Throws when it is not an http or https URL. */
 export function endpointUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || !/^https?:$/.test(parsed.protocol))
@@ -47,7 +49,7 @@ function milliseconds(value: number | undefined, name: string, fallback: number)
   throw badInput(`${name} must be a number of milliseconds above 0, not ${String(value)}.`);
 }
 
-/** Fills in the defaults. Throws an InvalidCallError on a setting that makes no sense. */
+/** Fills in the defaults. Throws an InvalidCallError for a setting that cannot be used. */
 export function settingsOf(options: ClientOptions = {}): Settings {
   const env = environment();
   return {
@@ -56,7 +58,7 @@ export function settingsOf(options: ClientOptions = {}): Settings {
     deadlineMs: milliseconds(options.deadlineMs, 'deadlineMs', 30_000),
     tryTimeoutMs: milliseconds(options.tryTimeoutMs, 'tryTimeoutMs', 10_000),
     headers: options.headers ?? {},
-    // Called as a plain function: browsers refuse a fetch that is called as a method of something else.
+    // Called as a plain function: browsers refuse a `fetch` that is called as a method of another object.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   };
 }

@@ -4,7 +4,7 @@ export interface Page<Node> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** All nodes of a connection, page by page: the next page is asked for when the one before has been taken. */
+/** All nodes of a connection. Each page is requested once the one before it has been consumed. */
 export async function* eachOf<Node>(load: (after: string | null) => Promise<Page<Node>>): AsyncGenerator<Node, void> {
   let after: string | null = null;
   do {

@@ -3,11 +3,14 @@ import type { JsonObject, JsonValue } from '../json/value.ts';
 import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } from './errors.ts';
 import type { Settings } from './options.ts';
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-/** Statuses of servers and proxies that say "later", whatever the body. */
-const isLater = (status: number): boolean => status >= 500 || status === 408 || status === 425 || status === 429;
+/** Whether a status of a server or proxy means "try again", whatever the body. */
+function isTemporary(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425 || status === 429;
+}
 
 /** `Retry-After` in milliseconds: seconds, or a date. */
 function retryAfterMs(response: Response): number | undefined {
@@ -17,31 +20,32 @@ function retryAfterMs(response: Response): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** The error that a GraphQL result holds, or undefined when it is a good one. */
+/** The error in a GraphQL result; undefined when it has none. */
 function errorOfResult(result: JsonObject, status: number, waitMs?: number): RunledgerError | undefined {
   const first = Array.isArray(result['errors']) ? result['errors'][0] : undefined;
   if (!isObject(first)) return undefined;
   const code = isObject(first['extensions']) ? first['extensions']['code'] : undefined;
   const message = String(first['message'] ?? 'an error without a message');
   return errorOfCode(
-    typeof code === 'string' ? code : isLater(status) ? 'UNAVAILABLE' : 'BAD_USER_INPUT',
+    typeof code === 'string' ? code : isTemporary(status) ? 'UNAVAILABLE' : 'BAD_USER_INPUT',
     message,
     waitMs,
   );
 }
 
-/** The error for an answer that is no GraphQL result: of a proxy, or of something else at this URL. */
+/** The error for a response that is not a GraphQL result: a proxy sent it, or something else lives at this URL. */
 function errorOfStatus(response: Response, url: string): RunledgerError {
   const { status } = response;
   const said = `${url} answered HTTP ${status}`;
-  if (isLater(status)) return new UnavailableError('UNAVAILABLE', `${said}.`, { retryAfterMs: retryAfterMs(response) });
+  if (isTemporary(status))
+    return new UnavailableError('UNAVAILABLE', `${said}.`, { retryAfterMs: retryAfterMs(response) });
   if (status === 401) return new InvalidCallError('UNAUTHENTICATED', `${said}: set RUNLEDGER_API_KEY to a valid key.`);
   if (status === 403) return new InvalidCallError('FORBIDDEN', `${said}: this key may not do that.`);
   if (status === 413) return new InvalidCallError('TOO_LARGE', `${said}: the request is too large; log less at once.`);
   return new InvalidCallError('NOT_RUNLEDGER', `${said} without a GraphQL result: is RUNLEDGER_URL right?`);
 }
 
-/** What `fetch` threw, as "try again". */
+/** The UnavailableError for what `fetch` threw. */
 export function errorOfFetch(cause: unknown, url: string): UnavailableError {
   const name = cause instanceof Error ? cause.name : '';
   if (name === 'TimeoutError' || name === 'AbortError')
@@ -53,14 +57,16 @@ export function errorOfFetch(cause: unknown, url: string): UnavailableError {
 }
 
 /** The headers of a request to the service. */
-export const headersOf = (settings: Settings, accept: string): Record<string, string> => ({
-  ...settings.headers,
-  accept,
-  'content-type': 'application/json',
-  ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
-});
+export function headersOf(settings: Settings, accept: string): Record<string, string> {
+  return {
+    ...settings.headers,
+    accept,
+    'content-type': 'application/json',
+    ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
+  };
+}
 
-/** The `data` of a GraphQL answer; throws the error that it, or its status, stands for. */
+/** The `data` of a GraphQL response. Throws the error that the response, or its status, stands for. */
 export function dataOf(text: string, response: Response, url: string): JsonObject {
   let result: JsonValue;
   try {
@@ -74,7 +80,7 @@ export function dataOf(text: string, response: Response, url: string): JsonObjec
   return result['data'];
 }
 
-/** Sends one GraphQL request, once. Gives its `data`; throws a RunledgerError for everything else. */
+/** Sends one GraphQL request, once, and resolves to its `data`. Throws a RunledgerError for anything else. */
 export async function post(settings: Settings, body: string, signal: AbortSignal): Promise<JsonObject> {
   const headers = headersOf(settings, 'application/graphql-response+json, application/json');
   let response: Response;

@@ -6,22 +6,22 @@ import type { Settings } from './options.ts';
 import { eachOf } from './pages.ts';
 import { readStep, type StepReader } from './read-step.ts';
 
-/** What is asked for with `metadata()`: some keys (plain or `step_name::key`), a prefix, the run's own or its steps'. */
+/** Which entries `metadata()` gives: some keys (plain or `step_name::key`), a prefix, the run's own or those of its steps. */
 export interface RunMetadataSelection {
   readonly keys?: readonly string[];
   readonly prefix?: string;
   readonly scope?: operations.MetadataScope;
 }
 
-/** A run as it was when it was looked up, and ways to read what was logged to it. */
+/** A run as it was when it was looked up, with methods to read what was logged to it. */
 export interface RunReader extends operations.RunFragment {
-  /** The reader of a step: its newest attempt, or the attempt asked for. */
+  /** The reader of a step: of its newest attempt, or of the attempt given. */
   step(name: string, options?: { attempt?: number }): StepReader;
-  /** The steps in the order they were started; superseded attempts only on request. */
+  /** The steps in the order in which they were started, superseded attempts only on request. */
   steps(options?: { includeRetried?: boolean }): AsyncGenerator<operations.StepFragment, void>;
-  /** The latest entry under a key, whether the run or a step logged it; `step_name::key` asks one step. Null for none. */
+  /** The latest entry under a key, whether it was logged to the run or a step; `step_name::key` asks one step. Null for none. */
   runMetadata(key: string): Promise<MetadataEntry | null>;
-  /** The latest entry of every key, by qualified key: `key` for the run's own, `step_name::key` for those of steps. */
+  /** The latest entry of every key, by qualified key: `key` for the run's own, `step_name::key` for a step's. */
   metadata(select?: RunMetadataSelection): Promise<ReadonlyMap<string, MetadataEntry>>;
   /** All entries under a key, newest first. */
   metadataHistory(key: string, options?: { pageSize?: number }): AsyncGenerator<MetadataEntry, void>;
@@ -29,7 +29,7 @@ export interface RunReader extends operations.RunFragment {
   follow(options?: FollowOptions): AsyncGenerator<MetadataEntry, void>;
 }
 
-/** The reader of a run that was found. Its methods throw NOT_FOUND when the run has been deleted since. */
+/** The reader of a run that was found. Its methods throw NOT_FOUND once the run has been deleted. */
 export function readRun(settings: Settings, run: operations.RunFragment): RunReader {
   const what = `run "${run.name}" (${run.id}) any more`;
   return {

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(spool, { recursive: true, force: true }));
 
-/** A job of one step that logs `loss` 0…count−1, a moment apart, saying so; its result and its exit code are its own. */
+/** A job of one step that logs `loss` 0…count−1, printing each; it has a result and an exit code of its own. */
 const job = (name: string, count: number, end = 'return 42') => `
   import { logMetadata, pipelineRun, step } from 'runledger/client';
   const result = await pipelineRun({ name: '${name}', pipeline: 'jobs' }, () =>
@@ -41,7 +41,7 @@ const job = (name: string, count: number, end = 'return 42') => `
   process.exitCode = 7;
 `;
 
-/** What is under `loss` of a run, the oldest first. */
+/** What was logged under `loss` of a run, oldest first. */
 async function losses(name: string): Promise<unknown[]> {
   const values: unknown[] = [];
   const run = await createClient({ url: service.url }).pipelineRun(name);
@@ -54,7 +54,7 @@ const spooled = async () => (await readdir(spool)).filter((name) => name.endsWit
 const environment = (url = service.url) => ({ RUNLEDGER_URL: url, RUNLEDGER_SPOOL_DIR: spool });
 const deliver = () => runCommand(['flush', '--url', service.url], environment());
 
-test('a job that is left in peace leaves nothing in the spool', async () => {
+test('an undisturbed job leaves nothing in the spool', async () => {
   const { code, stdout, stderr } = await runJob(job('peace', 20), environment());
   expect({ code, stderr }).toEqual({ code: 7, stderr: '' });
   expect(stdout).toContain('result 42');
@@ -116,7 +116,7 @@ test('the service is absent for a whole job: the next one delivers', async () =>
   expect((await createClient({ url: service.url }).pipelineRun('absent')).status).toBe('COMPLETED');
 });
 
-test('the failure of a step is recorded, and goes on as it was', async () => {
+test('the failure of a step is recorded, and rethrown unchanged', async () => {
   const { code, stderr } = await runJob(job('failed', 3, 'throw new RangeError("no data")'), environment());
   expect(code).toBe(1);
   expect(stderr).toContain('RangeError: no data');

@@ -50,7 +50,7 @@ test('a run is found by id, name or prefix, and read by step and key', async () 
   await expect(run.step('missing').runMetadata('loss')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('history, steps, series and runs come whole, whatever the size of a page', async () => {
+test('history, steps, series and runs are complete, whatever the page size', async () => {
   const run = await client.pipelineRun('reading-1');
   const history = await all(run.step('train', { attempt: 1 }).metadataHistory('loss', { pageSize: 7 }));
   expect(history.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 25 }, (_, index) => 24 - index));
@@ -114,7 +114,7 @@ test('a run is followed through a restart of the service: every entry once, in o
   expect(seen).toEqual(Array.from({ length: 30 }, (_, index) => index));
 });
 
-test('the command line logs and reads exactly, and says what is wrong', async () => {
+test('the command line logs and reads exactly, and says what is wrong with a call', async () => {
   const step = ['--run', 'reading-1', '--step', 'train'];
   const args = ['log', 'big=12345678901234567890', 'note=str:5', 'cfg=json:{"a":[1,9007199254740993]}', ...step];
   expect(await runCommand(args, env)).toMatchObject({ code: 0, stderr: '' });

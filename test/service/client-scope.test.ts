@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const turn = 'await new Promise((resolve) => setTimeout(resolve, 1));';
 
-test('steps that run at the same time do not see each other, and what they start belongs to them', async () => {
+test('steps that run at the same time do not mix, and what they start logs to them', async () => {
   const { code, stderr } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      const work = (name) => step(name, async () => {
@@ -49,7 +49,7 @@ test('outside a step, without a target, the error lists the ways to call', async
     expect(stderr).toContain(way);
 });
 
-test('a value without a form is the error of the step that logs it, and nothing of that call is logged', async () => {
+test('a value that cannot be stored is an error of the step that logs it, and nothing of that call is logged', async () => {
   const { code, stdout } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      await pipelineRun({ name: 'no-form' }, () => step('train', () => logMetadata({ fine: 1, cfg: { act: [() => 1] } })))
@@ -74,7 +74,7 @@ test('a step may belong to a run of another process', async () => {
   expect((await run.step('late').runMetadata('a'))?.value).toBe(1);
 });
 
-test('what browsers load has nothing of Node in it', async () => {
+test('what browsers load needs nothing of Node', async () => {
   const seen = new Set<string>();
   const visit = async (path: string): Promise<void> => {
     if (seen.has(path)) return;

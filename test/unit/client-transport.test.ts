@@ -46,7 +46,7 @@ const entry = (id: string) => ({
   loggedAt: '',
 });
 
-test('tries again with the same requestId until it goes through, and waits as long as it is asked to', async () => {
+test('tries again with the same requestId until it succeeds, and waits as long as it is asked to', async () => {
   const start = performance.now();
   const { url, asked } = await stub((_, response, count) => {
     if (count === 1) response.writeHead(500).end('<html>');
@@ -64,7 +64,7 @@ test('tries again with the same requestId until it goes through, and waits as lo
 });
 
 test.each(['BAD_USER_INPUT', 'NOT_FOUND', 'AMBIGUOUS', 'CONFLICT', 'UNAUTHENTICATED', 'FORBIDDEN'])(
-  '%s is for the caller to fix: it is not tried again',
+  '%s is for the caller to fix and is not tried again',
   async (code) => {
     const { url, asked } = await stub((_, response) => response.end(failure(code)));
     const call = createClient({ url }).pipelineRun('r');
@@ -79,7 +79,7 @@ test.each([
   [404, InvalidCallError, 'NOT_RUNLEDGER'],
   [401, InvalidCallError, 'UNAUTHENTICATED'],
   [502, UnavailableError, 'UNAVAILABLE'],
-])('HTTP %d without GraphQL is an error of its own', async (status, kind, code) => {
+])('HTTP %d without a GraphQL result becomes the right error', async (status, kind, code) => {
   const { url } = await stub((_, response) => response.writeHead(status).end('<html>'));
   const call = createClient({ url, deadlineMs: 2_000 }).pipelineRun('r');
   await expect(call).rejects.toThrow(kind);
@@ -104,7 +104,7 @@ test('values come back exact, and Float fields as numbers', async () => {
   expect(found?.number).toBe(1e20);
 });
 
-test('following goes on behind the last entry when the stream breaks: none twice, none missing', async () => {
+test('following goes on after the last entry when the stream breaks: none twice, none missing', async () => {
   const opened: unknown[] = [];
   const { url } = await stub(({ query, variables }, response) => {
     if (query.includes('FindRun')) return void response.end(data({ pipelineRun: run }));
@@ -151,7 +151,7 @@ test('following ends quietly when it is told to, and loudly when the call is wro
   await expect(follow.next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
 });
 
-test('an event stream is read however it is cut', async () => {
+test('an event stream is read however it is split into chunks', async () => {
   const text = 'event: next\r\ndata: é1\r\n\r\n: ping\n\nevent: next\ndata: 2\ndata: 3\n\nevent: next\ndata: lost';
   const bytes = new TextEncoder().encode(text);
   const stream = new ReadableStream<Uint8Array>({

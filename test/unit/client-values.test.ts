@@ -7,7 +7,7 @@ import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../src/client/me
 import { parseJson } from '../../src/json/parse.ts';
 import { newUuid } from '../../src/uuid.ts';
 
-/** Value and type of the one entry that `value` becomes. */
+/** The value and type of the one entry that `value` becomes. */
 const entry = (value: unknown) => {
   const [text] = textsOfEntries(new Map([['k', value]]));
   return text?.replace('{"key":"k","value":', '').replace(/}$/, '');
@@ -50,9 +50,9 @@ test.each([
   ['Tuple', Tuple([1, [2]]), '[1,[2]],"type":"TUPLE"'],
   ['Float', Float(1), '1,"type":"FLOAT"'],
   ['types within a list', [Uri('s3://b'), StorageSize(5), new Set([1])], '["s3://b",5,[1]]'],
-  ['64 lists in one another', deep(64), `${'['.repeat(64)}1${']'.repeat(64)}`],
+  ['64 nested lists', deep(64), `${'['.repeat(64)}1${']'.repeat(64)}`],
   ['the same object twice, not within itself', [twice, twice], '[[5],[5]]'],
-])('%s has a form', (_, value, text) => {
+])('%s can be stored', (_, value, text) => {
   expect(entry(value)).toBe(text);
 });
 
@@ -67,9 +67,9 @@ test.each([
   ['an invalid Date', new Date(Number.NaN), 'metadata.k: an invalid Date'],
   ['a Map with other keys', { m: new Map([[1, 2]]) }, 'metadata.k.m: a Map with the key 1'],
   ['a symbol as key', { [Symbol('s')]: 1 }, 'metadata.k: an object with the key Symbol(s)'],
-  ['NUL', 'a\0', 'metadata.k: a string with NUL'],
-  ['an unpaired surrogate', ['\ud800'], 'metadata.k[0]: a string with an unpaired surrogate'],
-  ['65 lists in one another', deep(65), 'a list or dict inside 64 others'],
+  ['NUL', 'a\0', 'metadata.k: a string that contains NUL'],
+  ['an unpaired surrogate', ['\ud800'], 'metadata.k[0]: a string that contains an unpaired surrogate'],
+  ['65 nested lists', deep(65), 'a list or dict inside 64 others'],
   ['a DataView', new DataView(new ArrayBuffer(1)), 'metadata.k: an instance of DataView'],
 ])('%s is refused by name, with its path', (_, value, message) => {
   expect(() => entry(value)).toThrow(InvalidCallError);
@@ -86,7 +86,7 @@ test('keys and names are checked before anything is sent', () => {
   expect(() => checkName('0'.repeat(32), 'run')).toThrow('looks like an id');
 });
 
-test('wrappers refuse what is not theirs', () => {
+test('type functions refuse what does not fit the type', () => {
   expect(() => Uri('/a/path')).toThrow('absolute URI');
   expect(() => Path('')).toThrow('not empty');
   for (const size of [-1, 0.5, 2 ** 53, '5', '5 XB', '-1 kB']) expect(() => StorageSize(size)).toThrow('StorageSize');

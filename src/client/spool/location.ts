@@ -3,13 +3,13 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 
 /** Where spool files are, and how large they may be together. */
-export interface SpoolPlace {
+export interface SpoolLocation {
   readonly directory: string;
   readonly maxBytes: number;
 }
 
-/** The place that the environment names: `RUNLEDGER_SPOOL_DIR`, `XDG_STATE_HOME`, `RUNLEDGER_SPOOL_MAX_BYTES` (256 MiB). */
-export function spoolLocation(env: Readonly<Record<string, string | undefined>>): SpoolPlace {
+/** The location by `RUNLEDGER_SPOOL_DIR`, else `XDG_STATE_HOME`; the bound by `RUNLEDGER_SPOOL_MAX_BYTES` (256 MiB). */
+export function spoolLocation(env: Readonly<Record<string, string | undefined>>): SpoolLocation {
   const state = env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
   const maxBytes = Number(env['RUNLEDGER_SPOOL_MAX_BYTES'] || Number.NaN);
   return {
@@ -18,7 +18,7 @@ export function spoolLocation(env: Readonly<Record<string, string | undefined>>)
   };
 }
 
-/** A file with operations: of a process (`base`), or claimed from it by `claimer`. */
+/** A file with operations: the one its process writes, or that file as claimed by another, `claimer`. */
 export interface SpoolFile {
   readonly path: string;
   /** The path without the suffix of a claim. */
@@ -29,15 +29,16 @@ export interface SpoolFile {
 
 const namePattern = /^(\d+)-(.+)-(\d+)-[0-9a-f]{8}\.jsonl(?:\.claimed-(\d+)-(\d+))?$/;
 
-const namesIn = (directory: string): string[] => {
+/** The names in a directory; none when it cannot be read. */
+function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {
     return [];
   }
-};
+}
 
-/** The files with operations in the order in which they are to be delivered; claimed ones too. */
+/** The files with operations, claimed ones included, in the order in which to deliver them. */
 export function listSpoolFiles(directory: string): SpoolFile[] {
   const found = namesIn(directory).flatMap((name) => {
     const match = namePattern.exec(name);
@@ -58,7 +59,7 @@ export function directoryBytes(directory: string): number {
   return bytes;
 }
 
-/** When a process started, in the kernel's ticks; undefined where there is no /proc or no such process. */
+/** When a process started, in ticks of the kernel; undefined without /proc, or when there is no such process. */
 export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -68,7 +69,7 @@ export function startOf(pid: number): string | undefined {
   }
 }
 
-/** Whether the process that started then still runs; without a start ("0" or null) only the pid counts. */
+/** Whether the process with this pid and start still runs; without a start ("0" or null) only the pid counts. */
 export function isAlive(pid: number, start: string | null): boolean {
   try {
     process.kill(pid, 0);
@@ -80,7 +81,7 @@ export function isAlive(pid: number, start: string | null): boolean {
   return now === undefined || now === start;
 }
 
-/** A new name for a file of this process. */
+/** A new name for a spool file of this process. */
 export function newSpoolName(): string {
   const host = hostname().replace(/[^A-Za-z0-9._-]/g, '_') || 'host';
   const random = Buffer.from(crypto.getRandomValues(new Uint8Array(4))).toString('hex');

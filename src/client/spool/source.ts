@@ -1,25 +1,25 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 
-/** One line of a spool file, and how many bytes it takes there with its newline. */
+/** One line of a spool file, and its length there in bytes, newline included. */
 export interface Line {
   readonly text: string;
   readonly bytes: number;
 }
 
-/** Operations that wait to be delivered, taken from the front. */
+/** Operations waiting to be delivered, first in, first out. */
 export interface Source {
   readonly directory: string;
   /** The path of the file, without the suffix of a claim. */
   readonly base: string;
-  /** The lines at the front, up to about `maxBytes`; at least one when there is any. */
+  /** The lines at the front, about `maxBytes` of them at most; at least one unless it is empty. */
   peek(maxBytes: number): Line[];
-  /** Takes the first lines off: they are acknowledged, or set aside. */
-  drop(lines: readonly Line[]): void;
-  /** Writes a refused line to the `.rejected` file. Does not take it off. */
+  /** Takes these lines off the front: they have been acknowledged, or set aside. */
+  remove(lines: readonly Line[]): void;
+  /** Writes a refused line to the `.rejected` file, without taking it off the front. */
   setAside(line: Line, code: string, message: string): void;
 }
 
-/** The whole lines of a file between two offsets: up to about `maxBytes`, at least one when there is any. */
+/** The complete lines of a file between two offsets: about `maxBytes` of them at most, at least one if there is any. */
 export function readLines(fd: number, from: number, to: number, maxBytes: number): Line[] {
   for (let length = Math.min(maxBytes, to - from); length > 0; length = Math.min(length * 4, to - from)) {
     const buffer = Buffer.allocUnsafe(length);
@@ -32,7 +32,7 @@ export function readLines(fd: number, from: number, to: number, maxBytes: number
   return [];
 }
 
-/** Appends a refused line, with the reason, to the `.rejected` file of `base`, and syncs it. */
+/** Appends a refused line, with the reason, to the `.rejected` file of `base`, and syncs that to disk. */
 export function writeRejected(base: string, header: string, line: string, code: string, message: string): void {
   const reason = JSON.stringify({ code, message, at: new Date().toISOString() });
   const record =
