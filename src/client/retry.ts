@@ -43,6 +43,9 @@ export function patientTimeout(ms: number): AbortSignal {
   return controller.signal;
 }
 
+/** A try that is left less time than this could hardly do anything but time out. */
+const minTryMs = 100;
+
 export interface RetryOptions {
   /** How long all tries and pauses may take together, in milliseconds. */
   readonly deadlineMs: number;
@@ -68,7 +71,7 @@ export async function withRetries<T>(
       signal?.throwIfAborted();
       if (!(error instanceof UnavailableError)) throw error;
       const waitMs = Math.max(pauseMs(failures), error.retryAfterMs ?? 0);
-      if (Date.now() + waitMs >= end) throw error;
+      if (Date.now() + waitMs + minTryMs > end) throw error;
       await pause(waitMs, signal);
     }
   }
