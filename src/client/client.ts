@@ -1,11 +1,20 @@
+import { checkOptions } from './check-options.ts';
 import { entryOf, found, type MetadataEntry } from './entry.ts';
 import { execute } from './execute.ts';
 import * as operations from './generated/operations.ts';
+import { logOptionNames } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
 import type { Metadata } from './metadata-entries.ts';
-import { type ClientOptions, settingsOf } from './options.ts';
+import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
 import { eachOf } from './pages.ts';
 import { type RunReader, readRun } from './read-run.ts';
+
+/** Which runs to list, and in what order. */
+export interface RunListOptions {
+  readonly filter?: operations.PipelineRunFilter;
+  readonly orderBy?: operations.PipelineRunOrder;
+  readonly pageSize?: number;
+}
 
 /** Reads from one service, and changes what it holds. Every method may throw either kind of RunledgerError. */
 export interface Client {
@@ -16,11 +25,7 @@ export interface Client {
   /** Like `pipelineRun`, but null when there is none. */
   findPipelineRun(ref: string): Promise<RunReader | null>;
   /** All runs that pass the filter, newest first unless `orderBy` says otherwise. */
-  pipelineRuns(options?: {
-    filter?: operations.PipelineRunFilter;
-    orderBy?: operations.PipelineRunOrder;
-    pageSize?: number;
-  }): AsyncGenerator<RunReader, void>;
+  pipelineRuns(options?: RunListOptions): AsyncGenerator<RunReader, void>;
   /** The keys in use, each with the types logged under it and the number of runs that have it. */
   metadataKeys(options?: {
     pipeline?: string;
@@ -40,8 +45,20 @@ export interface Client {
   deleteRun(ref: string): Promise<boolean>;
 }
 
+async function* listRuns(
+  settings: Settings,
+  { filter, orderBy, pageSize = 100 }: RunListOptions = {},
+): AsyncGenerator<RunReader, void> {
+  const runs = eachOf(async (after) => {
+    const variables = { first: pageSize, after, filter, orderBy };
+    return (await execute(settings, operations.ListRuns, variables)).pipelineRuns;
+  });
+  for await (const run of runs) yield readRun(settings, run);
+}
+
 /** Makes a client, without contacting the service yet. Throws an InvalidCallError for a setting that cannot be used. */
 export function createClient(options?: ClientOptions): Client {
+  checkOptions('createClient', options, clientOptionNames);
   const settings = settingsOf(options);
   const findPipelineRun = async (ref: string) => {
     const { pipelineRun } = await execute(settings, operations.FindRun, { ref });
@@ -51,21 +68,25 @@ export function createClient(options?: ClientOptions): Client {
     url: settings.url,
     findPipelineRun,
     pipelineRun: async (ref) => found(await findPipelineRun(ref), `run with the id, name or prefix "${ref}"`),
-    async *pipelineRuns({ filter, orderBy, pageSize = 100 } = {}) {
-      const runs = eachOf(async (after) => {
-        const variables = { first: pageSize, after, filter, orderBy };
-        return (await execute(settings, operations.ListRuns, variables)).pipelineRuns;
-      });
-      for await (const run of runs) yield readRun(settings, run);
+    pipelineRuns(options) {
+      checkOptions('pipelineRuns', options, { filter: true, orderBy: true, pageSize: true });
+      return listRuns(settings, options);
     },
-    async metadataKeys({ pipeline, prefix, first = 100 } = {}) {
+    async metadataKeys(options) {
+      checkOptions('metadataKeys', options, { pipeline: true, prefix: true, first: true });
+      const { pipeline, prefix, first = 100 } = options ?? {};
       return (await execute(settings, operations.MetadataKeys, { pipeline, prefix, first })).metadataKeys;
     },
-    async compareRuns(refs, { keys } = {}) {
+    async compareRuns(refs, options) {
+      checkOptions('compareRuns', options, { keys: true });
+      const { keys } = options ?? {};
       const { runs, rows } = (await execute(settings, operations.CompareRuns, { refs, keys })).compareRuns;
       return { runs, rows: rows.map((row) => ({ ...row, cells: row.cells.map((cell) => cell && entryOf(cell)) })) };
     },
-    logMetadata: (metadata, target) => logNow(settings, metadata, target),
+    async logMetadata(metadata, target) {
+      checkOptions('logMetadata', target, logOptionNames);
+      return logNow(settings, metadata, target ?? {});
+    },
     async retractMetadata(entryId, reason) {
       const { latest } = (await execute(settings, operations.RetractMetadata, { entryId, reason })).retractMetadata;
       return latest && entryOf(latest);

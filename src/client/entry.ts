@@ -1,5 +1,6 @@
 import { notFound } from './errors.ts';
 import type { EntryFragment } from './generated/operations.ts';
+import { eachOf, type Page } from './pages.ts';
 
 /**
  * One logged value with its type, id, times, and its spelling for people (`display`). `value` is exact: an integer beyond
@@ -15,6 +16,13 @@ export function floatOf(number: number): number {
 /** An entry as the service sent it, with `number` as a number. */
 export function entryOf(entry: EntryFragment): MetadataEntry {
   return entry.number === null ? entry : { ...entry, number: floatOf(entry.number) };
+}
+
+/** All entries of a connection, page by page. */
+export async function* eachEntryOf(
+  load: (after: string | null) => Promise<Page<EntryFragment>>,
+): AsyncGenerator<MetadataEntry, void> {
+  for await (const entry of eachOf(load)) yield entryOf(entry);
 }
 
 /** Entries by key. A Map, since any text may be a key, `__proto__` included. */

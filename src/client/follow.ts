@@ -1,3 +1,4 @@
+import type { OptionNames } from './check-options.ts';
 import { entryOf, isLater, type MetadataEntry } from './entry.ts';
 import { InvalidCallError, UnavailableError } from './errors.ts';
 import { firstEntryOf, latestIdOf } from './follow-start.ts';
@@ -16,6 +17,13 @@ export interface FollowOptions {
   /** How long the service may be away before an UnavailableError is thrown, in milliseconds. Default: the client's deadline. */
   readonly deadlineMs?: number;
 }
+
+export const followOptionNames: OptionNames<FollowOptions> = {
+  keys: true,
+  after: true,
+  signal: true,
+  deadlineMs: true,
+};
 
 function fail(error: unknown): never {
   throw error;

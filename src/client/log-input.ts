@@ -1,7 +1,8 @@
 import { newUuid } from '../uuid.ts';
+import type { OptionNames } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { MetadataTarget } from './generated/operations.ts';
-import { type Metadata, textsOfEntries, utf8Length } from './metadata-entries.ts';
+import { checkName, type Metadata, textsOfEntries, utf8Length } from './metadata-entries.ts';
 
 /** Where to log: a step by its id; a step of a run, its newest attempt or another; or a run by its id, name or prefix. */
 export type LogTarget =
@@ -14,6 +15,15 @@ export interface LogOptions {
   /** When it happened. Default: now. */
   readonly loggedAt?: Date | undefined;
 }
+
+export const logOptionNames: OptionNames<LogTarget & LogOptions> = {
+  stepId: true,
+  run: true,
+  stepName: true,
+  attempt: true,
+  iteration: true,
+  loggedAt: true,
+};
 
 const maxEntries = 1_000;
 const maxBytes = 1024 * 1024;
@@ -28,17 +38,23 @@ export function checkId(id: unknown, what: string): asserts id is string {
 
 /** The target in the form the service takes. Throws an InvalidCallError when it names nothing, or two things. */
 export function targetOf({ stepId, run, stepName, attempt }: LogTarget): MetadataTarget {
-  if (stepId !== undefined && run !== undefined) throw badInput('logMetadata: give stepId or run, not both.');
   if (stepId !== undefined) {
+    if (run !== undefined || stepName !== undefined || attempt !== undefined)
+      throw badInput('logMetadata: stepId names the step by itself. Leave out run, stepName and attempt.');
     checkId(stepId, 'stepId');
     return { stepId };
   }
   if (typeof run !== 'string' || run === '')
     throw badInput('logMetadata: run must be the id, name or prefix of a run.');
-  if (stepName !== undefined)
-    return { step: attempt === undefined ? { run, name: stepName } : { run, name: stepName, attempt } };
-  if (attempt !== undefined) throw badInput('logMetadata: attempt needs stepName.');
-  return { run };
+  if (stepName === undefined) {
+    if (attempt !== undefined) throw badInput('logMetadata: attempt needs run and stepName.');
+    return { run };
+  }
+  checkName(stepName, 'step');
+  if (attempt === undefined) return { step: { run, name: stepName } };
+  if (!Number.isInteger(attempt) || attempt < 1)
+    throw badInput(`logMetadata: attempt must be an integer from 1 on, not ${String(attempt)}.`);
+  return { step: { run, name: stepName, attempt } };
 }
 
 /** Splits entries into requests of at most 1,000 entries and about 1 MiB each. */

@@ -1,8 +1,9 @@
+import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
-import { targetOf, textsOfInputs } from './log-input.ts';
+import { logOptionNames, targetOf, textsOfInputs } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
-import type { Metadata } from './metadata-entries.ts';
-import { type ClientOptions, type Settings, settingsOf } from './options.ts';
+import { checkMetadata, type Metadata } from './metadata-entries.ts';
+import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
 import { currentScope, currentStep } from './scope.ts';
 import { senderFor } from './senders.ts';
 import { lineOf } from './spool/operation.ts';
@@ -14,6 +15,8 @@ const waysToCall = `logMetadata(metadata) was called outside a step. Call it
   logMetadata(metadata, { stepId }),
   logMetadata(metadata, { run, stepName }), where run is an id, a name, or a prefix of either,
   logMetadata(metadata, { run }) for the run itself.`;
+
+const optionNames = { ...logOptionNames, ...clientOptionNames, buffered: true } as const;
 
 function enqueue(settings: Settings, metadata: Metadata, target: LogTarget, options: LogOptions): undefined {
   const sender = senderFor(settings);
@@ -40,8 +43,13 @@ export function logMetadata(
   metadata: Metadata,
   options: Partial<LogTarget> & LogOptions & ClientOptions & { buffered?: boolean } = {},
 ): undefined | Promise<LoggedMetadata> {
+  checkMetadata(metadata);
+  checkOptions('logMetadata', options, optionNames);
   const { stepId, run, stepName, attempt, iteration, loggedAt, buffered, ...clientOptions } = options;
   if (stepId === undefined && run === undefined && stepName === undefined) {
+    if (attempt !== undefined) throw badInput('logMetadata: attempt needs run and stepName.');
+    const [stray] = Object.keys(clientOptions);
+    if (stray !== undefined) throw badInput(`logMetadata: ${stray} needs a target, such as { run, stepName }.`);
     const current = currentStep();
     if (!current) throw badInput(waysToCall);
     return enqueue(current.settings, metadata, { stepId: current.id }, { iteration, loggedAt });

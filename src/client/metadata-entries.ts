@@ -49,13 +49,20 @@ function typeToName(value: unknown): MetadataType | undefined {
   return isTyped(value) ? metadataTypeOf(value) : value instanceof Set ? 'SET' : undefined;
 }
 
+/** Throws unless it is an object or a Map, as `logMetadata('accuracy', 0.9)` does not pass it. */
+export function checkMetadata(metadata: unknown): asserts metadata is Metadata {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
+    throw badInput(
+      'logMetadata: metadata must be an object, or a Map, of keys and values: logMetadata({ accuracy: 0.9 }).',
+    );
+}
+
 /**
  * The JSON texts of the `MetadataEntryInput`s, one per key, in the order of the keys. Throws an InvalidCallError that
  * names the key when it or its value cannot be stored, and one when there is nothing to log.
  */
 export function textsOfEntries(metadata: Metadata, iteration?: number): string[] {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
-    throw badInput('logMetadata: metadata must be an object, or a Map, of keys and values.');
+  checkMetadata(metadata);
   if (iteration !== undefined && !(Number.isInteger(iteration) && Math.abs(iteration) <= 0x7fffffff))
     throw badInput(`logMetadata: iteration must be a 32-bit integer, not ${String(iteration)}.`);
   const iterationField = iteration === undefined ? '' : `,"iteration":${iteration}`;

@@ -1,3 +1,4 @@
+import type { OptionNames } from './check-options.ts';
 import { badInput } from './errors.ts';
 
 /** How to reach the service. Everything has a default; the environment is read when the client is made. */
@@ -15,6 +16,15 @@ export interface ClientOptions {
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
+
+export const clientOptionNames: OptionNames<ClientOptions> = {
+  url: true,
+  apiKey: true,
+  deadlineMs: true,
+  tryTimeoutMs: true,
+  headers: true,
+  fetch: true,
+};
 
 /** {@link ClientOptions} with the defaults filled in. */
 export interface Settings {

@@ -1,6 +1,7 @@
-import { entriesBy, entryOf, found, type MetadataEntry } from './entry.ts';
+import { checkOptions } from './check-options.ts';
+import { eachEntryOf, entriesBy, entryOf, found, type MetadataEntry } from './entry.ts';
 import { execute } from './execute.ts';
-import { type FollowOptions, followRun } from './follow.ts';
+import { type FollowOptions, followOptionNames, followRun } from './follow.ts';
 import * as operations from './generated/operations.ts';
 import type { Settings } from './options.ts';
 import { eachOf } from './pages.ts';
@@ -34,28 +35,40 @@ export function readRun(settings: Settings, run: operations.RunFragment): RunRea
   const what = `run "${run.name}" (${run.id}) any more`;
   return {
     ...run,
-    step: (name, { attempt } = {}) => readStep(settings, run, name, attempt),
-    steps: ({ includeRetried = false } = {}) =>
-      eachOf(async (after) => {
+    step(name, options) {
+      checkOptions('step', options, { attempt: true });
+      return readStep(settings, run, name, options?.attempt);
+    },
+    steps(options) {
+      checkOptions('steps', options, { includeRetried: true });
+      const { includeRetried = false } = options ?? {};
+      return eachOf(async (after) => {
         const variables = { run: run.id, first: 100, after, includeRetried };
         return found((await execute(settings, operations.RunSteps, variables)).pipelineRun, what).steps;
-      }),
+      });
+    },
     async runMetadata(key) {
       const { pipelineRun } = await execute(settings, operations.RunEntry, { run: run.id, key });
       const entry = found(pipelineRun, what).runMetadata;
       return entry && entryOf(entry);
     },
-    async metadata({ keys, prefix, scope = 'ALL' } = {}) {
+    async metadata(select) {
+      checkOptions('metadata', select, { keys: true, prefix: true, scope: true });
+      const { keys, prefix, scope = 'ALL' } = select ?? {};
       const { pipelineRun } = await execute(settings, operations.RunEntries, { run: run.id, keys, prefix, scope });
       return entriesBy('qualifiedKey', found(pipelineRun, what).metadata);
     },
-    async *metadataHistory(key, { pageSize = 100 } = {}) {
-      const pages = eachOf(async (after) => {
+    metadataHistory(key, options) {
+      checkOptions('metadataHistory', options, { pageSize: true });
+      const { pageSize = 100 } = options ?? {};
+      return eachEntryOf(async (after) => {
         const variables = { run: run.id, key, first: pageSize, after };
         return found((await execute(settings, operations.RunHistory, variables)).pipelineRun, what).metadataHistory;
       });
-      for await (const entry of pages) yield entryOf(entry);
     },
-    follow: (options) => followRun(settings, run.id, options),
+    follow(options) {
+      checkOptions('follow', options, followOptionNames);
+      return followRun(settings, run.id, options);
+    },
   };
 }

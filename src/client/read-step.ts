@@ -1,8 +1,8 @@
-import { entriesBy, entryOf, floatOf, found, type MetadataEntry } from './entry.ts';
+import { checkOptions } from './check-options.ts';
+import { eachEntryOf, entriesBy, entryOf, floatOf, found, type MetadataEntry } from './entry.ts';
 import { execute } from './execute.ts';
 import * as operations from './generated/operations.ts';
 import type { Settings } from './options.ts';
-import { eachOf } from './pages.ts';
 
 /** The numbers logged under a key, over time. */
 export interface MetadataSeries {
@@ -46,23 +46,24 @@ export function readStep(
       const entry = found(pipelineRun?.step, what).runMetadata;
       return entry && entryOf(entry);
     },
-    async metadata({ keys, prefix } = {}) {
+    async metadata(select) {
+      checkOptions('metadata', select, { keys: true, prefix: true });
+      const { keys, prefix } = select ?? {};
       const { pipelineRun } = await execute(settings, operations.StepEntries, { ...which, keys, prefix });
       return entriesBy('key', found(pipelineRun?.step, what).metadata);
     },
-    async *metadataHistory(key, { pageSize = 100 } = {}) {
-      const pages = eachOf(async (after) => {
-        const { pipelineRun } = await execute(settings, operations.StepHistory, {
-          ...which,
-          key,
-          first: pageSize,
-          after,
-        });
-        return found(pipelineRun?.step, what).metadataHistory;
+    metadataHistory(key, options) {
+      checkOptions('metadataHistory', options, { pageSize: true });
+      const { pageSize = 100 } = options ?? {};
+      return eachEntryOf(async (after) => {
+        const variables = { ...which, key, first: pageSize, after };
+        return found((await execute(settings, operations.StepHistory, variables)).pipelineRun?.step, what)
+          .metadataHistory;
       });
-      for await (const entry of pages) yield entryOf(entry);
     },
-    async metadataSeries(key, { maxPoints = 500 } = {}) {
+    async metadataSeries(key, options) {
+      checkOptions('metadataSeries', options, { maxPoints: true });
+      const { maxPoints = 500 } = options ?? {};
       const { pipelineRun } = await execute(settings, operations.StepSeries, { ...which, key, maxPoints });
       const { total, points } = found(pipelineRun?.step, what).metadataSeries;
       return { total, points: points.map((point) => ({ ...point, value: floatOf(point.value) })) };

@@ -1,8 +1,9 @@
 import { newUuid } from '../uuid.ts';
+import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { ExecutionStatus } from './generated/operations.ts';
 import { checkName } from './metadata-entries.ts';
-import { type ClientOptions, type Settings, settingsOf } from './options.ts';
+import { type ClientOptions, clientOptionNames, endpointUrl, type Settings, settingsOf } from './options.ts';
 import { currentScope, type Scope, within } from './scope.ts';
 import { exitFlushMs, senderFor, stepFlushMs } from './senders.ts';
 import { lineOf, type OpName } from './spool/operation.ts';
@@ -60,10 +61,11 @@ async function recordEnd<T>(
  * InvalidCallError before `fn` is called when a name or setting cannot be used.
  */
 export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: StartedRun) => T | Promise<T>): Promise<T> {
-  const { name, pipeline = 'default', ...clientOptions } = options;
+  checkOptions('pipelineRun({ name, pipeline }, fn)', options, { name: true, pipeline: true, ...clientOptionNames });
+  if (typeof fn !== 'function') throw badInput('pipelineRun({ name, pipeline }, fn): fn must be a function.');
+  const { name, pipeline = 'default', ...clientOptions } = options ?? {};
   if (name !== undefined) checkName(name, 'run');
   checkName(pipeline, 'pipeline');
-  if (typeof fn !== 'function') throw badInput('pipelineRun({ name, pipeline }, fn): fn must be a function.');
   const settings = settingsOf(clientOptions);
   const run = { id: newUuid(), name, pipeline };
   append(settings, 'startRun', { input: { ...run, startedAt: new Date().toISOString() } });
@@ -73,6 +75,15 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
     () => fn(run),
     (status) => append(settings, 'finishRun', { ref: run.id, status }),
   );
+}
+
+/** The settings of a step: those of the run it is in, unless it goes to another run by options of its own. */
+function stepSettingsOf(options: ClientOptions, outer: Scope | undefined, isInOuterRun: boolean): Settings {
+  if (!outer || (!isInOuterRun && Object.keys(options).length > 0)) return settingsOf(options);
+  const { url } = outer.settings;
+  if (options.url !== undefined && endpointUrl(options.url) !== url)
+    throw badInput(`step(name, fn, { url }): the run is recorded at ${url}, and its steps with it. Leave out url.`);
+  return outer.settings;
 }
 
 /**
@@ -87,6 +98,7 @@ export async function step<T>(
 ): Promise<T> {
   checkName(name, 'step');
   if (typeof fn !== 'function') throw badInput(`step(${JSON.stringify(name)}, fn): fn must be a function.`);
+  checkOptions(`step(${JSON.stringify(name)}, fn, options)`, options, { run: true, ...clientOptionNames });
   const { run: ref, ...clientOptions } = options;
   const outer = currentScope();
   const run = ref === undefined ? outer?.run : { id: ref, name: undefined };
@@ -94,7 +106,7 @@ export async function step<T>(
     throw badInput(
       `step(${JSON.stringify(name)}, fn) was called outside a run: call it inside pipelineRun(…), or name the run: step(${JSON.stringify(name)}, fn, { run }).`,
     );
-  const settings = ref === undefined && outer ? outer.settings : settingsOf(clientOptions);
+  const settings = stepSettingsOf(clientOptions, outer, ref === undefined);
   const opened = { id: newUuid(), name, run: run.id };
   append(settings, 'startStep', { input: { id: opened.id, run: run.id, name, startedAt: new Date().toISOString() } });
   // A child process must find the step when it logs to it, even if this process does nothing but wait for the child.

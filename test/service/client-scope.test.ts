@@ -74,6 +74,23 @@ test('a step may belong to a run of another process', async () => {
   expect((await run.step('late').runMetadata('a'))?.value).toBe(1);
 });
 
+test('a step that goes to another run from inside a run goes to the same service, unless it names one', async () => {
+  const { code, stdout } = await runJob(
+    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+     const url = '${service.url}';
+     const id = await pipelineRun({ name: 'other-run', url }, ({ id }) => id);
+     await pipelineRun({ name: 'this-run', url }, async () => {
+       await step('late', () => logMetadata({ a: 1 }), { run: id });
+       await step('lost', () => {}, { url: 'http://127.0.0.1:9' }).catch((error) => console.log(error.message));
+     });`,
+    { ...env, RUNLEDGER_URL: 'http://127.0.0.1:9' },
+  );
+  expect(code).toBe(0);
+  expect(stdout).toContain(`the run is recorded at ${service.url}`);
+  const run = await createClient({ url: service.url }).pipelineRun('other-run');
+  expect((await run.step('late').runMetadata('a'))?.value).toBe(1);
+});
+
 test('what browsers load needs nothing of Node', async () => {
   const seen = new Set<string>();
   const visit = async (path: string): Promise<void> => {
