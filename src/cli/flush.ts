@@ -13,7 +13,7 @@ function settingsFor({ url }: SpoolHeader, given: string | undefined): Settings 
   const settings = settingsOf({ url: given });
   const target = given === undefined ? endpointUrl(url) : settings.url;
   const isOurs = given !== undefined || (process.env['RUNLEDGER_URL'] && settings.url === target);
-  return { ...settings, url: target, apiKey: isOurs ? settings.apiKey : undefined };
+  return { ...settings, url: target, apiKey: isOurs ? settings.apiKey : () => undefined };
 }
 
 /**

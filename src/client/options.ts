@@ -29,10 +29,11 @@ export const clientOptionNames: OptionNames<ClientOptions> = {
 /** {@link ClientOptions} with the defaults filled in. */
 export interface Settings {
   readonly url: string;
-  readonly apiKey: string | undefined;
   readonly deadlineMs: number;
   readonly tryTimeoutMs: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Functions, so that nothing that prints the settings shows a secret. */
+  readonly apiKey: () => string | undefined;
+  readonly headers: () => Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
 }
 
@@ -59,15 +60,41 @@ function milliseconds(value: number | undefined, name: string, fallback: number)
   throw badInput(`${name} must be a number of milliseconds above 0, not ${String(value)}.`);
 }
 
+/** The key without the white space around it, such as the newline that ends a mounted secret. */
+function readApiKey(key: unknown): string | undefined {
+  if (key !== undefined && typeof key !== 'string') throw badInput('apiKey must be a string.');
+  const trimmed = key?.trim() || undefined;
+  const wrong = trimmed && /[^\t\x20-\x7e\x80-\xff]/u.exec(trimmed);
+  if (!wrong) return trimmed;
+  const codePoint = `U+${(wrong[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  throw badInput(
+    `The API key (apiKey, or RUNLEDGER_API_KEY) contains ${codePoint} at position ${wrong.index + 1}, which no HTTP header can carry. Is it the right key, and nothing else?`,
+  );
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      // The message of the original error repeats the value, which may be a secret.
+      throw badInput(`headers: HTTP cannot carry the header ${JSON.stringify(name)} with its value.`);
+    }
+  }
+}
+
 /** Fills in the defaults. Throws an InvalidCallError for a setting that cannot be used. */
 export function settingsOf(options: ClientOptions = {}): Settings {
   const env = environment();
+  const apiKey = readApiKey(options.apiKey || env['RUNLEDGER_API_KEY']);
+  const headers = { ...options.headers };
+  checkHeaders(headers);
   return {
     url: endpointUrl(options.url || env['RUNLEDGER_URL'] || 'http://127.0.0.1:4000/graphql'),
-    apiKey: options.apiKey || env['RUNLEDGER_API_KEY'] || undefined,
+    apiKey: () => apiKey,
     deadlineMs: milliseconds(options.deadlineMs, 'deadlineMs', 30_000),
     tryTimeoutMs: milliseconds(options.tryTimeoutMs, 'tryTimeoutMs', 10_000),
-    headers: options.headers ?? {},
+    headers: () => headers,
     // Called as a plain function: browsers refuse a `fetch` that is called as a method of another object.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   };

@@ -58,11 +58,12 @@ export function errorOfFetch(cause: unknown, url: string): UnavailableError {
 
 /** The headers of a request to the service. */
 export function headersOf(settings: Settings, accept: string): Record<string, string> {
+  const apiKey = settings.apiKey();
   return {
-    ...settings.headers,
+    ...settings.headers(),
     accept,
     'content-type': 'application/json',
-    ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
+    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
 }
 

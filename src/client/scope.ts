@@ -48,6 +48,7 @@ export function currentStep(): { readonly settings: Settings; readonly id: strin
 export function stepEnvironment(): Record<string, string> {
   const step = currentStep();
   if (!step) return {};
-  const { url, apiKey } = step.settings;
+  const { url } = step.settings;
+  const apiKey = step.settings.apiKey();
   return { RUNLEDGER_URL: url, RUNLEDGER_STEP_ID: step.id, ...(apiKey ? { RUNLEDGER_API_KEY: apiKey } : {}) };
 }

@@ -49,7 +49,7 @@ export function senderFor(settings: Settings): Sender {
   const known = sendersOfSettings.get(settings);
   if (known) return known;
   const spool = spoolLocation(environment());
-  const key = JSON.stringify([settings.url, settings.apiKey ?? null, spool.directory]);
+  const key = JSON.stringify([settings.url, settings.apiKey() ?? null, spool.directory]);
   let sender = senders.get(key);
   if (!sender) {
     sender = openSender(settings, spool, warn);
