@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UnavailableError } from '../client/errors.ts';
+import { InvalidCallError, UnavailableError } from '../client/errors.ts';
 import { endpointUrl, type Settings, settingsOf } from '../client/options.ts';
 import { post } from '../client/post.ts';
 import { pause, pauseMs } from '../client/retry.ts';
@@ -34,9 +34,17 @@ export async function flush(
     throw new UsageError(`--timeout must be a number of seconds, not ${JSON.stringify(values.timeout)}.`);
   const end = Date.now() + seconds * 1000;
   const { directory } = spoolLocation(process.env);
+  // What is wrong with the command line or the environment is said at once, not for every file.
+  settingsOf({ url: values.url });
   const postFor = (header: SpoolHeader) => {
-    const settings = settingsFor(header, values.url);
-    return (body: string) => post(settings, body, AbortSignal.timeout(settings.tryTimeoutMs));
+    try {
+      const settings = settingsFor(header, values.url);
+      return (body: string) => post(settings, body, AbortSignal.timeout(settings.tryTimeoutMs));
+    } catch (error) {
+      if (!(error instanceof InvalidCallError)) throw error;
+      complain(`a file of process ${header.pid} on ${header.host} is left alone: ${error.message}`);
+      return undefined;
+    }
   };
   let delivered = 0;
   let rejected = 0;

@@ -42,12 +42,22 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return globalThis.process?.env ?? {};
 }
 
-/** The whole URL of the endpoint. Throws when it is not an http or https URL. */
+/** What is wrong with a URL, without the user and password that may be in it. */
+function refuseUrl(url: string): never {
+  const shown = String(url).replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1');
+  const hint =
+    /^[a-z\d.-]+(:\d+)?(\/|$)/i.test(shown) && URL.canParse(`http://${shown}`) ? `http://${shown}` : undefined;
+  const advice = hint === undefined ? 'Give one such as "http://127.0.0.1:4000/graphql".' : `Did you mean "${hint}"?`;
+  throw badInput(`${JSON.stringify(shown)} is not the URL of a service (url, or RUNLEDGER_URL). ${advice}`);
+}
+
+/** The whole URL of the endpoint. Throws when it is not an http or https URL, or has a user or password in it. */
 export function endpointUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !/^https?:$/.test(parsed.protocol))
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.port === '0') refuseUrl(url);
+  if (parsed.username !== '' || parsed.password !== '')
     throw badInput(
-      `The URL of the service is ${JSON.stringify(url)}: give one such as "http://127.0.0.1:4000/graphql".`,
+      `The URL of the service at ${parsed.host} (url, or RUNLEDGER_URL) has a user or password in it, which cannot be sent. Set RUNLEDGER_API_KEY to a key of the service, or use a proxy that adds the credentials.`,
     );
   if (!parsed.pathname.endsWith('/graphql')) parsed.pathname = `${parsed.pathname.replace(/\/+$/, '')}/graphql`;
   parsed.hash = '';

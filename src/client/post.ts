@@ -45,12 +45,16 @@ function errorOfStatus(response: Response, url: string): RunledgerError {
   return new InvalidCallError('NOT_RUNLEDGER', `${said} without a GraphQL result: is RUNLEDGER_URL right?`);
 }
 
-/** The UnavailableError for what `fetch` threw. */
-export function errorOfFetch(cause: unknown, url: string): UnavailableError {
+/** The error for what `fetch` threw: nearly always one to try again after. */
+export function errorOfFetch(cause: unknown, url: string): RunledgerError {
   const name = cause instanceof Error ? cause.name : '';
   if (name === 'TimeoutError' || name === 'AbortError')
     return new UnavailableError('TIMEOUT', `${url} did not answer in time.`, { cause });
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  if (inner instanceof Error && inner.message === 'bad port')
+    return new InvalidCallError('NOT_RUNLEDGER', `${url} has a port that fetch refuses to use: choose another.`, {
+      cause,
+    });
   const why =
     inner instanceof Error ? inner.message || ('code' in inner ? String(inner.code) : inner.name) : String(inner);
   return new UnavailableError('UNAVAILABLE', `${url} cannot be reached: ${why}.`, { cause });

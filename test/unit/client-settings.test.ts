@@ -71,3 +71,39 @@ test('neither a client nor its settings nor its errors show the API key or the h
     expect(shown(error)).not.toContain(secret);
   }
 });
+
+test.each([
+  ['localhost:4000', 'Did you mean "http://localhost:4000"?'],
+  ['ledger.example.com', 'Did you mean "http://ledger.example.com"?'],
+  ['http://127.0.0.1:99999', 'such as "http://127.0.0.1:4000/graphql"'],
+  ['http://127.0.0.1:0', 'such as "http://127.0.0.1:4000/graphql"'],
+  ['ftp://127.0.0.1', 'such as "http://127.0.0.1:4000/graphql"'],
+  ['http://', 'such as "http://127.0.0.1:4000/graphql"'],
+])('the URL %s is refused when the settings are read, and by the name of its setting', (wrong, advice) => {
+  const { message } = refusal({ url: wrong });
+  expect(message).toContain(JSON.stringify(wrong));
+  expect(message).toContain(advice);
+  expect(message).toContain('RUNLEDGER_URL');
+});
+
+test.each([
+  'http://user:hunter2@127.0.0.1:4000',
+  'http://user:hunter2@127.0.0.1:99999',
+  'user:hunter2@127.0.0.1:4000',
+  'http://:hunter2@127.0.0.1:4000/graphql',
+  'http://user:hunter2/x@127.0.0.1:4000',
+])('a URL with a password, %s, is refused, without showing it', (wrong) => {
+  const error = refusal({ url: wrong });
+  expect(shown(error)).not.toContain('hunter2');
+});
+
+test('a URL with a user or password says what to use instead', () => {
+  const { message } = refusal({ url: 'http://user:hunter2@127.0.0.1:4000' });
+  expect(message).toContain('RUNLEDGER_API_KEY');
+  expect(message).toContain('proxy');
+});
+
+test('a port that fetch refuses is an error of the call, at once', async () => {
+  const call = createClient({ url: 'http://127.0.0.1:6000' }).pipelineRun('r');
+  await expect(call).rejects.toMatchObject({ name: 'InvalidCallError', code: 'NOT_RUNLEDGER' });
+});
