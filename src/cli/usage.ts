@@ -19,7 +19,8 @@ export const usage = `Usage: runledger <command>
             KEY (--run RUN [--step NAME [--attempt N]] | --step-id ID) [--json]
 
   flush   delivers what ended processes could not, because the service was away
-            [--any-host] [--timeout SECONDS]
+            [--any-host] [--rejected] [--timeout SECONDS]
+            --rejected: also shows what the service refused, and tries it once more.
 
 Every command but serve takes --url URL instead of RUNLEDGER_URL. RUN is the id or name of a run, or a prefix of either.
 

@@ -42,7 +42,21 @@ function errorOfStatus(response: Response, url: string): RunledgerError {
   if (status === 401) return new InvalidCallError('UNAUTHENTICATED', `${said}: set RUNLEDGER_API_KEY to a valid key.`);
   if (status === 403) return new InvalidCallError('FORBIDDEN', `${said}: this key may not do that.`);
   if (status === 413) return new InvalidCallError('TOO_LARGE', `${said}: the request is too large; log less at once.`);
-  return new InvalidCallError('NOT_RUNLEDGER', `${said} without a GraphQL result: is RUNLEDGER_URL right?`);
+  return new InvalidCallError(
+    'NOT_RUNLEDGER',
+    `${said}: this is not the URL of a Runledger service. Correct url, or RUNLEDGER_URL; it usually ends in the port or in /graphql.`,
+  );
+}
+
+/** The error for a refusal by what a redirect led to: on the way a POST may become a GET, and lose its key. */
+function errorOfRedirect(cause: unknown, response: Response, url: string): unknown {
+  const mayBeLost = ['BAD_USER_INPUT', 'UNAUTHENTICATED', 'NOT_RUNLEDGER'];
+  if (!(cause instanceof InvalidCallError) || !mayBeLost.includes(cause.code)) return cause;
+  return new InvalidCallError(
+    'NOT_RUNLEDGER',
+    `${url} redirects to ${response.url}, which refused the request. Set url, or RUNLEDGER_URL, to where the service is.`,
+    { cause },
+  );
 }
 
 /** The error for what `fetch` threw: nearly always one to try again after. */
@@ -73,6 +87,8 @@ export function headersOf(settings: Settings, accept: string): Record<string, st
 
 /** The `data` of a GraphQL response. Throws the error that the response, or its status, stands for. */
 export function dataOf(text: string, response: Response, url: string): JsonObject {
+  // The service answers 404 only where it has no GraphQL, and then in the form of a GraphQL result.
+  if (response.status === 404) throw errorOfStatus(response, url);
   let result: JsonValue;
   try {
     result = parseJson(text);
@@ -96,5 +112,9 @@ export async function post(settings: Settings, body: string, signal: AbortSignal
   } catch (error) {
     throw errorOfFetch(error, settings.url);
   }
-  return dataOf(text, response, settings.url);
+  try {
+    return dataOf(text, response, settings.url);
+  } catch (error) {
+    throw response.redirected ? errorOfRedirect(error, response, settings.url) : error;
+  }
 }

@@ -19,7 +19,7 @@ async function stub(answer: (asked: Asked, response: ServerResponse, count: numb
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
-    asked.push({ ...JSON.parse(body), headers: request.headers });
+    asked.push({ ...JSON.parse(body || '{}'), headers: request.headers });
     answer(asked.at(-1)!, response, asked.length);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -84,6 +84,23 @@ test.each([
   const call = createClient({ url, deadlineMs: 2_000 }).pipelineRun('r');
   await expect(call).rejects.toThrow(kind);
   await expect(call).rejects.toMatchObject({ code });
+});
+
+test('a 404 means a wrong URL, also when its body looks like a GraphQL result', async () => {
+  const { url } = await stub((_, response) => response.writeHead(404).end(failure('BAD_USER_INPUT')));
+  const call = createClient({ url: `${url}/api` }).pipelineRun('r');
+  await expect(call).rejects.toMatchObject({ name: 'InvalidCallError', code: 'NOT_RUNLEDGER' });
+  await expect(call).rejects.toThrow(`${url}/api/graphql`);
+  await expect(call).rejects.toThrow('RUNLEDGER_URL');
+});
+
+test('a redirect that loses the request says where it leads, and does not blame the call', async () => {
+  const target = await stub((_, response) => response.writeHead(400).end(failure('BAD_USER_INPUT')));
+  const { url } = await stub((_, response) => response.writeHead(301, { location: `${target.url}/graphql` }).end());
+  const call = createClient({ url }).pipelineRun('r');
+  await expect(call).rejects.toMatchObject({ name: 'InvalidCallError', code: 'NOT_RUNLEDGER' });
+  await expect(call).rejects.toThrow(`redirects to ${target.url}/graphql`);
+  await expect(call).rejects.toThrow('RUNLEDGER_URL');
 });
 
 test('the deadline holds when nobody answers', async () => {

@@ -2,10 +2,12 @@ import { closeSync, fstatSync, openSync, renameSync, rmSync, unlinkSync } from '
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { RunledgerError } from '../errors.ts';
+import { claim } from './claim.ts';
 import { deliveryOf, type Post } from './deliver.ts';
 import { readHeader, type SpoolHeader } from './header.ts';
-import { isAlive, listSpoolFiles, type SpoolFile, startOf } from './location.ts';
-import { readLines, type Source, writeRejected } from './source.ts';
+import { isAlive, listSpoolFiles, type SpoolFile } from './location.ts';
+import { appendRejected, recordOf } from './rejected.ts';
+import { readLines, type Source } from './source.ts';
 
 export interface LeftoverOptions {
   readonly directory: string;
@@ -47,17 +49,6 @@ function readAbandoned(file: SpoolFile, { anyHost, warn }: LeftoverOptions): Ret
   return (host === hostname() ? !isAlive(pid, pidStartedAt) : anyHost) ? read : undefined;
 }
 
-/** Claims a file for this process, and gives its new path; undefined when another process was faster. */
-function claim(file: SpoolFile): string | undefined {
-  const path = `${file.base}.claimed-${process.pid}-${startOf(process.pid) ?? 0}`;
-  try {
-    renameSync(file.path, path);
-    return path;
-  } catch {
-    return undefined;
-  }
-}
-
 function sourceOf(fd: number, base: string, header: { line: string; bytes: number }, report: LeftoverReport): Source {
   const size = fstatSync(fd).size;
   let head = header.bytes;
@@ -71,7 +62,7 @@ function sourceOf(fd: number, base: string, header: { line: string; bytes: numbe
       report.delivered += lines.length;
     },
     setAside(line, code, message) {
-      writeRejected(base, header.line, line.text, code, message);
+      appendRejected(base, header.line, recordOf(line.text, { code, message }));
       report.rejected += 1;
       report.delivered -= 1;
     },
@@ -89,7 +80,7 @@ export async function deliverLeftovers(options: LeftoverOptions): Promise<Leftov
     if (isOver()) break;
     const header = readAbandoned(file, options);
     const post = header && postFor(header.header);
-    const path = post && claim(file);
+    const path = post && claim(file.path, file.base);
     if (!path) continue;
     const fd = openSync(path, 'r');
     let error: RunledgerError | undefined;

@@ -21,13 +21,13 @@ export function spoolLocation(env: Readonly<Record<string, string | undefined>>)
 /** A file with operations: the one its process writes, or that file as claimed by another, `claimer`. */
 export interface SpoolFile {
   readonly path: string;
-  /** The path without the suffix of a claim. */
+  /** The path without `.rejected` and the suffix of a claim. */
   readonly base: string;
   readonly pid: number;
   readonly claimer: { readonly pid: number; readonly start: string } | undefined;
 }
 
-const namePattern = /^(\d+)-(.+)-(\d+)-[0-9a-f]{8}\.jsonl(?:\.claimed-(\d+)-(\d+))?$/;
+const namePattern = /^(\d+)-(.+)-(\d+)-[0-9a-f]{8}\.jsonl(\.rejected)?(?:\.claimed-(\d+)-(\d+))?$/;
 
 /** The names in a directory; none when it cannot be read. */
 function namesIn(directory: string): string[] {
@@ -38,18 +38,27 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** The files with operations, claimed ones included, in the order in which to deliver them. */
-export function listSpoolFiles(directory: string): SpoolFile[] {
+function list(directory: string, isWanted: (isRejected: boolean) => boolean): SpoolFile[] {
   const found = namesIn(directory).flatMap((name) => {
     const match = namePattern.exec(name);
-    if (!match) return [];
-    const base = name.replace(/\.claimed-.*/, '');
-    const claimer = match[4] === undefined ? undefined : { pid: Number(match[4]), start: match[5] ?? '0' };
+    if (!match || !isWanted(match[4] !== undefined)) return [];
+    const base = name.replace(/(\.rejected)?(\.claimed-.*)?$/, '');
+    const claimer = match[5] === undefined ? undefined : { pid: Number(match[5]), start: match[6] ?? '0' };
     const file = { path: join(directory, name), base: join(directory, base), pid: Number(match[3]), claimer };
     return [{ at: Number(match[1]), name: base, file }];
   });
   found.sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1));
   return found.map(({ file }) => file);
+}
+
+/** The files with operations, claimed ones included, in the order in which to deliver them. */
+export function listSpoolFiles(directory: string): SpoolFile[] {
+  return list(directory, (isRejected) => !isRejected);
+}
+
+/** The files with operations that the service has refused, claimed ones included, in the order of their origin. */
+export function listRejectedFiles(directory: string): SpoolFile[] {
+  return list(directory, (isRejected) => isRejected);
 }
 
 /** The size of everything in the directory. */

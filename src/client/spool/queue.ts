@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { createSpoolFile, type SpoolFileWriter } from './file.ts';
 import { headerLine } from './header.ts';
 import { directoryBytes, newSpoolName, type SpoolLocation } from './location.ts';
-import { type Line, type Source, writeRejected } from './source.ts';
+import { appendRejected, recordOf } from './rejected.ts';
+import type { Line, Source } from './source.ts';
 
 /** How far operations that start or finish something may exceed the bound. */
 const controlReserveBytes = 1024 * 1024;
@@ -123,7 +124,7 @@ export function openQueue(location: SpoolLocation, url: string, warn: (message: 
     },
     setAside(line, code, message) {
       counts.rejected += 1;
-      writeRejected(base, header.trimEnd(), line.text, code, message);
+      appendRejected(base, header.trimEnd(), recordOf(line.text, { code, message }));
     },
     sync: () => file?.sync(),
     close() {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { readSync } from 'node:fs';
 
 /** One line of a spool file, and its length there in bytes, newline included. */
 export interface Line {
@@ -30,20 +30,4 @@ export function readLines(fd: number, from: number, to: number, maxBytes: number
     if (lines.length > 0 || length === to - from || data.length < length) return lines;
   }
   return [];
-}
-
-/** Appends a refused line, with the reason, to the `.rejected` file of `base`, and syncs that to disk. */
-export function writeRejected(base: string, header: string, line: string, code: string, message: string): void {
-  const reason = JSON.stringify({ code, message, at: new Date().toISOString() });
-  const record =
-    line.startsWith('{"op":') && line.endsWith('}')
-      ? `${line.slice(0, -1)},"rejected":${reason}}\n`
-      : `{"raw":${JSON.stringify(line)},"rejected":${reason}}\n`;
-  const fd = openSync(`${base}.rejected`, 'a', 0o600);
-  try {
-    writeSync(fd, fstatSync(fd).size === 0 ? `${header}\n${record}` : record);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

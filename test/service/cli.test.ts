@@ -1,0 +1,87 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createClient } from '../../src/client/index.ts';
+import { runCommand, runJob, type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
+
+let service: ServiceProcess;
+let spool: string;
+
+beforeAll(async () => {
+  service = await startServiceProcess();
+});
+afterAll(() => service.close());
+beforeEach(async () => {
+  spool = await mkdtemp(join(tmpdir(), 'runledger-spool-'));
+});
+afterEach(() => rm(spool, { recursive: true, force: true }));
+
+const environment = (url = service.url) => ({ RUNLEDGER_URL: url, RUNLEDGER_SPOOL_DIR: spool });
+const runledger = (...args: string[]) => runCommand(args, environment());
+const client = () => createClient({ url: service.url });
+const startRun = (name: string) =>
+  runJob(
+    `import { pipelineRun } from 'runledger/client'; await pipelineRun({ name: '${name}' }, () => {});`,
+    environment(),
+  );
+
+/** Leaves a file of two refused operations: they log to a run that does not exist. */
+async function leaveRejected(run: string): Promise<string> {
+  const { stderr } = await runJob(
+    `import { logMetadata } from 'runledger/client';
+     for (const value of [1, 2]) logMetadata({ value }, { run: '${run}', buffered: true });`,
+    environment(),
+  );
+  expect(stderr).toContain('NOT_FOUND');
+  const [name] = await readdir(spool);
+  expect(name).toMatch(/\.rejected$/);
+  return join(spool, name!);
+}
+
+test('a wrong path in the URL keeps every operation, and says which URL and which variable', async () => {
+  const wrong = service.url.replace('/graphql', '/api');
+  const { code, stderr } = await runJob(
+    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+     await pipelineRun({ name: 'wrong-url' }, () => step('train', () => logMetadata({ a: 1 })));`,
+    environment(wrong),
+  );
+  expect(code).toBe(0);
+  expect(stderr).toContain(`${wrong}/graphql`);
+  expect(stderr).toContain('RUNLEDGER_URL');
+  expect((await readdir(spool)).map((name) => name.replace(/.*\./, ''))).toEqual(['jsonl']);
+  expect(await runledger('flush', '--url', service.url)).toMatchObject({
+    code: 0,
+    stdout: '5 delivered, 0 refused, 0 files kept.\n',
+  });
+  const run = await client().pipelineRun('wrong-url');
+  expect([run.status, (await run.runMetadata('train::a'))?.value]).toEqual(['COMPLETED', 1]);
+});
+
+test('flush mentions the files of refused operations, and flush --rejected shows and retries them', async () => {
+  const path = await leaveRejected('to-come');
+  const mention = await runledger('flush');
+  expect(mention).toMatchObject({ code: 0, stderr: '' });
+  expect(mention.stdout).toContain(`${spool} has 1 file of refused operations`);
+  expect(mention.stdout).toContain('flush --rejected');
+
+  const before = await readFile(path, 'utf8');
+  const away = await runledger('flush', '--rejected', '--url', 'http://127.0.0.1:9', '--timeout', '0.1');
+  expect(away.code).toBe(1);
+  expect(away.stderr).toContain(`${path} could not be delivered`);
+  expect(await readFile(path, 'utf8')).toBe(before);
+
+  const again = await runledger('flush', '--rejected');
+  expect(again.code).toBe(1);
+  expect(again.stdout).toContain(`${path}: 2 operations that ${service.url} refused`);
+  expect(again.stdout).toMatch(/1 × NOT_FOUND: .*to-come/);
+  expect(again.stdout).toContain('0 delivered, 2 refused again');
+  expect(await readdir(spool)).toHaveLength(1);
+
+  await startRun('to-come');
+  const done = await runledger('flush', '--rejected');
+  expect(done).toMatchObject({ code: 0, stderr: '' });
+  expect(done.stdout).toContain('2 delivered, 0 refused again');
+  expect(await readdir(spool)).toEqual([]);
+  expect((await (await client().pipelineRun('to-come')).runMetadata('value'))?.value).toBe(2);
+});
