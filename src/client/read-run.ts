@@ -26,7 +26,7 @@ export interface RunReader extends operations.RunFragment {
   metadata(select?: RunMetadataSelection): Promise<ReadonlyMap<string, MetadataEntry>>;
   /** All entries under a key, newest first. */
   metadataHistory(key: string, options?: { pageSize?: number }): AsyncGenerator<MetadataEntry, void>;
-  /** Every entry from now on, as it is logged; see {@link FollowOptions}. Ends when the loop is left or `signal` aborts. */
+  /** Every entry from now on, as it is logged; see {@link FollowOptions}. Ends when the run has ended and all were given. */
   follow(options?: FollowOptions): AsyncGenerator<MetadataEntry, void>;
 }
 

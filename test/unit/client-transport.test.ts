@@ -46,6 +46,18 @@ const entry = (id: string) => ({
   loggedAt: '',
 });
 
+/** The latest entries of a run: of the run itself, and of its only step. */
+const latest = (ofStep?: string, ...ofRun: string[]) =>
+  data({
+    pipelineRun: {
+      metadata: ofRun.map(entry),
+      steps: {
+        nodes: ofStep === undefined ? [] : [{ metadata: [entry(ofStep)] }],
+        pageInfo: { hasNextPage: false, endCursor: null },
+      },
+    },
+  });
+
 test('tries again with the same requestId until it succeeds, and waits as long as it is asked to', async () => {
   const start = performance.now();
   const { url, asked } = await stub((_, response, count) => {
@@ -125,8 +137,7 @@ test('following goes on after the last entry when the stream breaks: none twice,
   const opened: unknown[] = [];
   const { url } = await stub(({ query, variables }, response) => {
     if (query.includes('FindRun')) return void response.end(data({ pipelineRun: run }));
-    if (query.includes('RunEntries'))
-      return void response.end(data({ pipelineRun: { metadata: [entry('9'), entry('10')] } }));
+    if (query.includes('RunLatestIds')) return void response.end(latest('9', '10'));
     opened.push(variables['after']);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const send = (id: string) => response.write(`event: next\nid: x\ndata: ${data({ metadataLogged: entry(id) })}\n\n`);
@@ -150,10 +161,30 @@ test('following goes on after the last entry when the stream breaks: none twice,
   expect(opened).toEqual(['10', '10', '12', '12']);
 });
 
+test('following ends after the last entry of a run, also one that was logged before the stream stood', async () => {
+  let streams = 0;
+  const { url } = await stub(({ query }, response) => {
+    const endedAt = streams === 0 ? null : 'then';
+    if (query.includes('FindRun')) return void response.end(data({ pipelineRun: { ...run, endedAt } }));
+    // Nothing had been logged when the follower came; when its stream stood, two entries had.
+    if (query.includes('RunLatestIds')) return void response.end(streams === 0 ? latest() : latest('8', '7'));
+    if (query.includes('RunHistory')) {
+      const page = { nodes: [entry('8'), entry('7')], pageInfo: { hasNextPage: false, endCursor: null } };
+      return void response.end(data({ pipelineRun: { metadataHistory: page } }));
+    }
+    streams += 1;
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
+    if (streams > 1) response.write(`event: next\ndata: ${data({ metadataLogged: entry('8') })}\n\n`);
+  });
+  const ids: string[] = [];
+  for await (const { id } of (await createClient({ url }).pipelineRun('r')).follow()) ids.push(id);
+  expect(ids).toEqual(['7', '8']);
+});
+
 test('following ends quietly when it is told to, and loudly when the call is wrong', async () => {
   const { url } = await stub(({ query }, response) => {
     if (query.includes('FindRun')) return void response.end(data({ pipelineRun: run }));
-    if (query.includes('RunEntries')) return void response.end(data({ pipelineRun: { metadata: [] } }));
+    if (query.includes('RunLatestIds')) return void response.end(latest());
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
     if (query.includes('"bad"')) response.end();
   });
