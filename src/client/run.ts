@@ -3,6 +3,7 @@ import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { ExecutionStatus } from './generated/operations.ts';
 import { checkName } from './metadata-entries.ts';
+import { noteOpen, type RecordEnd } from './open-ends.ts';
 import { type ClientOptions, clientOptionNames, endpointUrl, type Settings, settingsOf } from './options.ts';
 import { currentScope, type Scope, within } from './scope.ts';
 import { exitFlushMs, senderFor, stepFlushMs } from './senders.ts';
@@ -36,11 +37,7 @@ function append(settings: Settings, op: OpName, variables: object): void {
 }
 
 /** Calls `fn` in the scope, then records how it ended. Rethrows what `fn` throws. */
-async function recordEnd<T>(
-  scope: Scope,
-  fn: () => T | Promise<T>,
-  end: (status: ExecutionStatus) => void,
-): Promise<T> {
+async function recordEnd<T>(scope: Scope, fn: () => T | Promise<T>, end: RecordEnd): Promise<T> {
   let status: ExecutionStatus = 'FAILED';
   try {
     const result = await within(scope, fn);
@@ -69,12 +66,8 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
   const settings = settingsOf(clientOptions);
   const run = { id: newUuid(), name, pipeline };
   append(settings, 'startRun', { input: { ...run, startedAt: new Date().toISOString() } });
-  const scope = { settings, run, step: undefined };
-  return recordEnd(
-    scope,
-    () => fn(run),
-    (status) => append(settings, 'finishRun', { ref: run.id, status }),
-  );
+  const end = noteOpen((status) => append(settings, 'finishRun', { ref: run.id, status }));
+  return recordEnd({ settings, run, step: undefined }, () => fn(run), end);
 }
 
 /** The settings of a step: those of the run it is in, unless it goes to another run by options of its own. */
@@ -109,12 +102,8 @@ export async function step<T>(
   const settings = stepSettingsOf(clientOptions, outer, ref === undefined);
   const opened = { id: newUuid(), name, run: run.id };
   append(settings, 'startStep', { input: { id: opened.id, run: run.id, name, startedAt: new Date().toISOString() } });
+  const end = noteOpen((status) => append(settings, 'finishStep', { id: opened.id, status }));
   // A child process must find the step when it logs to it, even if this process does nothing but wait for the child.
   await senderFor(settings).flush(stepFlushMs());
-  const scope = { settings, run, step: opened };
-  return recordEnd(
-    scope,
-    () => fn(opened),
-    (status) => append(settings, 'finishStep', { id: opened.id, status }),
-  );
+  return recordEnd({ settings, run, step: opened }, () => fn(opened), end);
 }

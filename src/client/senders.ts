@@ -1,3 +1,4 @@
+import { failOpenEnds } from './open-ends.ts';
 import { environment, type Settings } from './options.ts';
 import { spoolLocation } from './spool/location.ts';
 import { openSender, type Sender } from './spool/sender.ts';
@@ -39,7 +40,9 @@ function watchExit(): void {
       for (const sender of senders.values()) sender.stop();
     });
   });
+  // Also after process.exit(), an unhandled rejection or an uncaught error. All of this is synchronous.
   process.on('exit', () => {
+    failOpenEnds();
     for (const sender of senders.values()) sender.close();
   });
 }
