@@ -6,13 +6,14 @@ import { logOptionNames } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
 import type { Metadata } from './metadata-entries.ts';
 import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
-import { eachOf } from './pages.ts';
+import { eachOf, pageSizeOf } from './pages.ts';
 import { type RunReader, readRun } from './read-run.ts';
 
 /** Which runs to list, and in what order. */
 export interface RunListOptions {
   readonly filter?: operations.PipelineRunFilter;
   readonly orderBy?: operations.PipelineRunOrder;
+  /** How many runs to request at once: 1 to 200. Default: 100. */
   readonly pageSize?: number;
 }
 
@@ -47,10 +48,11 @@ export interface Client {
 
 async function* listRuns(
   settings: Settings,
-  { filter, orderBy, pageSize = 100 }: RunListOptions = {},
+  { filter, orderBy }: RunListOptions,
+  first: number,
 ): AsyncGenerator<RunReader, void> {
   const runs = eachOf(async (after) => {
-    const variables = { first: pageSize, after, filter, orderBy };
+    const variables = { first, after, filter, orderBy };
     return (await execute(settings, operations.ListRuns, variables)).pipelineRuns;
   });
   for await (const run of runs) yield readRun(settings, run);
@@ -70,7 +72,7 @@ export function createClient(options?: ClientOptions): Client {
     pipelineRun: async (ref) => found(await findPipelineRun(ref), `run with the id, name or prefix "${ref}"`),
     pipelineRuns(options) {
       checkOptions('pipelineRuns', options, { filter: true, orderBy: true, pageSize: true });
-      return listRuns(settings, options);
+      return listRuns(settings, options ?? {}, pageSizeOf('pipelineRuns', options));
     },
     async metadataKeys(options) {
       checkOptions('metadataKeys', options, { pipeline: true, prefix: true, first: true });

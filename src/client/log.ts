@@ -2,11 +2,12 @@ import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
 import { logOptionNames, targetOf, textsOfInputs } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
-import { checkMetadata, type Metadata } from './metadata-entries.ts';
+import { checkMetadata, type Metadata, nothingToLog } from './metadata-entries.ts';
 import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
 import { currentScope, currentStep } from './scope.ts';
 import { senderFor } from './senders.ts';
 import { lineOf } from './spool/operation.ts';
+import { isStrict, warnOnce } from './warn.ts';
 
 const waysToCall = `logMetadata(metadata) was called outside a step. Call it
   inside step("name", () => logMetadata(metadata)),
@@ -18,7 +19,15 @@ const waysToCall = `logMetadata(metadata) was called outside a step. Call it
 
 const optionNames = { ...logOptionNames, ...clientOptionNames, buffered: true } as const;
 
+function isEmpty(metadata: Metadata): boolean {
+  return metadata instanceof Map ? metadata.size === 0 : Reflect.ownKeys(metadata).length === 0;
+}
+
 function enqueue(settings: Settings, metadata: Metadata, target: LogTarget, options: LogOptions): undefined {
+  if (isEmpty(metadata) && !isStrict()) {
+    warnOnce(nothingToLog);
+    return;
+  }
   const sender = senderFor(settings);
   for (const input of textsOfInputs(metadata, targetOf(target), options)) sender.append(lineOf('logMetadata', input));
 }
@@ -26,7 +35,7 @@ function enqueue(settings: Settings, metadata: Metadata, target: LogTarget, opti
 /**
  * Logs to the current step and returns at once: the values are checked and written to the spool file, and go to the
  * service in the background, in order. Throws an InvalidCallError for a value that cannot be stored, and when called
- * outside a step; never for the network or the service.
+ * outside a step; never for the network or the service. Only warns when there is nothing to log.
  */
 export function logMetadata(metadata: Metadata, options?: LogOptions): void;
 /** Logs to any step or run in the background, as inside a step. */

@@ -49,6 +49,8 @@ function typeToName(value: unknown): MetadataType | undefined {
   return isTyped(value) ? metadataTypeOf(value) : value instanceof Set ? 'SET' : undefined;
 }
 
+export const nothingToLog = 'logMetadata: there is nothing to log; give at least one key.';
+
 /** Throws unless it is an object or a Map, as `logMetadata('accuracy', 0.9)` does not pass it. */
 export function checkMetadata(metadata: unknown): asserts metadata is Metadata {
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
@@ -69,7 +71,7 @@ export function textsOfEntries(metadata: Metadata, iteration?: number): string[]
   const symbol = Object.getOwnPropertySymbols(metadata)[0];
   if (symbol) throw badInput(`logMetadata: the key ${String(symbol)} is not a string.`);
   const pairs = metadata instanceof Map ? [...metadata] : Object.entries(metadata);
-  if (pairs.length === 0) throw badInput('logMetadata: there is nothing to log; give at least one key.');
+  if (pairs.length === 0) throw badInput(nothingToLog);
   return pairs.map(([key, value]) => {
     checkText(key, 'A metadata key');
     const type = typeToName(value);

@@ -1,3 +1,14 @@
+import { badInput } from './errors.ts';
+
+const maxPageSize = 200;
+
+/** The `pageSize` of some options. Throws an InvalidCallError by that name, where the service would call it `first`. */
+export function pageSizeOf(call: string, options: { readonly pageSize?: number } | undefined): number {
+  const { pageSize = 100 } = options ?? {};
+  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= maxPageSize) return pageSize;
+  throw badInput(`${call}: pageSize must be an integer from 1 to ${maxPageSize}, not ${String(pageSize)}.`);
+}
+
 /** One page of a connection. */
 export interface Page<Node> {
   readonly nodes: readonly Node[];

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json/value.ts';
 import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } from './errors.ts';
 import type { Settings } from './options.ts';
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
+export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

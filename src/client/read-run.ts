@@ -4,7 +4,7 @@ import { execute } from './execute.ts';
 import { type FollowOptions, followOptionNames, followRun } from './follow.ts';
 import * as operations from './generated/operations.ts';
 import type { Settings } from './options.ts';
-import { eachOf } from './pages.ts';
+import { eachOf, pageSizeOf } from './pages.ts';
 import { readStep, type StepReader } from './read-step.ts';
 
 /** Which entries `metadata()` gives: some keys (plain or `step_name::key`), a prefix, the run's own or those of its steps. */
@@ -60,9 +60,9 @@ export function readRun(settings: Settings, run: operations.RunFragment): RunRea
     },
     metadataHistory(key, options) {
       checkOptions('metadataHistory', options, { pageSize: true });
-      const { pageSize = 100 } = options ?? {};
+      const first = pageSizeOf('metadataHistory', options);
       return eachEntryOf(async (after) => {
-        const variables = { run: run.id, key, first: pageSize, after };
+        const variables = { run: run.id, key, first, after };
         return found((await execute(settings, operations.RunHistory, variables)).pipelineRun, what).metadataHistory;
       });
     },

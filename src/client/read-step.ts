@@ -3,6 +3,7 @@ import { eachEntryOf, entriesBy, entryOf, floatOf, found, type MetadataEntry } f
 import { execute } from './execute.ts';
 import * as operations from './generated/operations.ts';
 import type { Settings } from './options.ts';
+import { pageSizeOf } from './pages.ts';
 
 /** The numbers logged under a key, over time. */
 export interface MetadataSeries {
@@ -54,9 +55,9 @@ export function readStep(
     },
     metadataHistory(key, options) {
       checkOptions('metadataHistory', options, { pageSize: true });
-      const { pageSize = 100 } = options ?? {};
+      const first = pageSizeOf('metadataHistory', options);
       return eachEntryOf(async (after) => {
-        const variables = { ...which, key, first: pageSize, after };
+        const variables = { ...which, key, first, after };
         return found((await execute(settings, operations.StepHistory, variables)).pipelineRun?.step, what)
           .metadataHistory;
       });

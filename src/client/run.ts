@@ -12,7 +12,7 @@ import { lineOf, type OpName } from './spool/operation.ts';
 /** The run that `pipelineRun` opened. */
 export interface StartedRun {
   readonly id: string;
-  /** As given; undefined when the service is to choose one. */
+  /** As the service has it. Until it has answered: as given, or undefined when the service is to choose one. */
   readonly name: string | undefined;
   readonly pipeline: string;
 }
@@ -65,8 +65,14 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
   checkName(pipeline, 'pipeline');
   const settings = settingsOf(clientOptions);
   const run = { id: newUuid(), name, pipeline };
+  const sender = senderFor(settings);
+  sender.onRunStarted(run.id, (recorded) => {
+    run.name = recorded;
+  });
   append(settings, 'startRun', { input: { ...run, startedAt: new Date().toISOString() } });
   const end = noteOpen((status) => append(settings, 'finishRun', { ref: run.id, status }));
+  // What is called below must know the name of its run, and child processes must find it.
+  await sender.flush(stepFlushMs());
   return recordEnd({ settings, run, step: undefined }, () => fn(run), end);
 }
 

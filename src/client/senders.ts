@@ -2,6 +2,7 @@ import { failOpenEnds } from './open-ends.ts';
 import { environment, type Settings } from './options.ts';
 import { spoolLocation } from './spool/location.ts';
 import { openSender, type Sender } from './spool/sender.ts';
+import { warn } from './warn.ts';
 
 /** The senders of this process, one per service: everything logged to a service must go through one queue. */
 const senders = new Map<string, Sender>();
@@ -21,10 +22,6 @@ export function stepFlushMs(): number {
 /** How long the end of a run, and of the process, waits for delivery: `RUNLEDGER_EXIT_FLUSH_SECONDS`, 10 by default. */
 export function exitFlushMs(): number {
   return secondsOf('RUNLEDGER_EXIT_FLUSH_SECONDS', 10);
-}
-
-function warn(message: string): void {
-  console.warn(`runledger: ${message}`);
 }
 
 let watchesExit = false;

@@ -74,6 +74,67 @@ test('a step may belong to a run of another process', async () => {
   expect((await run.step('late').runMetadata('a'))?.value).toBe(1);
 });
 
+test('a run hands its function the name it has, whether it was taken, left to the service, or asked for in vain', async () => {
+  const text = (url: string) => `
+    import { logMetadata, pipelineRun, step } from 'runledger/client';
+    const named = async (options) => pipelineRun({ ...options, url: '${url}' }, ({ id, name }) => console.log(id + ' ' + name));
+    await named({ name: 'taken' });
+    await named({ name: 'taken' });
+    await named({});`;
+  const { stdout, stderr } = await runJob(text(service.url), env);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' '));
+  expect(stderr).toContain('already a run named taken');
+  expect(lines.map(([, name]) => name)).toEqual([
+    'taken',
+    `taken-${lines[1]![0]!.slice(0, 8)}`,
+    expect.stringMatching(/../),
+  ]);
+  for (const [id, name] of lines) expect((await createClient({ url: service.url }).pipelineRun(id!)).name).toBe(name);
+  const away = await runJob(text('http://127.0.0.1:9'), {
+    ...env,
+    RUNLEDGER_SPOOL_DIR: await mkdtemp(join(tmpdir(), 'runledger-spool-')),
+  });
+  expect(
+    away.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ')[1]),
+  ).toEqual(['taken', 'taken', 'undefined']);
+});
+
+test('a run that learns its name late has it as soon as its start is delivered', async () => {
+  const { stdout } = await runJob(
+    `import { flush, pipelineRun } from 'runledger/client';
+     const once = (fn) => pipelineRun({ name: 'late-name' }, fn);
+     await once(() => {});
+     await once(async (run) => {
+       console.log(run.name);
+       await flush();
+       console.log(run.name);
+     });`,
+    { ...env, RUNLEDGER_STEP_FLUSH_SECONDS: '0' },
+  );
+  expect(stdout).toMatch(/^late-name\nlate-name-[0-9a-f]{8}\n$/);
+});
+
+test('logging nothing in a step warns, once, and the job goes on', async () => {
+  const text = `
+    import { logMetadata, pipelineRun, step } from 'runledger/client';
+    await pipelineRun({ name: 'nothing' }, () => step('train', () => {
+      for (let count = 0; count < 3; count += 1) logMetadata({});
+      logMetadata({ fine: 1 });
+    })).catch((error) => console.log(error.name));
+    await logMetadata({}, { run: 'nothing' }).catch((error) => console.log('rejected: ' + error.message));`;
+  const { code, stdout, stderr } = await runJob(text, env);
+  expect([code, stderr.trimEnd().split('\n')]).toEqual([0, [expect.stringContaining('nothing to log')]]);
+  expect(stdout).toMatch(/^rejected: .*nothing to log/);
+  const strict = await runJob(text.replaceAll('nothing', 'strict'), { ...env, RUNLEDGER_STRICT: '1' });
+  expect(strict.stdout).toMatch(/^InvalidCallError\n/);
+});
+
 test('a step that goes to another run from inside a run goes to the same service, unless it names one', async () => {
   const { code, stdout } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';

@@ -61,6 +61,8 @@ test('the same holds for every method of a reader', async () => {
     [() => reader.steps({ includeRetires: true }), 'includeRetried'],
     [() => reader.metadata({ key: ['k'] }), 'keys'],
     [() => reader.metadataHistory('k', { pagesize: 1 }), 'pageSize'],
+    [() => reader.metadataHistory('k', { pageSize: 201 }), 'pageSize must be an integer from 1 to 200, not 201'],
+    [() => reader.step('s').metadataHistory('k', { pageSize: 1.5 }), 'pageSize must be an integer from 1 to 200'],
     [() => reader.follow({ since: '1', key: ['k'] }), 'The options are keys, after, signal, deadlineMs'],
     [() => reader.step('s').metadata({ perfix: 'k' }), 'prefix'],
     [() => reader.step('s').metadataHistory('k', { limit: 1 }), 'pageSize'],
@@ -84,6 +86,16 @@ test.each<[string, () => unknown, string]>([
   ['attempt 1.5', () => log({ a: 1 }, { run: 'r', stepName: 's', attempt: 1.5 }), 'attempt must be an integer'],
   ['a step that is no name', () => log({ a: 1 }, { run: 'r', stepName: 5 }), 'The name of the step must be a string'],
   ['a service without a target', () => log({ a: 1 }, { url: 'http://a' }), 'url needs a target'],
+  [
+    'pipelineRuns, a page of 1000',
+    () => client.pipelineRuns({ pageSize: 1000 }),
+    'pageSize must be an integer from 1 to 200',
+  ],
+  [
+    'pipelineRuns, a page of 0',
+    () => client.pipelineRuns({ pageSize: 0 }),
+    'pageSize must be an integer from 1 to 200',
+  ],
   ['no target', () => client.logMetadata({ a: 1 }), 'run must be the id, name or prefix of a run'],
 ])('a wrong call is refused instead of doing something else: %s', async (_, call, message) => {
   expect(await refusal(call)).toContain(message);

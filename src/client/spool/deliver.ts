@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../json/value.ts';
 import { InvalidCallError, UnavailableError } from '../errors.ts';
+import { isObject } from '../post.ts';
 import { listSpoolFiles } from './location.ts';
 import { type Operation, parseOperation, renamed, requestBody } from './operation.ts';
 import type { Line, Source } from './source.ts';
@@ -34,14 +35,21 @@ function isStartedElsewhere(source: Source, ids: readonly string[]): boolean {
 /**
  * Delivers the operations of one source in order, each at least once; the ids in them make that exactly once. The rules
  * are in docs/spool.md. Gives a function that sends as much as fits into one request and resolves to false when nothing
- * is left; it throws a RunledgerError when what is left has to wait.
+ * is left; it throws a RunledgerError when what is left has to wait. `onRunStarted` hears under which name each run that
+ * was started is recorded.
  */
-export function deliveryOf(source: Source, post: Post, warn: (message: string) => void): () => Promise<boolean> {
+export function deliveryOf(
+  source: Source,
+  post: Post,
+  warn: (message: string) => void,
+  onRunStarted: (id: string, name: string) => void = () => {},
+): () => Promise<boolean> {
   /** Targets known not to exist, so that not every entry for them costs a search of the directory. */
   const missing = new Set<string>();
 
   async function send(operations: readonly Waiting[]): Promise<void> {
-    await post(requestBody(operations));
+    const { startRun } = await post(requestBody(operations));
+    if (isObject(startRun)) onRunStarted(String(startRun['id']), String(startRun['name']));
     source.remove(operations.map(({ line }) => line));
   }
 

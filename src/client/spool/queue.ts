@@ -25,7 +25,7 @@ export interface Queue extends Source {
   readonly inMemory: number;
   /** Syncs the file to disk, in the background. */
   sync(): void;
-  /** Removes the file when it is empty; else syncs it and leaves it to the next process. */
+  /** Removes the file when it is empty; else says what is left in it, syncs it, and leaves it to the next process. */
   close(): void;
 }
 
@@ -73,7 +73,7 @@ export function openQueue(location: SpoolLocation, url: string, warn: (message: 
     return false;
   }
 
-  return {
+  const queue: Queue = {
     directory,
     base,
     get appended() {
@@ -128,8 +128,21 @@ export function openQueue(location: SpoolLocation, url: string, warn: (message: 
     },
     sync: () => file?.sync(),
     close() {
+      reportLeft(queue, warn);
       file?.close();
       file = null;
     },
   };
+  return queue;
+}
+
+/** Says what the process leaves behind undelivered. */
+function reportLeft({ appended, removed, refused, inMemory, base }: Queue, warn: (message: string) => void): void {
+  const inFile = appended - removed - inMemory;
+  if (refused > 0) warn(`${refused} operations were dropped because the spool was full.`);
+  if (inFile > 0)
+    warn(
+      `${inFile} operations have not been delivered yet and are kept in ${base}. The next process that logs delivers them, or \`npx runledger flush\`.`,
+    );
+  if (inMemory > 0) warn(`${inMemory} operations were in memory only and are lost.`);
 }

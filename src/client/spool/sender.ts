@@ -9,7 +9,7 @@ import { type Flush, flushOf, type Health } from './flush.ts';
 import { leftoverTurns } from './leftover-turns.ts';
 import type { SpoolLocation } from './location.ts';
 import { openPauses } from './pauses.ts';
-import { openQueue, type Queue } from './queue.ts';
+import { openQueue } from './queue.ts';
 
 /** How long a sender waits for more operations before it sends: fewer, larger requests. */
 const lingerMs = 20;
@@ -31,6 +31,8 @@ export interface Sender {
   /** Adds the line of an operation at the end of the queue; it is in the file when this returns. */
   append(line: string, control?: boolean): void;
   readonly flush: Flush;
+  /** Calls back once the run with this id is started, with the name that it has: the service may have changed it. */
+  onRunStarted(id: string, listener: (name: string) => void): void;
   /** Makes it look soon for what ended processes, such as children, left behind. */
   lookForLeftovers(): void;
   /** How many operations of this process the service has refused. */
@@ -57,7 +59,11 @@ export function openSender(settings: Settings, location: SpoolLocation, warn: (m
     const timeout = patientTimeout(settings.tryTimeoutMs);
     return post(settings, body, AbortSignal.any([stopping.signal, hangingUp.signal, timeout]));
   }
-  const deliverNext = deliveryOf(queue, send, warn);
+  const nameListeners = new Map<string, (name: string) => void>();
+  const deliverNext = deliveryOf(queue, send, warn, (id, name) => {
+    nameListeners.get(id)?.(name);
+    nameListeners.delete(id);
+  });
   const leftovers = leftoverTurns({
     directory: location.directory,
     postFor: ({ url }) => (url === settings.url ? send : undefined),
@@ -120,25 +126,12 @@ export function openSender(settings: Settings, location: SpoolLocation, warn: (m
       start();
     },
     flush: flushOf({ queue, pauses, changes, health, hangUp }),
+    onRunStarted: (id, listener) => void nameListeners.set(id, listener),
     lookForLeftovers: leftovers.hasten,
     get rejected() {
       return queue.rejected;
     },
     stop: () => stopping.abort(),
-    close() {
-      reportLeft(queue, warn);
-      queue.close();
-    },
+    close: queue.close,
   };
-}
-
-/** Says what the process leaves behind undelivered. */
-function reportLeft({ appended, removed, refused, inMemory, base }: Queue, warn: (message: string) => void): void {
-  const inFile = appended - removed - inMemory;
-  if (refused > 0) warn(`${refused} operations were dropped because the spool was full.`);
-  if (inFile > 0)
-    warn(
-      `${inFile} operations have not been delivered yet and are kept in ${base}. The next process that logs delivers them, or \`npx runledger flush\`.`,
-    );
-  if (inMemory > 0) warn(`${inMemory} operations were in memory only and are lost.`);
 }
