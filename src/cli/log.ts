@@ -8,9 +8,16 @@ import { openSender } from '../client/spool/sender.ts';
 import { parseInteger, targetOfOptions, targetOptions } from './target.ts';
 import { parseMetadata } from './value.ts';
 
+/** The keys that the line of an operation logs, to be read. */
+function keysOf(line: string): string {
+  const { input } = JSON.parse(line) as { input: { entries: { key: string }[] } };
+  return input.entries.map(({ key }) => JSON.stringify(key)).join(', ');
+}
+
 /**
  * `runledger log`: writes the entries to the spool before it tries anything else, then delivers what was left there and
- * them. Gives the exit code: 0 even when the service is away, 1 when it refused an entry.
+ * them. Gives the exit code: 0 even when the service is away, 1 when it refused an entry. What it refused is reported here
+ * and now, so no file is kept of it.
  */
 export async function log(args: string[], complain: (line: string) => void): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -21,7 +28,13 @@ export async function log(args: string[], complain: (line: string) => void): Pro
   const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
   const options = { iteration: parseInteger(values.iteration, 'iteration') };
   const inputs = textsOfInputs(parseMetadata(positionals), target, options);
-  const sender = openSender(settingsOf({ url: values.url }), spoolLocation(process.env), complain);
+  const sender = openSender(
+    settingsOf({ url: values.url }),
+    spoolLocation(process.env),
+    complain,
+    (line, { code, message }) =>
+      complain(`the service refused ${keysOf(line)} (${code}: ${message}). Nothing of that is kept.`),
+  );
   for (const input of inputs) sender.append(lineOf('logMetadata', input));
   await sender.flush(stepFlushMs(), { final: true });
   sender.stop();

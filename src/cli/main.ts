@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RunledgerError } from '../client/errors.ts';
 import { flush } from './flush.ts';
@@ -20,11 +21,19 @@ async function serve(args: string[]): Promise<number | undefined> {
     options: { host: { type: 'string' }, port: { type: 'string' }, 'data-dir': { type: 'string' } },
   });
   if (values.host !== undefined) process.env['HOST'] = values.host;
-  if (values.port !== undefined) process.env['PORT'] = values.port;
+  const { port } = values;
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535))
+    throw new UsageError(`--port must be an integer from 0 to 65535, not ${JSON.stringify(port)}.`);
+  if (port !== undefined) process.env['PORT'] = port;
   if (values['data-dir'] !== undefined) process.env['RUNLEDGER_DATA_DIR'] = values['data-dir'];
   // Imported only here: no other command needs the service.
   await import('../main.ts');
   return undefined;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return `runledger ${version}`;
 }
 
 async function run([command, ...args]: string[]): Promise<number | undefined> {
@@ -37,6 +46,10 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
     args.includes('-h')
   ) {
     process.stdout.write(usage);
+    return 0;
+  }
+  if (command === '--version' || command === '-v') {
+    print(version());
     return 0;
   }
   switch (command) {

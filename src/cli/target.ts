@@ -1,4 +1,4 @@
-import type { LogTarget } from '../client/log-input.ts';
+import { type LogTarget, parseId } from '../client/log-input.ts';
 import { UsageError } from './usage.ts';
 
 /** The options that name a step or run. */
@@ -29,7 +29,7 @@ export function targetOfOptions(values: TargetValues, environmentStepId: string 
   const { 'step-id': stepId, run, step, attempt } = values;
   if (stepId !== undefined && (run ?? step ?? attempt) !== undefined)
     throw new UsageError('Give either --step-id, or --run with --step, not both.');
-  if (stepId !== undefined) return { stepId };
+  if (stepId !== undefined) return { stepId: parseId(stepId, '--step-id') };
   if (step === undefined && attempt !== undefined) throw new UsageError('--attempt needs --step.');
   if (run === undefined && step !== undefined) throw new UsageError('--step needs --run.');
   const number = parseInteger(attempt, 'attempt');
@@ -39,6 +39,6 @@ export function targetOfOptions(values: TargetValues, environmentStepId: string 
       ...(step === undefined ? {} : { stepName: step }),
       ...(number === undefined ? {} : { attempt: number }),
     };
-  if (environmentStepId) return { stepId: environmentStepId };
+  if (environmentStepId) return { stepId: parseId(environmentStepId, 'RUNLEDGER_STEP_ID') };
   throw new UsageError('Name a step or run: --step-id ID, or --run RUN [--step NAME], or set RUNLEDGER_STEP_ID.');
 }

@@ -6,7 +6,7 @@ export class UsageError extends Error {
   }
 }
 
-export const usage = `Usage: runledger <command>
+export const usage = `Usage: runledger <command>, runledger --help, runledger --version
 
   serve   starts the service; its other settings are environment variables
             [--host HOST] [--port PORT] [--data-dir DIR]
@@ -33,6 +33,7 @@ Environment: RUNLEDGER_URL (http://127.0.0.1:4000/graphql), RUNLEDGER_API_KEY, R
   RUNLEDGER_SPOOL_DIR, RUNLEDGER_STEP_FLUSH_SECONDS (2: how long log waits for the service).
 
 Exit codes: 0 done; of log also when the service is away: then it warns, and the entry is kept for later
-            1 the service refused, nothing is under the key, or (get, flush) the service cannot be reached
+            1 the service refused, nothing is under the key, or (get, flush) the service cannot be reached;
+              what log reports as refused is not kept
             2 the command line is wrong
 `;

@@ -28,12 +28,13 @@ export const logOptionNames: OptionNames<LogTarget & LogOptions> = {
 const maxEntries = 1_000;
 const maxBytes = 1024 * 1024;
 
-const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+const uuidPattern = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
 
-/** Throws unless the text is a UUID. */
-export function checkId(id: unknown, what: string): asserts id is string {
-  if (typeof id !== 'string' || !uuidPattern.test(id))
-    throw badInput(`${what} must be a UUID, not ${JSON.stringify(id)}.`);
+/** A UUID in the form the service takes, from one with or without hyphens. Throws when it is not one. */
+export function parseId(id: unknown, what: string): string {
+  const match = typeof id === 'string' ? uuidPattern.exec(id) : null;
+  if (!match) throw badInput(`${what} must be a UUID, not ${JSON.stringify(id)}.`);
+  return match.slice(1).join('-').toLowerCase();
 }
 
 /** The target in the form the service takes. Throws an InvalidCallError when it names nothing, or two things. */
@@ -41,8 +42,7 @@ export function targetOf({ stepId, run, stepName, attempt }: LogTarget): Metadat
   if (stepId !== undefined) {
     if (run !== undefined || stepName !== undefined || attempt !== undefined)
       throw badInput('logMetadata: stepId names the step by itself. Leave out run, stepName and attempt.');
-    checkId(stepId, 'stepId');
-    return { stepId };
+    return { stepId: parseId(stepId, 'stepId') };
   }
   if (typeof run !== 'string' || run === '')
     throw badInput('logMetadata: run must be the id, name or prefix of a run.');

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { checkId } from './log-input.ts';
+import { parseId } from './log-input.ts';
 import { environment, type Settings, settingsOf } from './options.ts';
 
 /** The run, and perhaps the step, in which code is running. */
@@ -29,8 +29,7 @@ function stepOfEnvironment(): { readonly settings: Settings; readonly id: string
   if (!id) return undefined;
   const variables = `${id} ${url} ${apiKey}`;
   if (fromEnvironment?.variables === variables) return fromEnvironment;
-  checkId(id, 'RUNLEDGER_STEP_ID');
-  fromEnvironment = { variables, settings: settingsOf(), id };
+  fromEnvironment = { variables, settings: settingsOf(), id: parseId(id, 'RUNLEDGER_STEP_ID') };
   return fromEnvironment;
 }
 

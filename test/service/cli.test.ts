@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
-import { runCommand, runJob, type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
+import {
+  packageRoot,
+  runCommand,
+  runJob,
+  type ServiceProcess,
+  startServiceProcess,
+} from '../support/service-process.ts';
 
 let service: ServiceProcess;
 let spool: string;
@@ -84,4 +90,44 @@ test('flush mentions the files of refused operations, and flush --rejected shows
   expect(done.stdout).toContain('2 delivered, 0 refused again');
   expect(await readdir(spool)).toEqual([]);
   expect((await (await client().pipelineRun('to-come')).runMetadata('value'))?.value).toBe(2);
+});
+
+test('a step is found by its id with or without hyphens, in any case', async () => {
+  const { stdout } = await runJob(
+    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+     await pipelineRun({ name: 'by-step-id' }, () => step('train', ({ id }) => console.log(id)));`,
+    environment(),
+  );
+  const id = stdout.trim();
+  const bare = id.replaceAll('-', '').toUpperCase();
+  expect(await runledger('log', 'a=1', '--step-id', bare)).toMatchObject({ code: 0, stderr: '' });
+  expect(await runledger('get', 'a', '--step-id', bare)).toMatchObject({ code: 0, stdout: '1\n' });
+  expect(await runCommand(['log', 'a=2'], { ...environment(), RUNLEDGER_STEP_ID: bare })).toMatchObject({ code: 0 });
+  expect(await runledger('get', 'a', '--step-id', id)).toMatchObject({ code: 0, stdout: '2\n' });
+  const wrong = await runledger('get', 'a', '--step-id', 'train');
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--step-id must be a UUID, not "train"') });
+  const child = `import { logMetadata } from 'runledger/client'; logMetadata({ a: 3 });`;
+  expect(await runJob(child, { ...environment(), RUNLEDGER_STEP_ID: bare })).toMatchObject({ code: 0, stderr: '' });
+  expect((await runledger('get', 'a', '--step-id', id)).stdout).toBe('3\n');
+});
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'));
+  for (const option of ['--version', '-v'])
+    expect(await runledger(option)).toMatchObject({ code: 0, stdout: `runledger ${version}\n` });
+});
+
+test.each(['abc', '-1', '65536', '80.5', ''])('serve --port %j is a usage error', async (port) => {
+  const env = { ...environment(), RUNLEDGER_DATA_DIR: '/dev/null/nowhere' };
+  const { code, stderr } = await runCommand(['serve', `--port=${port}`], env);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--port must be an integer from 0 to 65535')]);
+});
+
+test('log reports what the service refused, and leaves nothing behind', async () => {
+  const { code, stderr } = await runledger('log', 'acc=0.9', 'loss=0.1', '--run', 'no-such-run', '--step', 'train');
+  expect(code).toBe(1);
+  expect(stderr).toContain('NOT_FOUND');
+  expect(stderr).toContain('no-such-run');
+  expect(stderr).toContain('"acc", "loss"');
+  expect(await readdir(spool)).toEqual([]);
 });

@@ -55,8 +55,8 @@ export function deliveryOf(
 
   function reject(line: Line, code: string, message: string): void {
     try {
-      source.setAside(line, code, message);
-      warn(`the service refused an operation (${code}: ${message}); it is kept in ${source.base}.rejected`);
+      const path = source.setAside(line, { code, message });
+      if (path !== undefined) warn(`the service refused an operation (${code}: ${message}); it is kept in ${path}`);
     } catch (error) {
       warn(
         `the service refused an operation (${code}: ${message}), which could not be set aside (${String(error)}): ${line.text}`,

@@ -61,10 +61,11 @@ function sourceOf(fd: number, base: string, header: { line: string; bytes: numbe
       for (const { bytes } of lines) head += bytes;
       report.delivered += lines.length;
     },
-    setAside(line, code, message) {
-      appendRejected(base, header.line, recordOf(line.text, { code, message }));
+    setAside(line, refusal) {
+      const path = appendRejected(base, header.line, recordOf(line.text, refusal));
       report.rejected += 1;
       report.delivered -= 1;
+      return path;
     },
   };
 }

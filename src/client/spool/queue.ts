@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { createSpoolFile, type SpoolFileWriter } from './file.ts';
 import { headerLine } from './header.ts';
 import { directoryBytes, newSpoolName, type SpoolLocation } from './location.ts';
-import { appendRejected, recordOf } from './rejected.ts';
-import type { Line, Source } from './source.ts';
+import { openMemoryLines } from './memory.ts';
+import { appendRejected, type Refusal, recordOf } from './rejected.ts';
+import type { Source } from './source.ts';
 
 /** How far operations that start or finish something may exceed the bound. */
 const controlReserveBytes = 1024 * 1024;
-const maxMemoryBytes = 32 * 1024 * 1024;
 
 /** The operations of this process that are not acknowledged yet. A line is in the file when `append` returns. */
 export interface Queue extends Source {
@@ -29,13 +29,20 @@ export interface Queue extends Source {
   close(): void;
 }
 
+/** Hears of the lines of this process that the service refused, so that they need not be kept in a file. */
+export type OnRejected = (line: string, refusal: Refusal) => void;
+
 /** Opens the queue; its file is made when the first line is added. */
-export function openQueue(location: SpoolLocation, url: string, warn: (message: string) => void): Queue {
+export function openQueue(
+  location: SpoolLocation,
+  url: string,
+  warn: (message: string) => void,
+  onRejected?: OnRejected,
+): Queue {
   const { directory, maxBytes } = location;
   const base = join(directory, newSpoolName());
   const header = headerLine(url);
-  const memory: Line[] = [];
-  let memoryBytes = 0;
+  const memory = openMemoryLines();
   /** Null when it could not be made, or has been closed. */
   let file: SpoolFileWriter | null | undefined;
   let othersBytes = 0;
@@ -89,42 +96,32 @@ export function openQueue(location: SpoolLocation, url: string, warn: (message: 
       return counts.rejected;
     },
     get inMemory() {
-      return memory.length;
+      return memory.count;
     },
     append(line, control = false) {
       const bytes = Buffer.byteLength(line);
       // While lines are in memory, those that follow must go there too, to keep the order.
-      const target = memory.length > 0 ? null : openFile();
+      const target = memory.count > 0 ? null : openFile();
       if (target && !fits(target.bytes, bytes, control))
         return refuse(`${directory} has reached RUNLEDGER_SPOOL_MAX_BYTES (${maxBytes})`);
-      if (!target?.append(line, bytes)) {
-        if (memoryBytes + bytes > maxMemoryBytes)
-          return refuse('no file can be written, and memory holds 32 MiB already');
-        memory.push({ text: line.slice(0, -1), bytes });
-        memoryBytes += bytes;
-      }
+      if (!target?.append(line, bytes) && !memory.append(line, bytes))
+        return refuse('no file can be written, and memory holds 32 MiB already');
       counts.appended += 1;
       return true;
     },
     peek(max) {
-      if (file && !file.isEmpty) return file.peek(max);
-      let total = 0;
-      const end = memory.findIndex(({ bytes }, index) => {
-        total += bytes;
-        return index > 0 && total > max;
-      });
-      return end < 0 ? [...memory] : memory.slice(0, end);
+      return file && !file.isEmpty ? file.peek(max) : memory.peek(max);
     },
     remove(lines) {
       counts.removed += lines.length;
-      const bytes = lines.reduce((sum, line) => sum + line.bytes, 0);
-      if (file && !file.isEmpty) return file.remove(bytes);
-      memory.splice(0, lines.length);
-      memoryBytes -= bytes;
+      if (file && !file.isEmpty) file.remove(lines.reduce((sum, { bytes }) => sum + bytes, 0));
+      else memory.remove(lines.length);
     },
-    setAside(line, code, message) {
+    setAside(line, refusal) {
       counts.rejected += 1;
-      appendRejected(base, header.trimEnd(), recordOf(line.text, { code, message }));
+      if (!onRejected) return appendRejected(base, header.trimEnd(), recordOf(line.text, refusal));
+      onRejected(line.text, refusal);
+      return undefined;
     },
     sync: () => file?.sync(),
     close() {

@@ -9,15 +9,17 @@ export interface Refusal {
 /** The start of what a record adds to its line. Quotes within the reason are escaped: the last match is the right one. */
 const reasonMark = ',"rejected":{"code":';
 
-/** Appends records, each with its newline, to the `.rejected` file of `base`, and syncs that to disk. */
-export function appendRejected(base: string, header: string, records: string): void {
-  const fd = openSync(`${base}.rejected`, 'a', 0o600);
+/** Appends records, each with its newline, to the `.rejected` file of `base`, syncs it to disk, and gives its path. */
+export function appendRejected(base: string, header: string, records: string): string {
+  const path = `${base}.rejected`;
+  const fd = openSync(path, 'a', 0o600);
   try {
     writeSync(fd, fstatSync(fd).size === 0 ? `${header}\n${records}` : records);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
+  return path;
 }
 
 /** The record of a refused line, newline included. */

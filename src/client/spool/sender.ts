@@ -9,7 +9,7 @@ import { type Flush, flushOf, type Health } from './flush.ts';
 import { leftoverTurns } from './leftover-turns.ts';
 import type { SpoolLocation } from './location.ts';
 import { openPauses } from './pauses.ts';
-import { openQueue } from './queue.ts';
+import { type OnRejected, openQueue } from './queue.ts';
 
 /** How long a sender waits for more operations before it sends: fewer, larger requests. */
 const lingerMs = 20;
@@ -42,9 +42,14 @@ export interface Sender {
   close(): void;
 }
 
-/** Opens the queue of this process for one service. */
-export function openSender(settings: Settings, location: SpoolLocation, warn: (message: string) => void): Sender {
-  const queue = openQueue(location, settings.url, warn);
+/** Opens the queue of this process for one service. With `onRejected`, no file is kept of what the service refuses. */
+export function openSender(
+  settings: Settings,
+  location: SpoolLocation,
+  warn: (message: string) => void,
+  onRejected?: OnRejected,
+): Sender {
+  const queue = openQueue(location, settings.url, warn, onRejected);
   const pauses = openPauses();
   const changes = openChanges();
   const stopping = new AbortController();

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import type { Refusal } from './rejected.ts';
 
 /** One line of a spool file, and its length there in bytes, newline included. */
 export interface Line {
@@ -15,8 +16,11 @@ export interface Source {
   peek(maxBytes: number): Line[];
   /** Takes these lines off the front: they have been acknowledged, or set aside. */
   remove(lines: readonly Line[]): void;
-  /** Writes a refused line to the `.rejected` file, without taking it off the front. */
-  setAside(line: Line, code: string, message: string): void;
+  /**
+   * Writes a refused line to a `.rejected` file, without taking it off the front, and gives the path of that file;
+   * undefined when someone else was told of the refusal instead.
+   */
+  setAside(line: Line, refusal: Refusal): string | undefined;
 }
 
 /** The complete lines of a file between two offsets: about `maxBytes` of them at most, at least one if there is any. */
