@@ -8,7 +8,7 @@ import type { SpoolHeader } from '../client/spool/header.ts';
 import { deliverLeftovers, type LeftoverReport } from '../client/spool/leftovers.ts';
 import { listRejectedFiles, spoolLocation } from '../client/spool/location.ts';
 import { type RejectedFile, retryRejected } from '../client/spool/retry-rejected.ts';
-import { UsageError } from './usage.ts';
+import { parseSeconds } from './options.ts';
 
 type Say = (line: string) => void;
 type PostFor = (header: SpoolHeader) => Post | undefined;
@@ -102,10 +102,7 @@ export async function flush(args: string[], print: Say, complain: Say): Promise<
       timeout: { type: 'string' },
     },
   });
-  const seconds = values.timeout === undefined ? 10 : Number(values.timeout);
-  if (!(seconds >= 0))
-    throw new UsageError(`--timeout must be a number of seconds, not ${JSON.stringify(values.timeout)}.`);
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + (parseSeconds(values.timeout, 'timeout') ?? 10_000);
   const { directory } = spoolLocation(process.env);
   const { url } = values;
   // What is wrong with the command line or the environment is said at once, not for every file.

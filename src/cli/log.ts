@@ -5,8 +5,10 @@ import { stepFlushMs } from '../client/senders.ts';
 import { spoolLocation } from '../client/spool/location.ts';
 import { lineOf } from '../client/spool/operation.ts';
 import { openSender } from '../client/spool/sender.ts';
-import { parseInteger, targetOfOptions, targetOptions } from './target.ts';
-import { parseMetadata } from './value.ts';
+import { parseMetadata } from './key-values.ts';
+import { parseInteger } from './options.ts';
+import { readInput } from './read-input.ts';
+import { targetOfOptions, targetOptions } from './target.ts';
 
 /** The keys that the line of an operation logs, to be read. */
 function keysOf(line: string): string {
@@ -27,7 +29,7 @@ export async function log(args: string[], complain: (line: string) => void): Pro
   });
   const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
   const options = { iteration: parseInteger(values.iteration, 'iteration') };
-  const inputs = textsOfInputs(parseMetadata(positionals), target, options);
+  const inputs = textsOfInputs(await parseMetadata(positionals, readInput), target, options);
   const sender = openSender(
     settingsOf({ url: values.url }),
     spoolLocation(process.env),

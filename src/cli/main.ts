@@ -5,6 +5,7 @@ import { RunledgerError } from '../client/errors.ts';
 import { flush } from './flush.ts';
 import { get } from './get.ts';
 import { log } from './log.ts';
+import { joinNegatives } from './options.ts';
 import { UsageError, usage } from './usage.ts';
 
 function print(line: string): void {
@@ -72,8 +73,14 @@ function isUsageError(error: unknown): error is Error {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
+// A reader such as `head` may close the pipe before everything is written: that is its right.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 try {
-  const code = await run(process.argv.slice(2));
+  const code = await run(joinNegatives(process.argv.slice(2)));
   if (code !== undefined) process.exitCode = code;
 } catch (error) {
   if (isUsageError(error)) {

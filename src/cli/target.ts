@@ -1,4 +1,5 @@
 import { type LogTarget, parseId } from '../client/log-input.ts';
+import { parseInteger } from './options.ts';
 import { UsageError } from './usage.ts';
 
 /** The options that name a step or run. */
@@ -15,13 +16,6 @@ export interface TargetValues {
   readonly run?: string | undefined;
   readonly step?: string | undefined;
   readonly attempt?: string | undefined;
-}
-
-/** Reads an option that must be an integer. Throws a UsageError when it is not. */
-export function parseInteger(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^-?\d+$/.test(text)) return Number(text);
-  throw new UsageError(`--${option} must be an integer, not ${JSON.stringify(text)}.`);
 }
 
 /** The target that the options name, else the step of the environment. Throws a UsageError for none, or for two. */

@@ -16,7 +16,7 @@ export const usage = `Usage: runledger <command>, runledger --help, runledger --
             Without a target: to the step that RUNLEDGER_STEP_ID names.
 
   get     prints the latest value under a key: a string as it is, anything else as JSON
-            KEY (--run RUN [--step NAME [--attempt N]] | --step-id ID) [--json]
+            KEY (--run RUN [--step NAME [--attempt N]] | --step-id ID) [--json] [--timeout SECONDS]
 
   flush   delivers what ended processes could not, because the service was away
             [--any-host] [--rejected] [--timeout SECONDS]
@@ -27,13 +27,14 @@ Every command but serve takes --url URL instead of RUNLEDGER_URL. RUN is the id 
 A VALUE of log may have a prefix for its type:
   int:42  float:0.5  float:NaN  str:5  bool:true  json:'{"a":[1,2]}'
   uri:s3://bucket/model  path:/data/train.csv  dtype:float32  size:1.5GiB  size:2048
-Without a prefix it is a number, true, false or null, as in JSON; anything else is a string. str: makes any text a string.
+Without a prefix, 42 and +3 are integers, 1.0, .5 and 1e5 floats, true, false and null what they say, and anything else is
+a string. @FILE is the JSON value in a file, and @- the one on standard input. str: makes any text a string: str:@home.
 
 Environment: RUNLEDGER_URL (http://127.0.0.1:4000/graphql), RUNLEDGER_API_KEY, RUNLEDGER_STEP_ID,
   RUNLEDGER_SPOOL_DIR, RUNLEDGER_STEP_FLUSH_SECONDS (2: how long log waits for the service).
 
 Exit codes: 0 done; of log also when the service is away: then it warns, and the entry is kept for later
-            1 the service refused, nothing is under the key, or (get, flush) the service cannot be reached;
-              what log reports as refused is not kept
+            1 the service refused (log then keeps nothing), nothing is under the key, or the service cannot be reached
+              by get or flush
             2 the command line is wrong
 `;

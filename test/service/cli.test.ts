@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
 import {
@@ -8,6 +10,7 @@ import {
   runCommand,
   runJob,
   type ServiceProcess,
+  startProxy,
   startServiceProcess,
 } from '../support/service-process.ts';
 
@@ -130,4 +133,49 @@ test('log reports what the service refused, and leaves nothing behind', async ()
   expect(stderr).toContain('no-such-run');
   expect(stderr).toContain('"acc", "loss"');
   expect(await readdir(spool)).toEqual([]);
+});
+
+/** Runs a line of bash; `runledger` in it is the built command. Rejects unless every command of a pipe ends with 0. */
+const bash = (line: string) =>
+  promisify(execFile)(
+    'bash',
+    ['-c', `set -o pipefail; runledger() { "${process.execPath}" dist/cli/main.js "$@"; }; ${line}`],
+    { cwd: packageRoot, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment() } },
+  );
+
+test('output that nobody reads any more ends the command quietly', async () => {
+  await startRun('unread');
+  await runledger('log', 'a=1', '--run', 'unread');
+  expect(await bash('runledger get a --run unread | head -c0')).toEqual({ stdout: '', stderr: '' });
+  expect(await bash('runledger --help | head -c0')).toEqual({ stdout: '', stderr: '' });
+});
+
+test('values come from a file, from standard input and with a negative iteration', async () => {
+  await startRun('inputs');
+  const file = join(spool, 'cfg.json');
+  await writeFile(file, '{\n  "layers": [1, 12345678901234567890]\n}\n');
+  const { stderr } = await bash(
+    `printf '[1,2,3]' | runledger log cfg=@${file} rows=@- p=.5 q=+3 --run inputs --iteration -1`,
+  );
+  expect(stderr).toBe('');
+  const metadata = await (await client().pipelineRun('inputs')).metadata();
+  expect(metadata.get('cfg')).toMatchObject({ value: { layers: [1, 12345678901234567890n] }, iteration: -1 });
+  expect(metadata.get('rows')).toMatchObject({ value: [1, 2, 3], type: 'LIST' });
+  expect(metadata.get('p')).toMatchObject({ value: 0.5, type: 'FLOAT' });
+  expect(metadata.get('q')).toMatchObject({ value: 3, type: 'INT' });
+  const twice = await runledger('log', 'a=1', 'a=2', '--run', 'inputs');
+  expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining('the key "a" is given twice') });
+});
+
+test('get waits no longer than its --timeout', async () => {
+  const proxy = await startProxy(service.url, () => ({ wait: new Promise(() => {}) }));
+  const start = performance.now();
+  const { code, stderr } = await runCommand(['get', 'a', '--run', 'r', '--timeout', '0.3'], environment(proxy.url));
+  expect(performance.now() - start).toBeLessThan(8_000);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('did not answer in time')]);
+  await proxy.close();
+  for (const timeout of ['soon', '0', '-1', '']) {
+    const wrong = await runledger('get', 'a', '--run', 'r', `--timeout=${timeout}`);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--timeout must be a number of seconds') });
+  }
 });

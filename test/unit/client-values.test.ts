@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseMetadata } from '../../src/cli/key-values.ts';
+import { joinNegatives } from '../../src/cli/options.ts';
 import { parseValue } from '../../src/cli/value.ts';
 import { InvalidCallError } from '../../src/client/errors.ts';
 import { targetOf, textsOfInputs } from '../../src/client/log-input.ts';
@@ -160,4 +162,76 @@ test('the command line reads values by prefix, else as a JSON scalar, else as a 
   ])
     expect(() => parseValue(text), text).toThrow();
   expect(parseJson(read('json:{"a":[9007199254740993]}') ?? '')).toEqual({ a: [9007199254740993n] });
+});
+
+test.each([
+  ['.5', '0.5'],
+  ['-.5', '-0.5'],
+  ['+.5e1', '5,"type":"FLOAT"'],
+  ['+3', '3'],
+  ['-3', '-3'],
+  ['+12345678901234567890', '12345678901234567890'],
+  ['1.0', '1,"type":"FLOAT"'],
+  ['1.', '1,"type":"FLOAT"'],
+  ['1e5', '100000,"type":"FLOAT"'],
+  ['+0.25', '0.25'],
+])('the command line reads %s as a number', (text, form) => {
+  expect(entry(parseValue(text))).toBe(form);
+});
+
+test.each(['.', '+', '-', '+-1', '1_000', '0x10', '007', '1.2.3', '1e', 'e5', '+ 3', 'NaN'])(
+  'the command line reads %j as a string',
+  (text) => {
+    expect(entry(parseValue(text))).toBe(JSON.stringify(text));
+  },
+);
+
+const files: Record<string, string> = {
+  'cfg.json': '{ "a": [1, 9007199254740993],\n "b": "é" }\n',
+  'text.txt': 'not JSON',
+  'large.json': '[1e999]',
+  '-': '42\n',
+};
+const read = async (path: string) => {
+  const text = files[path];
+  if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+  return text;
+};
+
+test('the command line reads a JSON value from a file by @FILE, and from standard input by @-', async () => {
+  const metadata = await parseMetadata(['cfg=@cfg.json', 'rows=@-', 'user=str:@alice', 'at=@', 'mail=a@b'], read);
+  expect([...metadata]).toEqual([
+    ['cfg', { a: [1, 9007199254740993n], b: 'é' }],
+    ['rows', 42],
+    ['user', '@alice'],
+    ['at', '@'],
+    ['mail', 'a@b'],
+  ]);
+});
+
+test.each([
+  [['a=1', 'b=2', 'a=3'], 'the key "a" is given twice'],
+  [['caf\u00e9=1', 'cafe\u0301=2'], 'is given twice'],
+  [['a=@missing.json'], 'a=@missing.json: ENOENT'],
+  [['a=@missing.json'], 'a=str:@missing.json'],
+  [['a=@text.txt'], 'a=@text.txt: not JSON'],
+  [['a=@large.json'], 'a=@large.json: contains a number that is too large'],
+  [['a=@-', 'b=@-'], 'standard input can be read once'],
+  [['a'], '"a" is not KEY=VALUE'],
+  [[], 'at least one KEY=VALUE'],
+])('the command line refuses %j', async (args, message) => {
+  await expect(parseMetadata(args, read)).rejects.toThrow(message);
+  await expect(parseMetadata(args, read)).rejects.toMatchObject({ name: 'UsageError' });
+});
+
+test('a negative number may follow its option as a word of its own', () => {
+  expect(joinNegatives(['a=-1', '--iteration', '-1', '--json', '--run', '-x', '--', '-2'])).toEqual([
+    'a=-1',
+    '--iteration=-1',
+    '--json',
+    '--run',
+    '-x',
+    '--',
+    '-2',
+  ]);
 });
