@@ -1,14 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+/** For tests that talk to a real Postgres: one for the whole run, whichever of these projects are part of it. */
+const withPostgres = { globalSetup: ['test/support/global-setup.ts'], hookTimeout: 60_000 };
+
 export default defineConfig({
   resolve: {
     // Vitest would load graphql once as ESM and once as CommonJS, and each refuses the other's types.
     alias: { graphql: 'graphql/index.js' },
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      // No database, and nothing to set up: these run where no Postgres is.
+      project('unit'),
+      project('service', withPostgres),
+      project('browser', withPostgres),
+      // A fault has to happen, to be noticed and to be got over.
+      project('faults', { ...withPostgres, testTimeout: 120_000 }),
+    ],
   },
 });
+
+/** The tests of one folder of test/, with the settings of all. */
+function project(name: string, options: { globalSetup?: string[]; hookTimeout?: number; testTimeout?: number } = {}) {
+  return { extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
+}

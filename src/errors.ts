@@ -27,21 +27,26 @@ export class RunledgerError extends Error {
 }
 
 /** The call itself is wrong: the caller must change it. */
-export const badInput = (message: string, details?: Record<string, unknown>) =>
-  new RunledgerError('BAD_USER_INPUT', message, details);
+export function badInput(message: string, details?: Record<string, unknown>) {
+  return new RunledgerError('BAD_USER_INPUT', message, details);
+}
 
 /** What the call names is not there. */
-export const notFound = (message: string, details?: Record<string, unknown>) =>
-  new RunledgerError('NOT_FOUND', message, details);
+export function notFound(message: string, details?: Record<string, unknown>) {
+  return new RunledgerError('NOT_FOUND', message, details);
+}
 
 /** The call contradicts what is already recorded. */
-export const conflict = (message: string, details?: Record<string, unknown>) =>
-  new RunledgerError('CONFLICT', message, details);
+export function conflict(message: string, details?: Record<string, unknown>) {
+  return new RunledgerError('CONFLICT', message, details);
+}
 
 /** Nothing was done; the same call may go through later. */
-export const unavailable = (message: string, options?: ErrorOptions) =>
-  new RunledgerError('UNAVAILABLE', message, {}, options);
+export function unavailable(message: string, options?: ErrorOptions) {
+  return new RunledgerError('UNAVAILABLE', message, {}, options);
+}
 
 /** It is not known whether the call was carried out; the same call with the same ids tells. */
-export const timedOut = (message: string, options?: ErrorOptions) =>
-  new RunledgerError('TIMEOUT', message, {}, options);
+export function timedOut(message: string, options?: ErrorOptions) {
+  return new RunledgerError('TIMEOUT', message, {}, options);
+}

@@ -1,4 +1,4 @@
-import { newUuid } from '../uuid.ts';
+import { newRunId, newUuid } from '../uuid.ts';
 import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { ExecutionStatus } from './generated/operations.ts';
@@ -64,7 +64,7 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
   if (name !== undefined) checkName(name, 'run');
   checkName(pipeline, 'pipeline');
   const settings = settingsOf(clientOptions);
-  const run = { id: newUuid(), name, pipeline };
+  const run = { id: newRunId(), name, pipeline };
   const sender = senderFor(settings);
   sender.onRunStarted(run.id, (recorded) => {
     run.name = recorded;

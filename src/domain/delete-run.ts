@@ -1,6 +1,6 @@
-import { type Database, inTransaction } from '../storage/postgres/database.ts';
+import { inTransaction, type Writer } from '../storage/postgres/database.ts';
 import { removeRun, sweepDeletedRuns } from '../storage/runs/delete-run.ts';
-import { lockRun, lockSteps } from '../storage/runs/runs.ts';
+import { lockRun, lockSteps } from '../storage/runs/locks.ts';
 import { requireRun } from './find-run.ts';
 
 /** How long the answer waits for the last row; a large run is removed further in the background. */
@@ -11,7 +11,7 @@ const patienceMs = 1_000;
  * pieces that hold up no writer, within the call where there are few, else after it.
  * @throws NOT_FOUND, AMBIGUOUS.
  */
-export async function deleteRun(db: Database, ref: string): Promise<boolean> {
+export async function deleteRun(db: Writer, ref: string): Promise<boolean> {
   const { id } = await requireRun(db, ref);
   await inTransaction(db, async (transaction) => {
     // Deleted by another call in the meantime: then it is what was asked for.

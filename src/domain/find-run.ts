@@ -1,10 +1,11 @@
 import { notFound, RunledgerError } from '../errors.ts';
-import type { Database } from '../storage/postgres/database.ts';
+import type { Reader } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
-import { findRunCandidates, type RunQuestion } from '../storage/runs/runs.ts';
-import { looksLikeId } from './names.ts';
-import { quote } from './quote.ts';
-import { isStorableText } from './storable.ts';
+import { findRunCandidates, type RunQuestion } from '../storage/runs/find-run.ts';
+import { looksLikeId, normalizeName } from './names.ts';
+import { textRange } from './text-range.ts';
+import { quote } from './value/quote.ts';
+import { isStorableText } from './value/storable.ts';
 
 const maxListed = 5;
 
@@ -13,7 +14,7 @@ const maxListed = 5;
  * name; else the only run whose name or id starts with it. Null when there is none.
  * @throws AMBIGUOUS naming up to five candidates when several start with it.
  */
-export async function findRun(db: Database, ref: string): Promise<RunRow | null> {
+export async function findRun(db: Reader, ref: string): Promise<RunRow | null> {
   const question = parseRunRef(ref);
   if (!question) return null;
   const candidates = await findRunCandidates(db, question);
@@ -27,7 +28,7 @@ export async function findRun(db: Database, ref: string): Promise<RunRow | null>
 }
 
 /** As `findRun`, for callers that cannot go on without. @throws NOT_FOUND, AMBIGUOUS. */
-export async function requireRun(db: Database, ref: string): Promise<RunRow> {
+export async function requireRun(db: Reader, ref: string): Promise<RunRow> {
   const run = await findRun(db, ref);
   if (!run) {
     throw notFound(
@@ -40,34 +41,21 @@ export async function requireRun(db: Database, ref: string): Promise<RunRow> {
 /** How the reference may be meant; null when no run can be meant by it. */
 function parseRunRef(ref: string): RunQuestion | null {
   if (ref === '' || !isStorableText(ref)) return null;
+  const name = normalizeName(ref);
   if (looksLikeId(ref)) {
     const id = hyphenate(ref.replaceAll('-', '').toLowerCase());
     return { id, name: null, namePrefix: null, idPrefix: null };
   }
   return {
     id: null,
-    name: ref,
-    namePrefix: textRange(ref),
+    name,
+    namePrefix: textRange(name),
     idPrefix: idBounds(ref.toLowerCase()),
   };
 }
 
-const hyphenate = (hex: string) =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-
-/** All texts that start with `prefix`, in byte order: from it, and before the first that does not. */
-export const textRange = (prefix: string) => ({ from: prefix, before: successor(prefix) });
-
-/** The first text, in byte order, that does not start with `prefix`; null when all that follow do. */
-function successor(prefix: string): string | null {
-  const points = Array.from(prefix, (character) => character.codePointAt(0)!);
-  while (points.length > 0) {
-    const last = points.pop()!;
-    if (last === 0x10ffff) continue;
-    points.push(last === 0xd7ff ? 0xe000 : last + 1);
-    return String.fromCodePoint(...points);
-  }
-  return null;
+function hyphenate(hex: string) {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** The least and greatest id that start with these digits, written with hyphens where ids have them, or with none. */

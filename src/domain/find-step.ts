@@ -1,22 +1,24 @@
 import { notFound } from '../errors.ts';
-import type { Database } from '../storage/postgres/database.ts';
+import type { Reader } from '../storage/postgres/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
 import { findStepByName } from '../storage/runs/steps.ts';
-import { quote } from './quote.ts';
-import { isStorableText } from './storable.ts';
+import { normalizeName } from './names.ts';
+import { quote } from './value/quote.ts';
+import { isStorableText } from './value/storable.ts';
 
 /** A step of a run by its name, in its newest attempt unless another is asked for; null when there is none. Attempts count from 1. */
 export async function findStep(
-  db: Database,
+  db: Reader,
   runId: string,
   name: string,
   attempt?: number | null,
 ): Promise<StepRow | null> {
-  return isStorableText(name) ? findStepByName(db, { runId, name, attempt: attempt ?? null }) : null;
+  if (!isStorableText(name)) return null;
+  return findStepByName(db, { runId, name: normalizeName(name), attempt: attempt ?? null });
 }
 
 /** As `findStep`, for callers that cannot go on without. @throws NOT_FOUND naming the step and the run. */
-export async function requireStep(db: Database, run: RunRow, name: string, attempt?: number | null): Promise<StepRow> {
+export async function requireStep(db: Reader, run: RunRow, name: string, attempt?: number | null): Promise<StepRow> {
   const step = await findStep(db, run.id, name, attempt);
   if (step) return step;
   const which = attempt == null ? `step ${quote(name)}` : `attempt ${attempt} of a step ${quote(name)}`;

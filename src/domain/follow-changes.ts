@@ -1,14 +1,13 @@
 import { badInput } from '../errors.ts';
 import { listLogged, readWatermark } from '../storage/changes/list.ts';
 import { onChanges } from '../storage/changes/listen.ts';
-import type { LatestListRow } from '../storage/entries/latest.ts';
-import { findEntryById } from '../storage/entries/retraction.ts';
+import { findEntryById } from '../storage/entries/find.ts';
 import type { Database } from '../storage/postgres/database.ts';
-import type { EntryRow } from '../storage/rows.ts';
+import type { EntryRow, LatestListRow } from '../storage/rows.ts';
 import { findRunById } from '../storage/runs/runs.ts';
 import { parseEntryId } from './entry-id.ts';
 import { requireRun } from './find-run.ts';
-import { matchKeys } from './read-metadata.ts';
+import { matchKeys } from './list-latest.ts';
 
 /** Entries read at once; a reader that takes none costs no more than this. */
 const pageSize = 200;
@@ -25,7 +24,7 @@ export type FollowRun = {
  * Every entry logged to the run or its steps from now on, or since the entry `after`: each once, in order of id, also
  * while many writers commit at once and when another server wrote it. Ends when the run is deleted or `ended` aborts.
  * Holds no more than one page, however slowly it is read.
- * @throws BAD_USER_INPUT when `after` is no entry's id; NOT_FOUND, AMBIGUOUS.
+ * @throws BAD_USER_INPUT when `after` is not the id of an entry's id; NOT_FOUND, AMBIGUOUS.
  */
 export async function followRun(
   db: Database,
@@ -42,7 +41,7 @@ async function requireEntryId(db: Database, text: string): Promise<bigint> {
   const id = parseEntryId(text);
   if (id !== null && (await findEntryById(db.prisma, id))) return id;
   throw badInput(
-    `after: ${JSON.stringify(text.slice(0, 60))} is no entry's id. Give the id of the last entry that was seen, or leave it out.`,
+    `after: ${JSON.stringify(text.slice(0, 60))} is not the id of an entry. Give the id of the last entry you saw, or leave it out.`,
   );
 }
 

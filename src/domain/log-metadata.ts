@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { badInput, conflict, notFound, RunledgerError } from '../errors.ts';
+import { conflict, notFound } from '../errors.ts';
 import {
   appendEntries,
   appendTogether,
@@ -7,31 +6,16 @@ import {
   type LedgerResult,
   type LedgerWrite,
 } from '../storage/entries/append.ts';
-import { findEntries } from '../storage/entries/history.ts';
-import type { Database } from '../storage/postgres/database.ts';
-import type { EntryRow, MetadataType } from '../storage/rows.ts';
+import { findEntries } from '../storage/entries/find.ts';
+import type { Writer } from '../storage/postgres/database.ts';
+import type { EntryRow } from '../storage/rows.ts';
 import { findStepById } from '../storage/runs/steps.ts';
 import { requireRun } from './find-run.ts';
 import { requireStep } from './find-step.ts';
-import { parseMetadataKey } from './metadata-key.ts';
-import { quote } from './quote.ts';
+import { nameInput } from './name-input.ts';
+import { normalizeName } from './names.ts';
+import { checkCount, hashContent, type LogMetadata, type LogTarget, parseEntries } from './parse-entries.ts';
 import type { Limits } from './value/limits.ts';
-import { parseMetadataValue } from './value/metadata-value.ts';
-
-type LogTarget =
-  | { stepId: string }
-  | { step: { run: string; name: string; attempt?: number | null | undefined } }
-  | { run: string };
-
-export type LogMetadata = {
-  target: LogTarget;
-  metadata?: Record<string, unknown> | null;
-  entries?:
-    | { key: string; value?: unknown; type?: MetadataType | null | undefined; iteration?: number | null | undefined }[]
-    | null;
-  requestId?: string | null | undefined;
-  loggedAt?: Date | null | undefined;
-};
 
 /** What was logged, and where. `replayed` when an earlier call with this request id had logged it. */
 export type Logged = { entries: EntryRow[]; runId: string; stepId: string | null; replayed: boolean };
@@ -41,93 +25,57 @@ export type Logged = { entries: EntryRow[]; runId: string; stepId: string | null
  * @throws BAD_USER_INPUT for a key, value or number of entries that is refused; NOT_FOUND, AMBIGUOUS for the target;
  *   CONFLICT when the request id was used in this run for something else.
  */
-export async function logMetadata(db: Database, limits: Limits, input: LogMetadata): Promise<Logged> {
+export async function logMetadata(db: Writer, limits: Limits, input: LogMetadata): Promise<Logged> {
   const entries = parseEntries(limits, input);
   checkCount(limits, entries.length);
   const prepared = await prepare(db, input, entries);
   const result = await appendEntries(db, prepared.write);
-  return settle(db, prepared, await checkResult(db, prepared, result));
+  return toLogged(db, prepared, await checkResult(db, prepared, result));
 }
 
 /**
  * Many calls in one commit: all are written, or none. Answers in their order.
  * @throws as `logMetadata`; the message begins with the input that is at fault.
  */
-export async function logMetadataBatch(db: Database, limits: Limits, inputs: LogMetadata[]): Promise<Logged[]> {
+export async function logMetadataBatch(db: Writer, limits: Limits, inputs: LogMetadata[]): Promise<Logged[]> {
   if (inputs.length === 0) return [];
-  const parsed = inputs.map((input, index) => at(index, () => parseEntries(limits, input)));
+  const parsed = await Promise.all(inputs.map((input, index) => nameInput(index, () => parseEntries(limits, input))));
   checkCount(
     limits,
     parsed.reduce((total, entries) => total + entries.length, 0),
   );
   const prepared = await Promise.all(
-    inputs.map((input, index) => atAsync(index, () => prepare(db, input, parsed[index]!))),
+    inputs.map((input, index) => nameInput(index, () => prepare(db, input, parsed[index]!))),
   );
   const results = await appendTogether(
     db,
     prepared.map(({ write }) => write),
     (found) =>
-      Promise.all(found.map((result, index) => atAsync(index, () => checkResult(db, prepared[index]!, result)))),
+      Promise.all(found.map((result, index) => nameInput(index, () => checkResult(db, prepared[index]!, result)))),
   );
-  return Promise.all(results.map((result, index) => settle(db, prepared[index]!, result)));
+  return Promise.all(results.map((result, index) => toLogged(db, prepared[index]!, result)));
 }
 
 type Prepared = { write: LedgerWrite; target: LogTarget };
-type Accepted = Exclude<LedgerResult, { outcome: 'missing' }>;
 
-function parseEntries(limits: Limits, input: LogMetadata): LedgerEntry[] {
-  const loggedAt = input.loggedAt ?? new Date();
-  const entries: LedgerEntry[] = [];
-  const add = (key: string, value: unknown, type: MetadataType | null, iteration: number | null) => {
-    const parsedKey = parseMetadataKey(key);
-    entries.push({
-      key: parsedKey,
-      iteration,
-      loggedAt,
-      ...parseMetadataValue(value, type, { key: parsedKey }, limits),
-    });
-  };
-  if (input.metadata) for (const [key, value] of Object.entries(input.metadata)) add(key, value, null, null);
-  for (const { key, value, type, iteration } of input.entries ?? []) {
-    if (value === undefined)
-      throw badInput(`The entry ${quote(key)} has no value. To log nothing on purpose, give null.`);
-    add(key, value, type ?? null, iteration ?? null);
-  }
-  if (entries.length === 0)
-    throw badInput('There is nothing to log: give at least one key in `metadata`, or one of `entries`.');
-  return entries;
-}
+type Accepted = Exclude<LedgerResult, { outcome: 'missing' } | { outcome: 'locked' }>;
 
-function checkCount(limits: Limits, count: number): void {
-  if (count <= limits.maxEntries) return;
-  throw badInput(
-    `There are ${count} entries in the request; at most ${limits.maxEntries} are taken. Send them in several requests.`,
-  );
-}
-
-async function prepare(db: Database, input: LogMetadata, entries: LedgerEntry[]): Promise<Prepared> {
+async function prepare(db: Writer, input: LogMetadata, entries: LedgerEntry[]): Promise<Prepared> {
   const request =
     input.requestId == null ? null : { id: input.requestId, contentHash: hashContent(entries, input.loggedAt ?? null) };
   return { target: input.target, write: { target: await resolveTarget(db, input.target), entries, request } };
 }
 
-async function resolveTarget(db: Database, target: LogTarget): Promise<LedgerWrite['target']> {
+async function resolveTarget(db: Writer, target: LogTarget): Promise<LedgerWrite['target']> {
   if ('stepId' in target) return { stepId: target.stepId };
   if ('run' in target) return { runId: (await requireRun(db, target.run)).id };
   const run = await requireRun(db, target.step.run);
   return { stepId: (await requireStep(db, run, target.step.name, target.step.attempt)).id };
 }
 
-/** What makes two calls the same: their entries in order, and the time given with them. */
-function hashContent(entries: LedgerEntry[], loggedAt: Date | null): string {
-  const hash = createHash('sha256').update(String(loggedAt?.getTime()));
-  for (const { key, type, text, iteration } of entries) hash.update(JSON.stringify([key, type, text, iteration]));
-  return hash.digest('hex');
-}
-
-async function checkResult(db: Database, { write, target }: Prepared, result: LedgerResult): Promise<Accepted> {
+async function checkResult(db: Writer, { write, target }: Prepared, result: LedgerResult): Promise<Accepted> {
   if (result.outcome === 'written') return result;
-  if (result.outcome === 'missing') {
+  if (result.outcome === 'missing' || result.outcome === 'locked') {
     const what =
       'stepId' in write.target ? `step with the id ${write.target.stepId}` : `run ${write.target.runId} any more`;
     throw notFound(
@@ -142,15 +90,15 @@ async function checkResult(db: Database, { write, target }: Prepared, result: Le
 }
 
 /** A step meant by name alone is the same target even when a newer attempt has begun since. */
-async function isSameTarget(db: Database, target: LogTarget, write: LedgerWrite, was: Accepted): Promise<boolean> {
+async function isSameTarget(db: Writer, target: LogTarget, write: LedgerWrite, was: Accepted): Promise<boolean> {
   const scopeId = 'stepId' in write.target ? write.target.stepId : write.target.runId;
   if (scopeId === was.scopeId) return true;
   if (!('step' in target) || target.step.attempt != null) return false;
   const step = await findStepById(db, was.scopeId);
-  return step !== null && step.name === target.step.name;
+  return step !== null && step.name === normalizeName(target.step.name);
 }
 
-async function settle(db: Database, { write }: Prepared, result: Accepted): Promise<Logged> {
+async function toLogged(db: Writer, { write }: Prepared, result: Accepted): Promise<Logged> {
   const { runId, scopeId, ids } = result;
   const where = { runId, stepId: scopeId === runId ? null : scopeId };
   if (result.outcome === 'repeated') return { ...where, entries: await findEntries(db, runId, ids), replayed: true };
@@ -167,26 +115,4 @@ async function settle(db: Database, { write }: Prepared, result: Accepted): Prom
     }),
   );
   return { ...where, entries, replayed: false };
-}
-
-/** Puts the place in a list before the message of what goes wrong there. */
-function at<T>(index: number, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw placed(index, error);
-  }
-}
-
-async function atAsync<T>(index: number, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw placed(index, error);
-  }
-}
-
-function placed(index: number, error: unknown): unknown {
-  if (!(error instanceof RunledgerError)) return error;
-  return new RunledgerError(error.code, `inputs[${index}]: ${error.message}`, { ...error.details, input: index });
 }

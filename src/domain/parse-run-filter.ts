@@ -2,15 +2,13 @@ import { badInput } from '../errors.ts';
 import { numberText } from '../json/number.ts';
 import type { ExecutionStatus, MetadataType } from '../storage/rows.ts';
 import type { Operand } from '../storage/runs/equality.ts';
-import type { LatestSource } from '../storage/runs/latest-source.ts';
 import type { MetadataTest, RunFilter } from '../storage/runs/run-filter.ts';
-import { textRange } from './find-run.ts';
-import { normalizeLookupKey } from './metadata-key.ts';
-import { quote } from './quote.ts';
-import { splitQualified } from './read-metadata.ts';
-import { isStorableText } from './storable.ts';
+import { normalizeName } from './names.ts';
+import { parsePath, parseSource } from './parse-latest-source.ts';
+import { textRange } from './text-range.ts';
 import type { Limits } from './value/limits.ts';
 import { parseMetadataValue } from './value/metadata-value.ts';
+import { isStorableText } from './value/storable.ts';
 
 /** A filter as it is asked for: every field given must hold. */
 export type FilterInput = {
@@ -43,9 +41,10 @@ export type ConditionInput = {
 };
 
 const maxParts = 100;
+
 /** Values that the conditions of a filter compare with, together. */
 const maxOperands = 1_000;
-const maxPathLength = 64;
+
 const nothing: RunFilter = { kind: 'any', of: [] };
 
 /**
@@ -64,10 +63,13 @@ export function parseRunFilter(input: FilterInput | null | undefined, limits: Li
         `The filter compares with more than ${maxOperands.toLocaleString('en')} values. Ask for less at once.`,
       );
     const of: RunFilter[] = [];
-    if (filter.pipeline != null) of.push(storable(filter.pipeline, { kind: 'pipeline', name: filter.pipeline }));
+    if (filter.pipeline != null)
+      of.push(storable(filter.pipeline, { kind: 'pipeline', name: normalizeName(filter.pipeline) }));
     if (filter.status != null) of.push({ kind: 'status', anyOf: filter.status });
     if (filter.namePrefix != null && filter.namePrefix !== '') {
-      of.push(storable(filter.namePrefix, () => ({ kind: 'namePrefix', ...textRange(filter.namePrefix!) })));
+      of.push(
+        storable(filter.namePrefix, () => ({ kind: 'namePrefix', ...textRange(normalizeName(filter.namePrefix!)) })),
+      );
     }
     if (filter.startedAfter != null) of.push({ kind: 'startedAfter', at: filter.startedAfter });
     if (filter.startedBefore != null) of.push({ kind: 'startedBefore', at: filter.startedBefore });
@@ -94,33 +96,6 @@ function parseCondition(input: ConditionInput, limits: Limits): RunFilter {
   if (source === null) return input.exists === false && tests.length === 0 ? { kind: 'all', of: [] } : nothing;
   if (input.exists === false && tests.length > 0) return nothing;
   return { kind: 'metadata', source, path, exists: input.exists !== false, tests };
-}
-
-/** Which latest entry a key, of a step or of the run as a whole, means; null when none can be stored under it. */
-export function parseSource(key: string, step: string | null | undefined): LatestSource | null {
-  if (step != null) {
-    const wanted = normalizeLookupKey(key);
-    return wanted === null || step === '' || !isStorableText(step) ? null : { kind: 'step', step, key: wanted };
-  }
-  const literal = normalizeLookupKey(key);
-  const qualified = splitQualified(key);
-  if (!qualified) return literal === null ? null : { kind: 'wholeRun', key: literal };
-  // Either reading may be impossible alone: the whole too long for a key, or nothing on one side of the `::`.
-  const ofStep = qualified.step === '' ? null : normalizeLookupKey(qualified.key);
-  if (ofStep === null) return literal === null ? null : { kind: 'run', key: literal };
-  if (literal === null)
-    return isStorableText(qualified.step) ? { kind: 'step', step: qualified.step, key: ofStep } : null;
-  return { kind: 'qualified', literal, step: qualified.step, key: ofStep };
-}
-
-/** @throws BAD_USER_INPUT for a path of more than 64 elements. */
-export function parsePath(path: string[] | null | undefined): string[] {
-  const elements = path ?? [];
-  if (elements.length > maxPathLength)
-    throw badInput(`path has ${elements.length} elements; a value is at most ${maxPathLength} deep.`);
-  const odd = elements.find((element) => !isStorableText(element));
-  if (odd !== undefined) throw badInput(`path: ${quote(odd)} has a character that no key can have.`);
-  return elements;
 }
 
 function parseTests(input: ConditionInput, limits: Limits): MetadataTest[] {

@@ -1,11 +1,14 @@
 import { badInput, notFound } from '../errors.ts';
+import { findEntryById } from '../storage/entries/find.ts';
 import { findLatest } from '../storage/entries/latest.ts';
-import { findEntryById, retractEntry } from '../storage/entries/retraction.ts';
-import { type Database, inTransaction } from '../storage/postgres/database.ts';
+import { recomputeRunLatest } from '../storage/entries/recompute-latest.ts';
+import { eraseEntry, findRemaining, moveLatest } from '../storage/entries/retraction.ts';
+import { inTransaction, type Writer } from '../storage/postgres/database.ts';
 import type { EntryRow } from '../storage/rows.ts';
-import { lockRun, lockSteps } from '../storage/runs/runs.ts';
+import { lockRun, lockSteps } from '../storage/runs/locks.ts';
 import { parseEntryId } from './entry-id.ts';
-import { isStorableText } from './storable.ts';
+import { sortKeyOf } from './value/sort-key.ts';
+import { isStorableText } from './value/storable.ts';
 
 const maxReasonLength = 1_000;
 
@@ -15,7 +18,7 @@ const maxReasonLength = 1_000;
  * @throws BAD_USER_INPUT for a reason that is blank or longer than 1,000 characters; NOT_FOUND.
  */
 export async function retractMetadata(
-  db: Database,
+  db: Writer,
   entryId: string | number | bigint,
   reason: string,
 ): Promise<EntryRow | null> {
@@ -33,7 +36,11 @@ export async function retractMetadata(
     await inTransaction(db, async (transaction) => {
       if (!(await lockRun(transaction, entry.runId))) throw missing();
       await lockSteps(transaction, entry.runId);
-      await retractEntry(transaction, entry, id, reason);
+      if (!(await eraseEntry(transaction, entry.runId, id, reason))) return;
+      const remaining = await findRemaining(transaction, entry);
+      const sorted = remaining && { ...remaining, ...sortKeyOf(remaining.type, remaining.text) };
+      if (await moveLatest(transaction, entry, id, sorted))
+        await recomputeRunLatest(transaction, entry.runId, [entry.key]);
     });
   }
   return findLatest(db, entry);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { conflict } from '../errors.ts';
-import type { Database } from '../storage/postgres/database.ts';
+import type { Writer } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { findRunById, findRunByName, insertRun } from '../storage/runs/runs.ts';
-import { newUuid } from '../uuid.ts';
+import { newRunId } from '../uuid.ts';
 import { parseName } from './names.ts';
-import { quote } from './quote.ts';
+import { quote } from './value/quote.ts';
 
 export type StartRun = {
   id?: string | null | undefined;
@@ -19,11 +19,11 @@ export type StartRun = {
  * @throws BAD_USER_INPUT for a name that cannot be one; CONFLICT when the id stands for another run, or one that is being
  * removed, or the name is taken.
  */
-export async function startRun(db: Database, input: StartRun): Promise<RunRow> {
+export async function startRun(db: Writer, input: StartRun): Promise<RunRow> {
   const pipeline = parseName('pipeline', input.pipeline);
   const startedAt = input.startedAt ?? new Date();
   const run: RunRow = {
-    id: input.id ?? newUuid(),
+    id: input.id ?? newRunId(),
     name: input.name == null ? inventName(pipeline, startedAt) : parseName('run', input.name),
     pipeline,
     status: 'RUNNING',
@@ -39,7 +39,7 @@ export async function startRun(db: Database, input: StartRun): Promise<RunRow> {
   }
   const existing = input.id == null ? null : await findRunById(db, input.id);
   if (existing) {
-    if (existing.pipeline === pipeline && (input.name == null || existing.name === input.name)) return existing;
+    if (existing.pipeline === pipeline && (input.name == null || existing.name === run.name)) return existing;
     throw conflict(
       `The run ${existing.id} is already started as ${quote(existing.name)} of pipeline ${quote(existing.pipeline)}. Use another id for another run.`,
     );

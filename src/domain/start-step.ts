@@ -1,14 +1,15 @@
 import { conflict, notFound } from '../errors.ts';
 import { notifyChanges } from '../storage/changes/notify.ts';
 import { copyLatest } from '../storage/entries/copy-latest.ts';
-import { type Database, inTransaction, type Transaction } from '../storage/postgres/database.ts';
+import { inTransaction, type Transaction, type Writer } from '../storage/postgres/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
-import { lockRun, lockSteps } from '../storage/runs/runs.ts';
-import { claimStepId, findNextAttempt, findStepById, insertStep, supersedeAttempts } from '../storage/runs/steps.ts';
+import { claimStepId, findNextAttempt, insertStep, supersedeAttempts } from '../storage/runs/attempts.ts';
+import { lockRun, lockSteps } from '../storage/runs/locks.ts';
+import { findStepById } from '../storage/runs/steps.ts';
 import { newUuid } from '../uuid.ts';
 import { requireRun } from './find-run.ts';
 import { parseName } from './names.ts';
-import { quote } from './quote.ts';
+import { quote } from './value/quote.ts';
 
 export type StartStep = {
   id?: string | null | undefined;
@@ -25,7 +26,7 @@ export type StartStep = {
  * @throws BAD_USER_INPUT for a name that cannot be one; NOT_FOUND for the run or the cached step; AMBIGUOUS;
  *   CONFLICT when the id stands for another step.
  */
-export async function startStep(db: Database, input: StartStep): Promise<StepRow> {
+export async function startStep(db: Writer, input: StartStep): Promise<StepRow> {
   const name = parseName('step', input.name);
   const run = await requireRun(db, input.run);
   const cachedFrom = input.cachedFrom == null ? null : await requireCached(db, input.cachedFrom);
@@ -70,7 +71,7 @@ async function addStep(
   return step;
 }
 
-async function requireCached(db: Database, id: string): Promise<StepRow> {
+async function requireCached(db: Writer, id: string): Promise<StepRow> {
   const step = await findStepById(db, id);
   if (!step) throw notFound(`cachedFrom: there is no step with the id ${id}.`);
   return step;

@@ -1,5 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
-import { findExcess, overLimit, type QueryLimits } from './query-limits.ts';
+import { overLimit, type QueryLimits } from './query-limits.ts';
+import { findExcess } from './query-size.ts';
 
 /** A query text as far as it can be judged without its variables: ready to execute, or why not. */
 export type PreparedDocument =
@@ -72,4 +73,6 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   });
 }
 
-const refuse = (error: GraphQLError): PreparedDocument => ({ document: null, errors: [error] });
+function refuse(error: GraphQLError): PreparedDocument {
+  return { document: null, errors: [error] };
+}

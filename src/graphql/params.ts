@@ -7,49 +7,60 @@ export type GraphQLParams = {
   query: string;
   operationName?: string;
   variables?: Record<string, unknown>;
-  extensions?: Record<string, unknown>;
 };
 
-/** A value may be 64 deep; what is around it is never this deep. What is deeper still would overflow the stack. */
+/** A value may be 64 deep, and what is around it never is this deep. Deeper nesting would overflow the stack. */
 const maxDepth = 256;
 
 /**
  * Reads the body of a POST, exactly: integers that a double cannot hold become bigints.
- * @throws GraphQLError with HTTP status 400 for what is no JSON, or no GraphQL request.
+ * @throws GraphQLError with HTTP status 400 for what is not JSON, or not a GraphQL request.
  */
-export function readGraphQLParams(body: string): GraphQLParams {
-  const scan = scanJson(body);
-  if (scan.depth > maxDepth) throw refused(`The body has more than ${maxDepth} lists and objects inside one another.`);
-  let parsed: unknown;
+export function readBody(body: string): GraphQLParams {
+  return checkParams(readJson(body, 'The body', 'Send an object with a "query".'));
+}
+
+/**
+ * Reads the query of a GET, the part of its address behind the question mark, as exactly as a body.
+ * @throws GraphQLError with HTTP status 400.
+ */
+export function readSearch(search: URLSearchParams): GraphQLParams {
+  const [query, operationName, variables] = ['query', 'operationName', 'variables'].map((name) => search.get(name));
+  if (!query) throw refused('The address has no "query". Add ?query=… with a GraphQL document, or send a POST.');
+  const read = variables ? readJson(variables, '"variables" in the address', 'Send an object.') : null;
+  return checkParams({ query, operationName: operationName || null, variables: read });
+}
+
+function readJson(text: string, what: string, advice: string): unknown {
+  const scan = scanJson(text);
+  if (scan.depth > maxDepth) throw refused(`${what} has more than ${maxDepth} lists and objects inside one another.`);
   try {
-    parsed = parseJson(body, scan);
+    return parseJson(text, scan);
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1];
-    throw refused(
-      `The body is not JSON${at === undefined ? '' : ` (at character ${at})`}. Send an object with a "query".`,
-    );
+    throw refused(`${what} is not JSON${at === undefined ? '' : ` (at character ${at})`}. ${advice}`);
   }
-  return checkGraphQLParams(parsed);
 }
 
 /** @throws GraphQLError with HTTP status 400 naming the part that is not as GraphQL over HTTP has it. */
-function checkGraphQLParams(params: unknown): GraphQLParams {
+function checkParams(params: unknown): GraphQLParams {
   if (!isObject(params)) throw refused('The body must be a JSON object with a "query".');
-  if (typeof params['query'] !== 'string' || params['query'] === '')
-    throw refused('"query" must be a text with a GraphQL document.');
-  const { operationName, variables, extensions } = params;
-  if (operationName != null && typeof operationName !== 'string') throw refused('"operationName" must be a text.');
+  const { query, operationName, variables, extensions } = params;
+  if (typeof query !== 'string' || query === '') throw refused('"query" must be a string with a GraphQL document.');
+  if (operationName != null && typeof operationName !== 'string') throw refused('"operationName" must be a string.');
   if (variables != null && !isObject(variables)) throw refused('"variables" must be an object.');
   if (extensions != null && !isObject(extensions)) throw refused('"extensions" must be an object.');
   return {
-    query: params['query'],
-    ...(operationName == null ? {} : { operationName: operationName as string }),
-    ...(variables == null ? {} : { variables: variables as Record<string, unknown> }),
+    query,
+    ...(operationName == null ? {} : { operationName }),
+    ...(variables == null ? {} : { variables }),
   };
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-const refused = (message: string) =>
-  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+function refused(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+}

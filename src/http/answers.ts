@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { requestError, serializeResult } from '../graphql/result.ts';
+import type { ErrorCode } from '../errors.ts';
+import { type Answer, refusal } from '../graphql/answer.ts';
+import { sendEvents } from './streams.ts';
 
 /** Sends a whole body. */
 export function send(
@@ -26,8 +28,20 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   );
 }
 
-/** Refuses a request before it reaches GraphQL, in GraphQL's form; the code follows from the status unless it is given. */
-export function refuse(response: ServerResponse, status: number, message: string, code?: 'FORBIDDEN'): void {
-  const { headers, body } = serializeResult(requestError(message, status, {}, code), 'application/json');
+/** Sends the answer to a GraphQL request; resolves when the last of it is on its way, or the caller has gone. */
+export async function sendAnswer(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+  if (typeof body === 'string') send(response, status, headers, body);
+  else await sendEvents(response, status, headers, body);
+}
+
+const codeByStatus: Record<number, ErrorCode | 'INTERNAL_SERVER_ERROR'> = {
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  500: 'INTERNAL_SERVER_ERROR',
+};
+
+/** Refuses a request before it reaches GraphQL, in GraphQL's form. */
+export function refuse(response: ServerResponse, status: number, message: string): void {
+  const { headers, body } = refusal(message, status, codeByStatus[status] ?? 'BAD_USER_INPUT');
   send(response, status, headers, body);
 }

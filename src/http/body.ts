@@ -14,8 +14,11 @@ export async function readBody(
     refuse(response, status, message);
     return null;
   };
-  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/json') return refused(415, 'Send the request as application/json.');
+  const [type, ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
+  if (type!.trim() !== 'application/json') return refused(415, 'Send the request as application/json.');
+  const charset = parameters.map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)/.exec(parameter)?.[1]).find(Boolean);
+  if (charset && charset !== 'utf-8' && charset !== 'utf8')
+    return refused(415, 'JSON is read as UTF-8 (RFC 8259). Send it so, with that charset or none.');
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
     return refused(415, 'Send the body uncompressed.');
   const tooLarge = `The body is larger than ${maxBodyBytes} bytes. Send it in several requests.`;
@@ -24,7 +27,9 @@ export async function readBody(
   if (chunks === null) return refused(413, tooLarge);
   const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
   if (!isUtf8(body)) return refused(400, 'The body is not UTF-8.');
-  return body.toString('utf8');
+  // A byte order mark is not part of the text; RFC 8259 lets a reader ignore it.
+  const hasMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  return body.toString('utf8', hasMark ? 3 : 0);
 }
 
 /** What the request carries; null as soon as it is more than `maxBytes`. Rejects when the client goes away. */

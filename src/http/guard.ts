@@ -15,12 +15,7 @@ export function checkOrigin(allowedOrigins: string[], request: IncomingMessage, 
   if (allowedOrigins.length > 0) response.setHeader('vary', 'origin');
   if (origin === undefined || origin.replace(/^https?:\/\//, '') === host) return true;
   if (!allowedOrigins.includes('*') && !allowedOrigins.includes(origin)) {
-    refuse(
-      response,
-      403,
-      'Pages of this origin may not use the service. The operator can add it to ALLOWED_ORIGINS.',
-      'FORBIDDEN',
-    );
+    refuse(response, 403, 'Pages of this origin may not use the service. The operator can add it to ALLOWED_ORIGINS.');
     return false;
   }
   response.setHeader('access-control-allow-origin', origin);

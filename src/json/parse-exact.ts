@@ -7,10 +7,10 @@ type Cursor = { readonly text: string; at: number };
 
 /**
  * A strict parser of RFC 8259, for texts with numbers that `JSON.parse` would round. Same result as `parseJson`, several times
- * slower. Keeps its own stack, so that deep nesting is no danger.
+ * slower. Keeps its own stack, so that deep nesting cannot overflow.
  * @throws SyntaxError with the position, never with a piece of the text.
  */
-export const parseExactJson = (text: string): JsonValue => {
+export function parseExactJson(text: string): JsonValue {
   const cursor: Cursor = { text, at: 0 };
   // Of every container that is open: itself, and the key its next member goes under (unused in lists).
   const containers: (JsonValue[] | JsonObject)[] = [];
@@ -56,48 +56,50 @@ export const parseExactJson = (text: string): JsonValue => {
       keys.pop();
     }
   }
-};
+}
 
-const closingOf = (container: JsonValue[] | JsonObject) => (Array.isArray(container) ? 0x5d : 0x7d);
+function closingOf(container: JsonValue[] | JsonObject) {
+  return Array.isArray(container) ? 0x5d : 0x7d;
+}
 
-const put = (container: JsonValue[] | JsonObject, key: string, value: JsonValue) => {
+function put(container: JsonValue[] | JsonObject, key: string, value: JsonValue) {
   if (Array.isArray(container)) container.push(value);
   else setMember(container, key, value);
-};
+}
 
-/** Moves to the next character that is no white space; gives its code, or NaN at the end. */
-const skipSpace = (cursor: Cursor): number => {
+/** Moves to the next character that is not white space; gives its code, or NaN at the end. */
+function skipSpace(cursor: Cursor): number {
   for (;;) {
     const code = cursor.text.charCodeAt(cursor.at);
     if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return code;
     cursor.at++;
   }
-};
+}
 
-const readKey = (cursor: Cursor): string => {
+function readKey(cursor: Cursor): string {
   if (cursor.text.charCodeAt(cursor.at) !== 0x22) throw wrong(cursor, 'a key in double quotes was expected');
   const key = readString(cursor);
   if (skipSpace(cursor) !== 0x3a) throw wrong(cursor, 'a colon was expected');
   cursor.at++;
   return key;
-};
+}
 
-const readScalar = (cursor: Cursor, code: number): JsonValue => {
+function readScalar(cursor: Cursor, code: number): JsonValue {
   if (code === 0x22) return readString(cursor);
   if (code === 0x2d || isDigit(code)) return readNumber(cursor);
   if (code === 0x74) return readWord(cursor, 'true', true);
   if (code === 0x66) return readWord(cursor, 'false', false);
   if (code === 0x6e) return readWord(cursor, 'null', null);
   throw wrong(cursor, 'a value was expected');
-};
+}
 
-const readWord = (cursor: Cursor, word: string, value: boolean | null) => {
+function readWord(cursor: Cursor, word: string, value: boolean | null) {
   if (!cursor.text.startsWith(word, cursor.at)) throw wrong(cursor, 'a value was expected');
   cursor.at += word.length;
   return value;
-};
+}
 
-const readString = (cursor: Cursor): string => {
+function readString(cursor: Cursor): string {
   const end = endOfString(cursor.text, cursor.at);
   if (end === cursor.text.length) throw wrong(cursor, 'a string begins that does not end');
   const inner = cursor.text.slice(cursor.at + 1, end);
@@ -111,11 +113,13 @@ const readString = (cursor: Cursor): string => {
   }
   cursor.at = end + 1;
   return value;
-};
+}
 
-const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+function isDigit(code: number) {
+  return code >= 0x30 && code <= 0x39;
+}
 
-const readNumber = (cursor: Cursor): JsonValue => {
+function readNumber(cursor: Cursor): JsonValue {
   const { text, at: start } = cursor;
   if (text.charCodeAt(cursor.at) === 0x2d) cursor.at++;
   const first = cursor.at;
@@ -137,17 +141,18 @@ const readNumber = (cursor: Cursor): JsonValue => {
   }
   const token = text.slice(start, cursor.at);
   return cursor.at === whole ? readInteger(token) : Number(token);
-};
+}
 
-const skipDigits = (cursor: Cursor) => {
+function skipDigits(cursor: Cursor) {
   const start = cursor.at;
   while (isDigit(cursor.text.charCodeAt(cursor.at))) cursor.at++;
   if (cursor.at === start) throw wrong(cursor, 'a digit was expected');
-};
+}
 
-const wrong = ({ text, at }: Cursor, problem: string) =>
-  new SyntaxError(
+function wrong({ text, at }: Cursor, problem: string) {
+  return new SyntaxError(
     at < text.length
       ? `Not valid JSON: ${problem} at position ${at}.`
       : `Not valid JSON: ${problem}, but the text ends.`,
   );
+}

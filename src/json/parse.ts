@@ -8,7 +8,7 @@ import type { JsonValue } from './value.ts';
  * whoever takes values must refuse it. Nesting is not limited. `scan` saves those a second look who have scanned already.
  * @throws SyntaxError with the position, never with a piece of the text.
  */
-export const parseJson = (text: string, scan: JsonScan = scanJson(text)): JsonValue => {
+export function parseJson(text: string, scan: JsonScan = scanJson(text)): JsonValue {
   if (!scan.exact) {
     try {
       return JSON.parse(text);
@@ -17,4 +17,4 @@ export const parseJson = (text: string, scan: JsonScan = scanJson(text)): JsonVa
     }
   }
   return parseExactJson(text);
-};
+}

@@ -10,8 +10,11 @@ const prototype = {
 };
 
 /** Holds `text`, which must be one valid JSON value: nothing checks it. */
-export const rawJson = (text: string): RawJson => ({ __proto__: prototype, text }) as unknown as RawJson;
+export function rawJson(text: string): RawJson {
+  return { __proto__: prototype, text } as unknown as RawJson;
+}
 
 /** Whether `value` was made by {@link rawJson}. */
-export const isRawJson = (value: unknown): value is RawJson =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === prototype;
+export function isRawJson(value: unknown): value is RawJson {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === prototype;
+}

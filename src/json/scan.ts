@@ -7,7 +7,7 @@ export type JsonScan = {
 };
 
 /** The index of the quote that ends the string which begins at `start`; `text.length` when none does. */
-export const endOfString = (text: string, start: number): number => {
+export function endOfString(text: string, start: number): number {
   let from = start + 1;
   for (;;) {
     const quote = text.indexOf('"', from);
@@ -17,16 +17,16 @@ export const endOfString = (text: string, start: number): number => {
     if ((quote - first) % 2 === 0) return quote;
     from = quote + 1;
   }
-};
+}
 
 // With fewer digits, only an exponent can make a number too large.
-const MAX_DIGITS_OF_A_DOUBLE = 308;
+const maxDigitsOfADouble = 308;
 
 /**
  * Looks through a JSON text once, about as fast as memory allows, without judging whether it is well-formed.
  * The parser does that; here malformed text only must not fail.
  */
-export const scanJson = (text: string): JsonScan => {
+export function scanJson(text: string): JsonScan {
   const { length } = text;
   let depth = 0;
   let greatest = 0;
@@ -48,7 +48,7 @@ export const scanJson = (text: string): JsonScan => {
         const sign = text.charCodeAt(at + 1);
         at = skipDigits(text, sign === 0x2b || sign === 0x2d ? at + 2 : at + 1);
         exact ||= Number(text.slice(start, at)) === Number.POSITIVE_INFINITY;
-      } else if (isWhole ? at - start > 15 : at - start > MAX_DIGITS_OF_A_DOUBLE) {
+      } else if (isWhole ? at - start > 15 : at - start > maxDigitsOfADouble) {
         const value = Number(text.slice(start, at));
         exact ||= isWhole ? value > Number.MAX_SAFE_INTEGER : value === Number.POSITIVE_INFINITY;
       }
@@ -60,9 +60,9 @@ export const scanJson = (text: string): JsonScan => {
     }
   }
   return { depth: greatest, exact };
-};
+}
 
-const skipDigits = (text: string, start: number): number => {
+function skipDigits(text: string, start: number): number {
   let at = start;
   while (at < text.length) {
     const code = text.charCodeAt(at);
@@ -70,4 +70,4 @@ const skipDigits = (text: string, start: number): number => {
     at++;
   }
   return at;
-};
+}

@@ -7,9 +7,11 @@ import { isRawJson } from './raw.ts';
  * back as a double); and what has no JSON at the top, such as undefined, is `null`.
  * @throws RangeError when the tree has a cycle, or thousands of lists and objects inside one another.
  */
-export const stringifyJson = (value: unknown): string => write(value, '') ?? 'null';
+export function stringifyJson(value: unknown): string {
+  return write(value, '') ?? 'null';
+}
 
-const write = (value: unknown, key: string): string | undefined => {
+function write(value: unknown, key: string): string | undefined {
   switch (typeof value) {
     case 'string':
       return quoted(value);
@@ -24,9 +26,9 @@ const write = (value: unknown, key: string): string | undefined => {
     default:
       return undefined;
   }
-};
+}
 
-const writeObject = (value: object, key: string): string | undefined => {
+function writeObject(value: object, key: string): string | undefined {
   if (Array.isArray(value)) return writeList(value);
   if (isRawJson(value)) return value.text;
   const { toJSON } = value as { toJSON?: unknown };
@@ -40,36 +42,38 @@ const writeObject = (value: object, key: string): string | undefined => {
     separator = ',';
   }
   return `${text}}`;
-};
+}
 
-const writeList = (values: readonly unknown[]): string => {
+function writeList(values: readonly unknown[]): string {
   let text = '[';
   for (let index = 0; index < values.length; index++) {
     text += (index > 0 ? ',' : '') + (write(values[index], `${index}`) ?? 'null');
   }
   return `${text}]`;
-};
+}
 
 // Whatever JSON.stringify escapes: quote, backslash, C0, and surrogates that may be unpaired.
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
-const quoted = (text: string): string => (needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`);
+function quoted(text: string): string {
+  return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
 
 // The names of a response are few and come again and again: looking one up costs a third of quoting it.
 const names = new Map<string, string>();
-const MAX_NAMES = 1000;
-const MAX_NAME_LENGTH = 64;
+const maxNames = 1000;
+const maxNameLength = 64;
 // Data with ever new keys must neither fill the memory nor, for long, the place of the names.
-const MISSES_BEFORE_RENEWAL = 50_000;
+const missesBeforeRenewal = 50_000;
 let misses = 0;
 
-const written = (name: string): string => {
+function written(name: string): string {
   const known = names.get(name);
   if (known !== undefined) return known;
   const text = `${quoted(name)}:`;
-  if (++misses === MISSES_BEFORE_RENEWAL) {
+  if (++misses === missesBeforeRenewal) {
     names.clear();
     misses = 0;
   }
-  if (names.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) names.set(name, text);
+  if (names.size < maxNames && name.length <= maxNameLength) names.set(name, text);
   return text;
-};
+}

@@ -5,9 +5,11 @@ import type { Logger } from 'pino';
 import { createApp } from '../graphql/app.ts';
 import { createHttpServer } from '../http/server.ts';
 import { openDatabase } from '../storage/postgres/database.ts';
-import { isAnswering } from '../storage/postgres/ready.ts';
+import { checkReadiness } from '../storage/postgres/ready.ts';
 import { sweepDeletedRuns } from '../storage/runs/delete-run.ts';
+import { createHealthLog } from './health-log.ts';
 import { type Settings, SettingsError } from './settings.ts';
+import { atMost } from './stop.ts';
 
 /** A service that answers requests, until it is stopped. */
 export type Serving = { url: string; stop: () => Promise<void> };
@@ -15,17 +17,23 @@ export type Serving = { url: string; stop: () => Promise<void> };
 /** Answers requests in this process, from a database that is up to date. @throws SettingsError for HOST or PORT. */
 export async function startListening(settings: Settings, log: Logger, connectionString: string): Promise<Serving> {
   let stopping = false;
+  // The database and its log know each other: one tells of failures, the other looks whether they are over.
+  const health = createHealthLog(log, () => checkReadiness(db)());
   const db = openDatabase({
+    onConnectionLost: health.failed,
     connectionString,
     maxConnections: settings.DATABASE_CONNECTIONS,
     connectTimeoutMs: settings.DATABASE_CONNECT_TIMEOUT_MS,
     statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+    lockTimeoutMs: settings.LOCK_TIMEOUT_MS,
     preparedStatements: settings.DATABASE_PREPARED_STATEMENTS,
   });
   const app = createApp({
     db,
     log,
     limits: { maxValueBytes: settings.MAX_VALUE_BYTES, maxEntries: settings.MAX_ENTRIES },
+    onOutage: health.failed,
+    requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
     queryLimits: {
       maxQueryBytes: settings.MAX_QUERY_BYTES,
       maxTokens: settings.MAX_QUERY_TOKENS,
@@ -41,7 +49,7 @@ export async function startListening(settings: Settings, log: Logger, connection
     allowedHosts: settings.ALLOWED_HOSTS,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     graphiql: settings.GRAPHIQL,
-    isReady: async () => !stopping && (await isAnswering(db)),
+    readiness: async () => (stopping ? { reads: 'stopping', writes: 'stopping' } : checkReadiness(db)()),
     onError: (error, requestId) => log.error({ requestId, err: error }, 'unexpected error'),
   });
   const sweeping = new AbortController();
@@ -54,9 +62,11 @@ export async function startListening(settings: Settings, log: Logger, connection
       async stop() {
         stopping = true;
         sweeping.abort();
+        health.close();
         app.endStreams();
-        await closeServer(server, settings.SHUTDOWN_TIMEOUT_MS);
-        await db.close();
+        // The rest of the time is for the database, and the embedded Postgres.
+        await closeServer(server, settings.SHUTDOWN_TIMEOUT_MS * 0.7);
+        await atMost(Math.min(2_000, settings.SHUTDOWN_TIMEOUT_MS * 0.1), db.close());
       },
     };
   } catch (error) {

@@ -11,7 +11,12 @@ export type Ledger = {
 };
 
 /** The Postgres of DATABASE_URL, or else one of our own, started on the folder of the settings. */
-export async function openLedger(settings: Settings, directory: string, log: Logger): Promise<Ledger> {
+export async function openLedger(
+  settings: Settings,
+  directory: string,
+  log: Logger,
+  signals: { stopping: AbortSignal; killed: AbortSignal },
+): Promise<Ledger> {
   if (settings.DATABASE_URL) {
     const { host, pathname } = new URL(settings.DATABASE_URL);
     const where = `PostgreSQL at ${host}${pathname}`;
@@ -21,7 +26,9 @@ export async function openLedger(settings: Settings, directory: string, log: Log
   const { defaultDataDir, openEmbedded } = await import('../storage/embedded/open.ts');
   const embedded = await openEmbedded({
     dataDir: settings.RUNLEDGER_DATA_DIR ?? defaultDataDir(directory),
-    log: (line) => log.info(line),
+    log: (level, line) => log[level](line),
+    stopping: signals.stopping,
+    killed: signals.killed,
   });
   return {
     connectionString: socketUrl(embedded.connection),

@@ -1,11 +1,18 @@
-import pino, { type Logger } from 'pino';
-import { EmbeddedError } from '../storage/embedded/error.ts';
-import { classifyFailure } from '../storage/postgres/failures.ts';
-import { MigrationError, migrate } from '../storage/postgres/migrate.ts';
-import { type Serving, startListening } from './listen.ts';
+import type { Logger } from 'pino';
+import { explain } from './explain.ts';
+import { startListening } from './listen.ts';
+import { createLog } from './log.ts';
 import { openLedger } from './open-postgres.ts';
-import { readSettings, type Settings, SettingsError } from './settings.ts';
-import { failedToStart, startWorkers, WorkerError, type WorkerMessage, workerDatabaseVariable } from './workers.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { type Stop, watchStop } from './stop.ts';
+import {
+  failedToStart,
+  startWorkers,
+  type WorkerMessage,
+  workerDatabaseVariable,
+  workerPortVariable,
+} from './workers.ts';
 
 /** What the service needs of the process that it runs in. */
 export type Host = {
@@ -15,77 +22,87 @@ export type Host = {
   isTerminal: boolean;
   print: (line: string) => void;
   complain: (line: string) => void;
-  /** Resolves when the service is to end. */
-  stopped: Promise<void>;
+  /** Aborts when the service is to stop. */
+  stopping: AbortSignal;
+  /** Aborts when the process ends at once. */
+  killed: AbortSignal;
+  /** Ends the process at once. */
+  kill: (exitCode: number) => void;
   /** Tells the parent, where this process is one of several workers. */
   tellParent?: (message: WorkerMessage) => void;
 };
 
 /**
  * Runs the service until it is told to stop, and resolves with the exit code of the process: 0, or 1 when it could not
- * start. The first line it prints, once requests are answered, has the whole URL in it.
+ * start. The first line it prints, once requests are answered, has the whole URL in it. Told to stop, it ends within
+ * SHUTDOWN_TIMEOUT_MS, whatever hangs.
  */
 export async function serve(host: Host): Promise<number> {
+  let stop: Stop | undefined;
   try {
     const settings = readSettings(host.environment);
     const log = await createLog(settings, host.isTerminal);
+    stop = watchStop(host.stopping, settings.SHUTDOWN_TIMEOUT_MS, {
+      say: host.complain,
+      onTimeout: () => host.kill(1),
+    });
     const workerDatabase = host.environment[workerDatabaseVariable];
-    if (workerDatabase !== undefined) return await serveAsWorker(host, settings, log, workerDatabase);
-    await run(host, settings, log);
+    if (workerDatabase !== undefined) return await serveAsWorker(host, settings, log, stop, workerDatabase);
+    await run(host, settings, log, stop);
     return 0;
   } catch (error) {
+    if (host.stopping.aborted) return 0;
     host.complain(explain(error));
     return 1;
+  } finally {
+    stop?.done();
   }
 }
 
-async function run(host: Host, settings: Settings, log: Logger): Promise<void> {
-  const ledger = await openLedger(settings, host.directory, log);
+async function run(host: Host, settings: Settings, log: Logger, stop: Stop): Promise<void> {
+  const { stopping } = host;
+  const ledger = await openLedger(settings, host.directory, log, host);
   try {
-    await migrate(ledger.connectionString);
+    stopping.throwIfAborted();
+    await prepareDatabase(ledger.connectionString, settings, log, stopping);
     const start = settings.WORKERS === 1 ? startListening : startWorkers;
     const serving = await start(settings, log, ledger.connectionString);
-    host.print(`Runledger is ready at ${serving.url} (open it in a browser for GraphiQL)`);
-    host.print(`Data: ${ledger.where}`);
-    await host.stopped;
+    if (!stopping.aborted) {
+      host.print(`Runledger is ready at ${serving.url} (open it in a browser for GraphiQL)`);
+      host.print(`Data: ${ledger.where}`);
+    }
+    await aborted(stopping);
     log.info('stopping: answering what is under way');
-    await serving.stop();
+    await stop.phase('requests that are under way', serving.stop());
   } finally {
-    await ledger.close();
+    await stop.phase('Postgres to stop', ledger.close());
   }
 }
 
-async function serveAsWorker(host: Host, settings: Settings, log: Logger, connectionString: string): Promise<number> {
-  let serving: Serving;
+async function serveAsWorker(
+  host: Host,
+  settings: Settings,
+  log: Logger,
+  stop: Stop,
+  connectionString: string,
+): Promise<number> {
+  const port = host.environment[workerPortVariable];
+  const own = port === undefined ? settings : { ...settings, PORT: Number(port) };
   try {
-    serving = await startListening(settings, log, connectionString);
+    const serving = await startListening(own, log, connectionString);
+    host.tellParent?.({ listening: serving.url });
+    await aborted(host.stopping);
+    await stop.phase('requests that are under way', serving.stop());
+    return 0;
   } catch (error) {
     host.tellParent?.({ failed: explain(error) });
     return failedToStart;
   }
-  host.tellParent?.({ listening: serving.url });
-  await host.stopped;
-  await serving.stop();
-  return 0;
 }
 
-async function createLog(settings: Settings, isTerminal: boolean): Promise<Logger> {
-  const options = { level: settings.LOG_LEVEL, base: null };
-  if (!isTerminal) return pino(options, pino.destination({ fd: 2, sync: true }));
-  const { default: pretty } = await import('pino-pretty');
-  return pino(options, pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss' }));
-}
-
-/** What an operator can act on is said plainly; of the rest the whole trace helps. */
-function explain(error: unknown): string {
-  if (error instanceof SettingsError || error instanceof MigrationError || error instanceof WorkerError)
-    return error.message;
-  if (error instanceof EmbeddedError) return error.message;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const isAway = ['unavailable', 'unknown'].includes(classifyFailure(error));
-  // A failing system call; a user, a password or a database that is not there.
-  if (isAway || /^(E[A-Z]+|28[0-9A-Z]{3}|3D000)$/.test(code ?? '')) {
-    return `The database cannot be reached: ${message || code}. Check DATABASE_URL and that the server is up.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

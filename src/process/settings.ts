@@ -8,13 +8,14 @@ export class SettingsError extends Error {
   }
 }
 
-const whole = (least: number, most: number, byDefault: number) =>
-  z
+function whole(least: number, most: number, byDefault: number) {
+  return z
     .string()
-    .regex(/^\d+$/, `is no whole number from ${least} to ${most}`)
+    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
     .transform(Number)
     .refine((value) => value >= least && value <= most, `is not from ${least} to ${most}`)
     .default(byDefault);
+}
 
 const list = z
   .string()
@@ -26,21 +27,22 @@ const list = z
       .filter((item) => item !== ''),
   );
 
-const flag = (byDefault: boolean) =>
-  z
+function flag(byDefault: boolean) {
+  return z
     .enum(['true', 'false'], 'is neither "true" nor "false"')
     .default(byDefault ? 'true' : 'false')
     .transform((text) => text === 'true');
+}
 
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: whole(0, 65_535, 4_000),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'is no URL that begins with postgresql://')
+    .regex(/^postgres(ql)?:\/\//, 'must be a URL that begins with postgresql://')
     .refine(
       (url) => URL.canParse(url),
-      'is no URL. Characters such as @ : / and blanks in a password are written in percent; a socket is postgresql://user@localhost/database?host=/its/folder',
+      'is not a valid URL. Percent-encode characters such as @ : / and blanks in a password; a socket is postgresql://user@localhost/database?host=/its/folder',
     )
     .optional(),
   RUNLEDGER_DATA_DIR: z.string().min(1).optional(),
@@ -64,8 +66,12 @@ const schema = z.object({
   MAX_QUERY_COST: whole(100, 100_000_000, 100_000),
   DATABASE_CONNECTIONS: whole(2, 500, 10),
   DATABASE_CONNECT_TIMEOUT_MS: whole(100, 600_000, 5_000),
-  DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 3_600_000, 30_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 3_600_000, 12_000),
   DATABASE_PREPARED_STATEMENTS: flag(true),
+  DATABASE_WAIT_MS: whole(0, 3_600_000, 30_000),
+  MIGRATION_LOCK_TIMEOUT_MS: whole(1_000, 3_600_000, 300_000),
+  REQUEST_TIMEOUT_MS: whole(100, 600_000, 15_000),
+  LOCK_TIMEOUT_MS: whole(10, 600_000, 2_000),
   SHUTDOWN_TIMEOUT_MS: whole(0, 600_000, 10_000),
   GRAPHIQL: flag(true),
 });

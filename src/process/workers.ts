@@ -1,12 +1,17 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Serving } from './listen.ts';
 import type { Settings } from './settings.ts';
+import { atMost } from './stop.ts';
 
 /** How a worker is told which database to serve; the rest of its settings it reads like its parent. */
 export const workerDatabaseVariable = 'RUNLEDGER_WORKER_DATABASE_URL';
+
+/** On which port: one that was found free stays the one that was printed, also for workers that come later. */
+export const workerPortVariable = 'RUNLEDGER_WORKER_PORT';
 
 /** What a worker says to its parent. */
 export type WorkerMessage = { listening: string } | { failed: string };
@@ -30,12 +35,19 @@ const healthyAfterMs = 5_000;
  * @throws WorkerError with what a worker could not do.
  */
 export async function startWorkers(settings: Settings, log: Logger, connectionString: string): Promise<Serving> {
+  // The workers take connections themselves: one that the parent took and handed to a worker that dies would be lost, open and
+  // unanswered. The system closes those of a dead process.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(new URL('../main.js', import.meta.url)), args: [] });
   let stopping = false;
+  const port = settings.PORT === 0 ? await findFreePort(settings.HOST) : settings.PORT;
 
   const start = async (): Promise<{ worker: Worker; url: string }> => {
     const startedAt = Date.now();
-    const worker = cluster.fork({ [workerDatabaseVariable]: connectionString });
+    const worker = cluster.fork({
+      [workerDatabaseVariable]: connectionString,
+      [workerPortVariable]: String(port),
+    });
     worker.once('exit', (code, signal) => {
       if (stopping || code === failedToStart) return;
       log.error({ code, signal, pid: worker.process.pid }, 'a worker ended; starting another');
@@ -53,13 +65,14 @@ export async function startWorkers(settings: Settings, log: Logger, connectionSt
       workers.map(async (worker) => {
         const exited = once(worker, 'exit');
         worker.process.kill('SIGTERM');
-        await exited;
+        await atMost(settings.SHUTDOWN_TIMEOUT_MS * 0.9, exited);
+        worker.process.kill('SIGKILL');
       }),
     );
   };
 
   try {
-    // The first alone: it takes the port, also a free one, which the others then share.
+    // The first alone: where it cannot have the port, the others need not try.
     const { url } = await start();
     await Promise.all(Array.from({ length: settings.WORKERS - 1 }, start));
     return { url, stop };
@@ -72,4 +85,15 @@ export async function startWorkers(settings: Settings, log: Logger, connectionSt
 async function ended(worker: Worker): Promise<[WorkerMessage]> {
   await once(worker, 'exit');
   return [{ failed: 'A worker ended before it could answer requests.' }];
+}
+
+/** A port that nobody listens on at this moment. */
+async function findFreePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+  return port;
 }

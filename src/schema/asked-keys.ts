@@ -23,7 +23,7 @@ export function keysAskedOfNodes({ fieldNodes, fragments, variableValues }: Grap
 
 /**
  * The `key` of each `runMetadata` at the end of a way through fields; `nodes` is short for `edges { node }`. A fragment is
- * entered once at each place of the way, however often it is spread: those that double would take for ever.
+ * entered once at each place of the way, however often it is spread: fragments that double at each level would take exponential time.
  */
 function valuesUnder(
   set: SelectionSetNode | undefined,

@@ -10,8 +10,6 @@ export type SchemaTypes = {
   Context: Context;
   PrismaTypes: PrismaTypes;
   DefaultFieldNullability: false;
-  DefaultEdgesNullability: false;
-  DefaultNodeNullability: false;
   Scalars: {
     ID: { Input: string; Output: string | bigint };
     Float: { Input: number; Output: number };
@@ -30,14 +28,12 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     client: (context) => context.db.prisma,
     dmmf: getDatamodel(),
     exposeDescriptions: true,
-    onUnusedQuery: 'error',
   },
   relay: {
-    edgesFieldOptions: { nullable: false },
-    nodeFieldOptions: { nullable: false },
-    nodesOnConnection: true,
+    // No global ids: what has one is asked for by a field of its own.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
+    cursorFieldOptions: { description: 'What `after` takes to go on behind it.' },
     pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
   },
 });

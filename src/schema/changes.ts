@@ -8,7 +8,7 @@ builder.subscriptionField('metadataLogged', (t) =>
   t.field({
     type: MetadataEntryRef,
     description:
-      'Every entry logged to the run or its steps from now on, each once, in order of id; with `after`, first those that were logged since that entry: a reader that reconnects with the last id it saw misses none. Retracted entries are left out. Completes when the run is deleted. Errors: BAD_USER_INPUT (`after` is no entry), NOT_FOUND, AMBIGUOUS.',
+      'Every entry logged to the run or its steps from now on, each once, in order of id; with `after`, first those that were logged since that entry: a reader that reconnects with the last id it saw misses none. Retracted entries are left out. Completes when the run is deleted. Errors: BAD_USER_INPUT (`after` is not the id of an entry), NOT_FOUND, AMBIGUOUS.',
     args: {
       ref: t.arg.string({ required: true, description: 'The run: id, name, or a prefix of one.' }),
       keys: t.arg.stringList({ description: 'Only these, plain or qualified; an empty list gives nothing.' }),

@@ -1,10 +1,5 @@
-import {
-  type Comparison,
-  type ComparisonLeaf,
-  type ComparisonRow,
-  compareLeaves,
-  compareRuns,
-} from '../domain/compare-runs.ts';
+import { type ComparisonLeaf, compareLeaves } from '../domain/compare-leaves.ts';
+import { type Comparison, type ComparisonRow, compareRuns } from '../domain/compare-runs.ts';
 import { builder } from './builder.ts';
 import { MetadataEntryRef } from './metadata-entry.ts';
 import { PipelineRunRef } from './pipeline-run.ts';

@@ -15,24 +15,30 @@ export function pageSize(first: number | null | undefined, byDefault: number): n
   return size;
 }
 
-/** A place in a list as an opaque text. */
-export function encodeCursor(...parts: (string | number | bigint | null)[]): string {
-  return Buffer.from(JSON.stringify(parts.map((part) => (typeof part === 'bigint' ? String(part) : part)))).toString(
-    'base64url',
-  );
+/** A position in a list as an opaque text, which also says of what list, and in what order. */
+export function encodeCursor(list: string, ...parts: (string | number | bigint | null)[]): string {
+  const texts = parts.map((part) => (typeof part === 'bigint' ? String(part) : part));
+  return Buffer.from(JSON.stringify([list, ...texts])).toString('base64url');
 }
 
-/** What `encodeCursor` was given; null where there is no cursor. @throws BAD_USER_INPUT for a text that is no cursor. */
+/**
+ * What `encodeCursor` was given; null where there is no cursor.
+ * @throws BAD_USER_INPUT for a text that is not a cursor, or a cursor of another list or order.
+ */
 export function decodeCursor<T extends unknown[]>(
+  list: string,
   cursor: string | null | undefined,
   parse: (parts: unknown[]) => T | null,
 ): T | null {
   if (cursor == null) return null;
-  const parts = parseList(Buffer.from(cursor, 'base64url').toString());
-  const parsed = parts && parse(parts);
+  const [of, ...parts] = parseList(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const parsed = of === list ? parse(parts) : null;
   if (parsed) return parsed;
+  const isOther = typeof of === 'string' && of !== list;
+  const isOtherOrder = isOther && of.split(' ', 1)[0] === list.split(' ', 1)[0];
+  if (isOtherOrder) throw badInput('after is a cursor of another order. Begin the list anew, without it.');
   throw badInput(
-    'after is no cursor of this list. Give the endCursor of a page, or the cursor of an edge, as it came.',
+    `after is ${isOther ? 'a cursor of another list' : 'not a cursor'}. Give the endCursor of a page of this list, or the cursor of one of its edges, as it came.`,
   );
 }
 
@@ -57,19 +63,25 @@ export function toConnection<Row>(
   const cursorAt = (at: number) => (nodes.length === 0 ? null : cursorOf(nodes.at(at)!));
   return {
     nodes,
-    edges: () => nodes.map((node) => ({ cursor: cursorOf(node), node })),
-    pageInfo: () => ({
-      hasNextPage: rows.length > size,
-      hasPreviousPage: after != null,
-      startCursor: cursorAt(0),
-      endCursor: cursorAt(-1),
-    }),
+    get edges() {
+      return nodes.map((node) => ({ cursor: cursorOf(node), node }));
+    },
+    get pageInfo() {
+      return {
+        hasNextPage: rows.length > size,
+        hasPreviousPage: after != null,
+        startCursor: cursorAt(0),
+        endCursor: cursorAt(-1),
+      };
+    },
     count,
   };
 }
 
 /** The part of a cursor that is an id of an entry, or null. */
-export const asId = (part: unknown): bigint | null => (typeof part === 'string' ? parseEntryId(part) : null);
+export function asId(part: unknown): bigint | null {
+  return typeof part === 'string' ? parseEntryId(part) : null;
+}
 
 /** The part of a cursor that is a whole number as the database's integers are, or null. */
 export function asInteger(part: unknown): number | null {
@@ -88,24 +100,21 @@ export function asInstant(part: unknown): Date | null {
 export type Page<Row> = ReturnType<typeof toConnection<Row>>;
 
 /** The connection type over a type, with its edge; `totalCount` is counted only when it is asked for. */
-export function connectionOf<Row>(node: ObjectRef<Types, Row>, name: string, description: string) {
-  const edge = builder.objectRef<{ cursor: string; node: Row }>(`${name}Edge`).implement({
-    description: 'One of the list, and its place in it.',
-    fields: (t) => ({
-      cursor: t.exposeString('cursor', { description: 'What `after` takes to go on behind it.' }),
-      node: t.field({ type: node, resolve: (parent) => parent.node as never }),
-    }),
-  });
-  return builder.objectRef<Page<Row>>(`${name}Connection`).implement({
-    description,
-    fields: (t) => ({
-      edges: t.field({ type: [edge], resolve: (page) => page.edges() }),
-      nodes: t.field({ type: [node], resolve: (page) => page.nodes as never }),
-      pageInfo: t.field({ type: builder.pageInfoRef(), resolve: (page) => page.pageInfo() }),
-      totalCount: t.int({
-        description: 'How many there are in all; counted only when it is asked for.',
-        resolve: (page) => page.count(),
+export function connectionOf<Row>(type: ObjectRef<Types, Row>, name: string, description: string) {
+  return builder.connectionObject(
+    {
+      type,
+      name: `${name}Connection`,
+      description,
+      fields: (t) => ({
+        // Not through the edges, as the plugin's would be: a cursor is worked out only where it is asked for.
+        nodes: t.field({ type: [type], resolve: (page) => (page as unknown as Page<Row>).nodes as never }),
+        totalCount: t.int({
+          description: 'How many there are in all; counted only when it is asked for.',
+          resolve: (page) => (page as unknown as Page<Row>).count(),
+        }),
       }),
-    }),
-  });
+    },
+    { name: `${name}Edge`, description: 'One of the list, and its position in it.' },
+  );
 }

@@ -1,10 +1,10 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
-import { MAX_VALUE_DEPTH } from '../domain/value/value-text.ts';
+import { maxValueDepth } from '../domain/value/value-text.ts';
 import { readInteger } from '../json/number.ts';
 import { setMember } from '../json/object.ts';
 
 // A value may be 64 lists and objects deep, and stands in the object of keys to values.
-const MAX_LITERAL_DEPTH = MAX_VALUE_DEPTH + 1;
+const maxLiteralDepth = maxValueDepth + 1;
 
 /**
  * The JSON value that a literal in the query text stands for, the same as if it had come as a variable: an integer that
@@ -12,11 +12,11 @@ const MAX_LITERAL_DEPTH = MAX_VALUE_DEPTH + 1;
  * `variables` are absent while the query is validated: a variable inside the literal is null then.
  * @throws GraphQLError BAD_USER_INPUT for an enum value, a variable that was not given, or more than 65 levels.
  */
-export const literalToJson = (
+export function literalToJson(
   ast: ValueNode,
   variables: Readonly<Record<string, unknown>> | null | undefined,
   depth = 0,
-): unknown => {
+): unknown {
   switch (ast.kind) {
     case Kind.NULL:
       return null;
@@ -47,12 +47,13 @@ export const literalToJson = (
     case Kind.ENUM:
       throw refused(ast, `JSON has no enum values: write "${ast.value.slice(0, 60)}" in double quotes.`);
   }
-};
+}
 
-const mustBeShallow = (ast: ValueNode, depth: number) => {
-  if (depth < MAX_LITERAL_DEPTH) return;
-  throw refused(ast, `A JSON value is more than ${MAX_VALUE_DEPTH} lists or objects deep: flatten it.`);
-};
+function mustBeShallow(ast: ValueNode, depth: number) {
+  if (depth < maxLiteralDepth) return;
+  throw refused(ast, `A JSON value is more than ${maxValueDepth} lists or objects deep: flatten it.`);
+}
 
-const refused = (node: ValueNode, message: string) =>
-  new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } });
+function refused(node: ValueNode, message: string) {
+  return new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } });
+}

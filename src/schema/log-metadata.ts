@@ -1,4 +1,5 @@
-import { type Logged, type LogMetadata, logMetadata, logMetadataBatch } from '../domain/log-metadata.ts';
+import { type Logged, logMetadata, logMetadataBatch } from '../domain/log-metadata.ts';
+import type { LogMetadata } from '../domain/parse-entries.ts';
 import { notFound } from '../errors.ts';
 import { findRunById } from '../storage/runs/runs.ts';
 import { findStepById } from '../storage/runs/steps.ts';

@@ -1,4 +1,4 @@
-import { resolveHistoryScope } from '../domain/read-metadata.ts';
+import { resolveHistoryScope } from '../domain/find-history-scope.ts';
 import { displayValue, numberValue } from '../domain/value/display-value.ts';
 import { rawJson } from '../json/raw.ts';
 import { countHistory, listHistory } from '../storage/entries/history.ts';
@@ -65,7 +65,7 @@ export async function resolveHistory(
   args: { key: string; first?: number | null | undefined; after?: string | null | undefined },
 ): Promise<Page<EntryRow>> {
   const size = pageSize(args.first, 50);
-  const cursor = decodeCursor(args.after, ([id]) => {
+  const cursor = decodeCursor('history', args.after, ([id]) => {
     const before = asId(id);
     return before === null ? null : [before];
   });
@@ -75,7 +75,7 @@ export async function resolveHistory(
     rows,
     size,
     args.after,
-    (entry) => encodeCursor(entry.id),
+    (entry) => encodeCursor('history', entry.id),
     async () => (scope ? countHistory(db, scope) : 0),
   );
 }

@@ -1,6 +1,5 @@
-import { textRange } from '../domain/find-run.ts';
-import { isStorableText } from '../domain/storable.ts';
-import { listMetadataKeys, type MetadataKeyRow } from '../storage/entries/metadata-keys.ts';
+import { listMetadataKeys } from '../domain/list-metadata-keys.ts';
+import type { MetadataKeyRow } from '../storage/entries/metadata-keys.ts';
 import { builder } from './builder.ts';
 import { pageSize } from './connection.ts';
 import { MetadataTypeRef } from './metadata-type.ts';
@@ -32,11 +31,7 @@ builder.queryField('metadataKeys', (t) =>
       prefix: t.arg.string({ description: 'What the key begins with.' }),
       first: t.arg.int({ defaultValue: 100, description: '0 to 200.' }),
     },
-    resolve: async (_root, { pipeline, prefix, first }, { db }) => {
-      const take = pageSize(first, 100);
-      const start = prefix?.normalize('NFC') ?? '';
-      if (!isStorableText(start) || (pipeline != null && !isStorableText(pipeline))) return [];
-      return listMetadataKeys(db, { pipeline: pipeline ?? null, range: start === '' ? null : textRange(start), take });
-    },
+    resolve: (_root, { pipeline, prefix, first }, { db }) =>
+      listMetadataKeys(db, { pipeline, prefix, take: pageSize(first, 100) }),
   }),
 );

@@ -1,12 +1,11 @@
+import { findRunMetadata } from '../domain/find-latest.ts';
 import { findRun } from '../domain/find-run.ts';
 import { findStep } from '../domain/find-step.ts';
-import { finishRun } from '../domain/finish.ts';
-import { findRunMetadata, listRunMetadata } from '../domain/read-metadata.ts';
-import { startRun } from '../domain/start-run.ts';
+import { listRunMetadata } from '../domain/list-latest.ts';
 import { notFound } from '../errors.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
 import { findRunById } from '../storage/runs/runs.ts';
-import { countSteps, listSteps } from '../storage/runs/steps.ts';
+import { countSteps, listSteps } from '../storage/runs/step-list.ts';
 import { builder } from './builder.ts';
 import {
   asInstant,
@@ -22,7 +21,6 @@ import { ExecutionStatusRef } from './execution-status.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';
 import { MetadataScopeRef } from './metadata-type.ts';
 import { StepRef } from './step.ts';
-import { asWrite } from './write.ts';
 
 const StepConnection = connectionOf(StepRef, 'Step', 'A page of steps.');
 
@@ -99,7 +97,7 @@ async function resolveSteps(
 ) {
   const size = pageSize(args.first, 50);
   const includeSuperseded = args.includeRetried ?? false;
-  const cursor = decodeCursor(args.after, ([time, place]) => {
+  const cursor = decodeCursor('steps', args.after, ([time, place]) => {
     const startedAt = asInstant(time);
     const ordinal = asInteger(place);
     return startedAt && ordinal !== null ? [{ startedAt, ordinal }] : null;
@@ -109,7 +107,7 @@ async function resolveSteps(
     rows,
     size,
     args.after,
-    (step) => encodeCursor(step.startedAt.getTime(), step.ordinal),
+    (step) => encodeCursor('steps', step.startedAt.getTime(), step.ordinal),
     () => countSteps(db, run.id, includeSuperseded),
   );
 }
@@ -147,40 +145,3 @@ builder.queryField('pipelineRun', (t) =>
     resolve: (_root, { ref }, { db }) => findRun(db, ref),
   }),
 );
-
-const StartRunInput = builder.inputType('StartRunInput', {
-  description: 'The run to start. Everything may be left out.',
-  fields: (t) => ({
-    id: t.field({ type: 'UUID', description: 'Made by the caller so that a retry finds the run it already started.' }),
-    name: t.string({
-      description:
-        'Unique; 1–255 bytes, not blank, no control characters, not 32 hex digits. Given by the server when left out.',
-    }),
-    pipeline: t.string({
-      required: true,
-      defaultValue: 'default',
-      description: 'The name of the pipeline that is executed.',
-    }),
-    startedAt: t.field({ type: 'DateTime', description: "Left out: now, by the server's clock." }),
-  }),
-});
-
-builder.mutationFields((t) => ({
-  startRun: t.field({
-    type: PipelineRunRef,
-    description:
-      'Starts a run. With the id of a run that is there, gives that run. Errors: BAD_USER_INPUT, CONFLICT (the id stands for another run, or the name is taken).',
-    args: { input: t.arg({ type: StartRunInput, required: true, defaultValue: { pipeline: 'default' } }) },
-    resolve: (_root, { input }, { db }) => asWrite(startRun(db, input)),
-  }),
-  finishRun: t.field({
-    type: PipelineRunRef,
-    description:
-      'Ends a run as COMPLETED, FAILED or CANCELLED. The same status again changes nothing; another is CONFLICT.',
-    args: {
-      ref: t.arg.string({ required: true, description: 'The run: id, name, or a prefix of one.' }),
-      status: t.arg({ type: ExecutionStatusRef, required: true, defaultValue: 'COMPLETED' }),
-    },
-    resolve: (_root, { ref, status }, { db }) => asWrite(finishRun(db, ref, status)),
-  }),
-}));

@@ -1,4 +1,3 @@
-import { deleteRun } from '../domain/delete-run.ts';
 import { retractMetadata } from '../domain/retract-metadata.ts';
 import type { EntryRow } from '../storage/rows.ts';
 import { builder } from './builder.ts';
@@ -29,11 +28,5 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { entryId, reason }, { db }) => ({
       latest: await asWrite(retractMetadata(db, entryId, reason)),
     }),
-  }),
-  deleteRun: t.boolean({
-    description:
-      'Deletes a run with its steps and entries. It is gone at once and its name is free; what a large run leaves is removed in the background. Errors: NOT_FOUND, AMBIGUOUS.',
-    args: { ref: t.arg.string({ required: true, description: 'The run: id, name, or a prefix of one.' }) },
-    resolve: (_root, { ref }, { db }) => asWrite(deleteRun(db, ref)),
   }),
 }));

@@ -5,7 +5,7 @@ import { literalToJson } from './json-literal.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Texts that graphql-scalars takes too, but a value in braces or with more behind it is none of ours. */
+/** Stricter than the UUID of graphql-scalars, which also takes braces and trailing text. */
 function parseUuid(value: unknown): string {
   if (typeof value === 'string' && uuid.test(value)) return value.toLowerCase();
   throw new GraphQLError('A UUID is 32 hex digits in five groups, such as "0198c2f0-5b1e-7cc3-8d55-2f6a0f3c9f11".');
@@ -78,23 +78,4 @@ builder.addScalarType(
 function asObject(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new GraphQLError('A JSONObject is a JSON object: keys in double quotes, each with its value.');
-}
-
-builder.addScalarType(
-  'Float',
-  new GraphQLScalarType<number>({
-    name: 'Float',
-    description: 'A double-precision number (IEEE 754).',
-    serialize: asFloat,
-    parseValue: asFloat,
-    parseLiteral: (node) =>
-      asFloat(node.kind === Kind.FLOAT || node.kind === Kind.INT ? Number(node.value) : undefined),
-  }),
-);
-
-/** An integer of more digits than a double holds reaches us as a bigint; as a Float it means the nearest double. */
-function asFloat(value: unknown): number {
-  const number = typeof value === 'bigint' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
-  throw new GraphQLError('A Float is a finite number.');
 }

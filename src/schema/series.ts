@@ -1,6 +1,5 @@
-import { normalizeLookupKey } from '../domain/metadata-key.ts';
-import { badInput } from '../errors.ts';
-import { readSeries, type SeriesPoint } from '../storage/entries/series.ts';
+import { readSeries } from '../domain/read-series.ts';
+import type { SeriesPoint } from '../storage/entries/series.ts';
 import { builder } from './builder.ts';
 
 const MetadataPoint = builder.objectRef<SeriesPoint>('MetadataPoint').implement({
@@ -24,24 +23,15 @@ const MetadataSeries = builder.objectRef<{ total: number; points: SeriesPoint[] 
   }),
 });
 
-const maxSeriesPoints = 10_000;
-
 builder.prismaObjectField('Step', 'metadataSeries', (t) =>
   t.field({
     type: MetadataSeries,
     description:
-      'The numbers under a key over time, thinned out to at most `maxPoints` without losing the shape of the curve. In order of the iteration where every entry has one, else of the time; what is no number, or too large for a Float, is left out.',
+      'The numbers under a key over time, thinned out to at most `maxPoints` without losing the shape of the curve. In order of the iteration where every entry has one, else of the time; what is not a number, or is too large for a Float, is left out.',
     args: {
       key: t.arg.string({ required: true }),
       maxPoints: t.arg.int({ defaultValue: 500, description: '2 to 10,000.' }),
     },
-    resolve: async (step, { key, maxPoints }, { db }) => {
-      const count = maxPoints ?? 500;
-      if (count < 2 || count > maxSeriesPoints)
-        throw badInput(`maxPoints is ${count}; a series has 2 to ${maxSeriesPoints} points.`);
-      const wanted = normalizeLookupKey(key);
-      if (wanted === null) return { total: 0, points: [] };
-      return readSeries(db, { runId: step.runId, scopeId: step.id, key: wanted }, count);
-    },
+    resolve: (step, { key, maxPoints }, { db }) => readSeries(db, step, key, maxPoints),
   }),
 );

@@ -1,12 +1,11 @@
-import { finishStep } from '../domain/finish.ts';
-import { findStepMetadata, listStepMetadata, qualifyKey } from '../domain/read-metadata.ts';
-import { startStep } from '../domain/start-step.ts';
+import { findStepMetadata } from '../domain/find-latest.ts';
+import { listStepMetadata } from '../domain/list-latest.ts';
+import { qualifyKey } from '../domain/qualified-key.ts';
 import { notFound } from '../errors.ts';
 import { findStepById } from '../storage/runs/steps.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';
-import { asWrite } from './write.ts';
 
 export const StepRef = builder.prismaObject('Step', {
   fields: (t) => ({
@@ -81,37 +80,3 @@ builder.queryField('step', (t) =>
     resolve: (_root, { id }, { db }) => findStepById(db, id),
   }),
 );
-
-const StartStepInput = builder.inputType('StartStepInput', {
-  description: 'The step to start.',
-  fields: (t) => ({
-    id: t.field({ type: 'UUID', description: 'Made by the caller so that a retry finds the step it already started.' }),
-    run: t.string({ required: true, description: 'The run: id, name, or a prefix of one.' }),
-    name: t.string({ required: true, description: '1–255 bytes, not blank, no control characters, no `::`.' }),
-    cachedFrom: t.field({
-      type: 'UUID',
-      description: 'A step whose latest entries the new one takes over; the new one is CACHED from the start.',
-    }),
-    startedAt: t.field({ type: 'DateTime', description: "Left out: now, by the server's clock." }),
-  }),
-});
-
-builder.mutationFields((t) => ({
-  startStep: t.field({
-    type: StepRef,
-    description:
-      'Starts a step, or the next attempt at the one of this name; earlier attempts that had not completed become RETRIED. With the id of a step that is there, gives that step. Errors: BAD_USER_INPUT, NOT_FOUND, AMBIGUOUS, CONFLICT.',
-    args: { input: t.arg({ type: StartStepInput, required: true }) },
-    resolve: (_root, { input }, { db }) => asWrite(startStep(db, input)),
-  }),
-  finishStep: t.field({
-    type: StepRef,
-    description:
-      'Ends a step as COMPLETED, FAILED or CANCELLED. The same status again changes nothing; another is CONFLICT.',
-    args: {
-      id: t.arg({ type: 'UUID', required: true }),
-      status: t.arg({ type: ExecutionStatusRef, required: true, defaultValue: 'COMPLETED' }),
-    },
-    resolve: (_root, { id, status }, { db }) => asWrite(finishStep(db, id, status)),
-  }),
-}));

@@ -48,5 +48,21 @@ export const greatestEntryId = 9_223_372_036_854_775_807n;
 /** The scope of the latest entries of a run as a whole: its own and those of the newest attempts of its steps. */
 export const wholeRun = '00000000-0000-0000-0000-000000000000';
 
+/** What a latest row is sorted and filtered by: numbers by value, then texts by bytes, then the rest. */
+export type SortKey = {
+  /** 0 a number, 1 a text, 2 anything else. */
+  sortClass: 0 | 1 | 2;
+  /** The digits of a number, of which `sortNumberDigits` are significant; null for what is not a number. */
+  sortNumber: string | null;
+  /** The first `sortTextLength` characters of a text; null for what is not a text (the table has a hash there). */
+  sortText: string | null;
+};
+
 /** Characters of a text that a latest row keeps to sort it by. */
 export const sortTextLength = 200;
+
+/** Digits of a number that a latest row keeps to sort it by. */
+export const sortNumberDigits = 1_000;
+
+/** A latest entry with the name of the step that it belongs to; null for one of the run itself. */
+export type LatestListRow = EntryRow & { stepName: string | null };

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { arrayLiteral } from '../../src/storage/postgres/array-literal.ts';
-import { openService, type TestService } from '../support/service.ts';
-
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
+import { test } from '../support/test.ts';
 
 const odd = [
   '',
@@ -37,7 +31,7 @@ const text = fc.oneof(
   fc.array(fc.constantFrom(...odd), { maxLength: 6 }).map((parts) => parts.join('')),
 );
 
-test('Postgres reads back every text and every null as it was', async () => {
+test('Postgres reads back every text and every null as it was', async ({ service }) => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.option(text), { maxLength: 30 }), async (elements) => {
       const rows = await service.sql(
@@ -50,7 +44,7 @@ test('Postgres reads back every text and every null as it was', async () => {
   );
 });
 
-test('numbers and truth values too', async () => {
+test('numbers and truth values too', async ({ service }) => {
   const read = async (elements: Parameters<typeof arrayLiteral>[0], type: string) =>
     (await service.sql(`SELECT to_json($1::${type}[])::text AS text`, [arrayLiteral(elements)]))[0].text;
   expect(await read([9223372036854775807n, null, 0], 'bigint')).toBe('[9223372036854775807,null,0]');

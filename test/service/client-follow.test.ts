@@ -1,40 +1,45 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, createClient, type MetadataEntry } from '../../src/client/index.ts';
-import { type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
+import { expect } from 'vitest';
+import { createClient, type MetadataEntry } from '../../src/client/index.ts';
+import { testJobs } from '../support/test.ts';
 
-let service: ServiceProcess;
-let client: Client;
+const test = testJobs
+  .extend('client', ({ service }) => createClient({ url: service.url }))
+  .extend(
+    'startRun',
+    ({ service }) =>
+      (name: string) =>
+        ask(service.url, startRunText, { name }),
+  )
+  .extend(
+    'finishRun',
+    ({ service }) =>
+      (ref: string) =>
+        ask(service.url, finishRunText, { ref }),
+  )
+  .extend(
+    'startStep',
+    ({ service }) =>
+      (run: string, name: string) =>
+        ask(service.url, startStepText, { run, name }),
+  )
+  .extend('log', ({ client }) => async (run: string, value: number, stepName?: string, key = 'k') => {
+    const target = stepName === undefined ? { run } : { run, stepName };
+    return (await client.logMetadata({ [key]: value }, target)).entries[0]!.id;
+  });
 
-beforeAll(async () => {
-  service = await startServiceProcess();
-  client = createClient({ url: service.url });
-});
-afterAll(() => service.close());
+const startRunText = 'mutation ($name: String) { startRun(input: { name: $name }) { id } }';
+const finishRunText = 'mutation ($ref: String!) { finishRun(ref: $ref) { id } }';
+const startStepText =
+  'mutation ($run: String!, $name: String!) { startStep(input: { run: $run, name: $name }) { id } }';
 
-// biome-ignore lint/suspicious/noExplicitAny: the shape of an answer is the query's
-async function ask(query: string, variables: Record<string, unknown>): Promise<any> {
-  const response = await fetch(service.url, {
+async function ask(url: string, query: string, variables: Record<string, unknown>): Promise<void> {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
   });
-  const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
-  expect(errors).toBeUndefined();
-  return data;
+  expect(await response.json()).not.toHaveProperty('errors');
 }
-
-const startRun = (name: string) =>
-  ask(`mutation ($name: String) { startRun(input: { name: $name }) { id } }`, { name });
-const startStep = (run: string, name: string) =>
-  ask(`mutation ($run: String!, $name: String!) { startStep(input: { run: $run, name: $name }) { id } }`, {
-    run,
-    name,
-  });
-const finishRun = (ref: string) => ask(`mutation ($ref: String!) { finishRun(ref: $ref) { id } }`, { ref });
-const log = async (run: string, value: number, stepName?: string, key = 'k') => {
-  const target = stepName === undefined ? { run } : { run, stepName };
-  return (await client.logMetadata({ [key]: value }, target)).entries[0]!.id;
-};
 
 /** The values of a follower that ends by itself. */
 async function valuesOf(entries: AsyncIterable<MetadataEntry>): Promise<unknown[]> {
@@ -43,7 +48,12 @@ async function valuesOf(entries: AsyncIterable<MetadataEntry>): Promise<unknown[
   return values;
 }
 
-test('following ends when the run has ended and all its entries were given', async () => {
+test('following ends when the run has ended and all its entries were given', async ({
+  client,
+  startRun,
+  finishRun,
+  log,
+}) => {
   await startRun('ends');
   const after = await log('ends', 0);
   const ended = valuesOf((await client.pipelineRun('ends')).follow({ after }));
@@ -52,7 +62,13 @@ test('following ends when the run has ended and all its entries were given', asy
   expect(await ended).toEqual([1, 2, 3]);
 });
 
-test('following a run that has ended gives what was logged since, and ends', async () => {
+test('following a run that has ended gives what was logged since, and ends', async ({
+  client,
+  startRun,
+  startStep,
+  finishRun,
+  log,
+}) => {
   await startRun('ended');
   await startStep('ended', 'train');
   const first = await log('ended', 1);
@@ -70,7 +86,7 @@ test('following a run that has ended gives what was logged since, and ends', asy
   expect(await valuesOf(run.follow())).toEqual([]);
 });
 
-test('following a run that ends without an entry ends', async () => {
+test('following a run that ends without an entry ends', async ({ client, startRun, finishRun }) => {
   await startRun('silent');
   const run = await client.pipelineRun('silent');
   const ended = valuesOf(run.follow());

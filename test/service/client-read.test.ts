@@ -1,13 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, createClient, Path, StorageSize, Tuple, Uri } from '../../src/client/index.ts';
-import { runCommand, runJob, type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
-
-let service: ServiceProcess;
-let client: Client;
-let env: { RUNLEDGER_URL: string; RUNLEDGER_SPOOL_DIR: string };
+import { expect } from 'vitest';
+import { createClient, Path, StorageSize, Tuple, Uri } from '../../src/client/index.ts';
+import { runCommand, runJob } from '../support/service-process.ts';
+import { testJobs } from '../support/test.ts';
 
 const job = `
   import { logMetadata, pipelineRun, step } from 'runledger/client';
@@ -20,27 +14,17 @@ const job = `
       await step('train', () => logMetadata({ loss: 0.5 }));
     });`;
 
-beforeAll(async () => {
-  service = await startServiceProcess();
-  client = createClient({ url: service.url });
-  env = { RUNLEDGER_URL: service.url, RUNLEDGER_SPOOL_DIR: await mkdtemp(join(tmpdir(), 'runledger-spool-')) };
+const test = testJobs.extend('client', { scope: 'file' }, async ({ service, env }) => {
   const { code, stderr } = await runJob(job, env);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-});
-afterAll(async () => {
-  await service.close();
-  await rm(env.RUNLEDGER_SPOOL_DIR, { recursive: true, force: true });
+  return createClient({ url: service.url });
 });
 
 /** Starts a run that stays open, and gives its id. */
-async function startRun(name: string): Promise<string> {
+async function startRun(url: string, name: string): Promise<string> {
   const query = 'mutation ($name: String) { startRun(input: { name: $name }) { id } }';
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(service.url, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ query, variables: { name } }),
-  });
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables: { name } }) });
   return ((await response.json()) as { data: { startRun: { id: string } } }).data.startRun.id;
 }
 
@@ -50,7 +34,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-test('a run is found by id, name or prefix, and read by step and key', async () => {
+test('a run is found by id, name or prefix, and read by step and key', async ({ client }) => {
   const run = await client.pipelineRun('reading-1');
   expect((await client.pipelineRun(run.id)).name).toBe('reading-1');
   expect((await run.step('train').runMetadata('loss'))?.value).toBe(0.5);
@@ -62,7 +46,7 @@ test('a run is found by id, name or prefix, and read by step and key', async () 
   await expect(run.step('missing').runMetadata('loss')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('history, steps, series and runs are complete, whatever the page size', async () => {
+test('history, steps, series and runs are complete, whatever the page size', async ({ client }) => {
   const run = await client.pipelineRun('reading-1');
   const history = await all(run.step('train', { attempt: 1 }).metadataHistory('loss', { pageSize: 7 }));
   expect(history.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 25 }, (_, index) => 24 - index));
@@ -79,7 +63,7 @@ test('history, steps, series and runs are complete, whatever the page size', asy
   expect((await client.metadataKeys({ pipeline: 'reading' })).map(({ key }) => key)).toContain('loss');
 });
 
-test('values of every kind come back exact, by qualified key, and can be taken back', async () => {
+test('values of every kind come back exact, by qualified key, and can be taken back', async ({ client }) => {
   const values = {
     uri: Uri('s3://b/m'),
     path: Path('/x'),
@@ -105,8 +89,8 @@ test('values of every kind come back exact, by qualified key, and can be taken b
   expect(await client.retractMetadata(size!.id, 'wrong unit')).toBeNull();
 });
 
-test('a run is followed through a restart of the service: every entry once, in order', async () => {
-  const run = await client.pipelineRun(await startRun('live'));
+test('a run is followed through a restart of the service: every entry once, in order', async ({ service, client }) => {
+  const run = await client.pipelineRun(await startRun(service.url, 'live'));
   const { entries } = await client.logMetadata({ live: -1 }, { run: run.id });
   const seen: unknown[] = [];
   const writer = (async () => {
@@ -126,7 +110,7 @@ test('a run is followed through a restart of the service: every entry once, in o
   expect(seen).toEqual(Array.from({ length: 30 }, (_, index) => index));
 });
 
-test('the command line logs and reads exactly, and says what is wrong with a call', async () => {
+test('the command line logs and reads exactly, and says what is wrong with a call', async ({ env }) => {
   const step = ['--run', 'reading-1', '--step', 'train'];
   const args = ['log', 'big=12345678901234567890', 'note=str:5', 'cfg=json:{"a":[1,9007199254740993]}', ...step];
   expect(await runCommand(args, env)).toMatchObject({ code: 0, stderr: '' });

@@ -1,25 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
-import { packageRoot, runJob, type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
-
-let service: ServiceProcess;
-let env: { RUNLEDGER_URL: string; RUNLEDGER_SPOOL_DIR: string };
-
-beforeAll(async () => {
-  service = await startServiceProcess();
-  env = { RUNLEDGER_URL: service.url, RUNLEDGER_SPOOL_DIR: await mkdtemp(join(tmpdir(), 'runledger-spool-')) };
-});
-afterAll(async () => {
-  await service.close();
-  await rm(env.RUNLEDGER_SPOOL_DIR, { recursive: true, force: true });
-});
+import { packageRoot, runJob } from '../support/service-process.ts';
+import { testSpool as test } from '../support/test-spool.ts';
 
 const turn = 'await new Promise((resolve) => setTimeout(resolve, 1));';
 
-test('steps that run at the same time do not mix, and what they start logs to them', async () => {
+test('steps that run at the same time do not mix, and what they start logs to them', async ({ service, env }) => {
   const { code, stderr } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      const work = (name) => step(name, async () => {
@@ -42,14 +30,17 @@ test('steps that run at the same time do not mix, and what they start logs to th
   }
 });
 
-test('outside a step, without a target, the error lists the ways to call', async () => {
+test('outside a step, without a target, the error lists the ways to call', async ({ env }) => {
   const { code, stderr } = await runJob(`import { logMetadata } from 'runledger/client'; logMetadata({ a: 1 });`, env);
   expect(code).toBe(1);
   for (const way of ['step("name"', 'RUNLEDGER_STEP_ID', '{ stepId }', '{ run, stepName }', '{ run }'])
     expect(stderr).toContain(way);
 });
 
-test('a value that cannot be stored is an error of the step that logs it, and nothing of that call is logged', async () => {
+test('a value that cannot be stored is an error of the step that logs it, and nothing of that call is logged', async ({
+  service,
+  env,
+}) => {
   const { code, stdout } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      await pipelineRun({ name: 'no-form' }, () => step('train', () => logMetadata({ fine: 1, cfg: { act: [() => 1] } })))
@@ -62,7 +53,7 @@ test('a value that cannot be stored is an error of the step that logs it, and no
   expect([run.status, (await run.metadata()).size]).toEqual(['FAILED', 0]);
 });
 
-test('a step may belong to a run of another process', async () => {
+test('a step may belong to a run of another process', async ({ service, env }) => {
   const { code } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      const id = await pipelineRun({ name: 'elsewhere' }, ({ id }) => id);
@@ -74,7 +65,11 @@ test('a step may belong to a run of another process', async () => {
   expect((await run.step('late').runMetadata('a'))?.value).toBe(1);
 });
 
-test('a run hands its function the name it has, whether it was taken, left to the service, or asked for in vain', async () => {
+test('a run hands its function the name it has, whether it was taken, left to the service, or asked for in vain', async ({
+  service,
+  env,
+  environment,
+}) => {
   const text = (url: string) => `
     import { logMetadata, pipelineRun, step } from 'runledger/client';
     const named = async (options) => pipelineRun({ ...options, url: '${url}' }, ({ id, name }) => console.log(id + ' ' + name));
@@ -93,10 +88,7 @@ test('a run hands its function the name it has, whether it was taken, left to th
     expect.stringMatching(/../),
   ]);
   for (const [id, name] of lines) expect((await createClient({ url: service.url }).pipelineRun(id!)).name).toBe(name);
-  const away = await runJob(text('http://127.0.0.1:9'), {
-    ...env,
-    RUNLEDGER_SPOOL_DIR: await mkdtemp(join(tmpdir(), 'runledger-spool-')),
-  });
+  const away = await runJob(text('http://127.0.0.1:9'), environment('http://127.0.0.1:9'));
   expect(
     away.stdout
       .trimEnd()
@@ -105,7 +97,7 @@ test('a run hands its function the name it has, whether it was taken, left to th
   ).toEqual(['taken', 'taken', 'undefined']);
 });
 
-test('a run that learns its name late has it as soon as its start is delivered', async () => {
+test('a run that learns its name late has it as soon as its start is delivered', async ({ env }) => {
   const { stdout } = await runJob(
     `import { flush, pipelineRun } from 'runledger/client';
      const once = (fn) => pipelineRun({ name: 'late-name' }, fn);
@@ -120,7 +112,7 @@ test('a run that learns its name late has it as soon as its start is delivered',
   expect(stdout).toMatch(/^late-name\nlate-name-[0-9a-f]{8}\n$/);
 });
 
-test('logging nothing in a step warns, once, and the job goes on', async () => {
+test('logging nothing in a step warns, once, and the job goes on', async ({ env }) => {
   const text = `
     import { logMetadata, pipelineRun, step } from 'runledger/client';
     await pipelineRun({ name: 'nothing' }, () => step('train', () => {
@@ -135,7 +127,10 @@ test('logging nothing in a step warns, once, and the job goes on', async () => {
   expect(strict.stdout).toMatch(/^InvalidCallError\n/);
 });
 
-test('a step that goes to another run from inside a run goes to the same service, unless it names one', async () => {
+test('a step that goes to another run from inside a run goes to the same service, unless it names one', async ({
+  service,
+  env,
+}) => {
   const { code, stdout } = await runJob(
     `import { logMetadata, pipelineRun, step } from 'runledger/client';
      const url = '${service.url}';

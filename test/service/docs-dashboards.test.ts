@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { parseJson } from '../../src/json/parse.ts';
-import { openService, type TestService } from '../support/service.ts';
 import { subscribe } from '../support/subscribe.ts';
+import { test } from '../support/test.ts';
 
 const page = readFileSync(new URL('../../docs/dashboards.md', import.meta.url), 'utf8');
 const setup = /```graphql\n(mutation Setup .*?)```/s.exec(page)![1]!;
@@ -10,22 +10,19 @@ const questions = [...page.matchAll(/^## (\d+\. .+?)$.*?```graphql\n(.*?)```\n\n
   ([, title, query, answer]) => ({ title: title!, query: query!, answer: answer! }),
 );
 
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
+test.beforeAll(async ({ service }) => {
   await service.run(setup);
 });
-afterAll(() => service.close());
 
 test('the page has its questions', () => {
   expect(questions.length).toBe(11);
 });
 
-test.each(questions)('$title', async ({ query, answer }) => {
+test.for(questions)('$title', async ({ query, answer }, { service }) => {
   expect({ data: await service.run(query) }).toEqual(parseJson(answer));
 });
 
-test('12. following a run gives its entries as events', async () => {
+test('12. following a run gives its entries as events', async ({ service }) => {
   const subscription = /```graphql\n(subscription Follow.*?)```/s.exec(page)![1]!;
   const { id } = (await service.run(`{ pipelineRun(ref: "iris-2") { runMetadata(key: "accuracy") { id } } }`))
     .pipelineRun.runMetadata;

@@ -22,7 +22,7 @@ function removedAfter(path: string): string {
 
 async function open(folder = dataDir): Promise<EmbeddedPostgres & { lines: string[] }> {
   const lines: string[] = [];
-  const embedded = await openEmbedded({ dataDir: folder, durable: false, log: (line) => lines.push(line) });
+  const embedded = await openEmbedded({ dataDir: folder, durable: false, log: (_level, line) => lines.push(line) });
   onTestFinished(embedded.close);
   return { ...embedded, lines };
 }

@@ -1,6 +1,8 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openService, type TestService } from '../support/service.ts';
+import { afterAll, describe, expect, vi } from 'vitest';
+import { explainGeneric } from '../support/explain-generic.ts';
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
 // What the planner makes of the statements as they are really sent, on tables of some size.
 
@@ -9,11 +11,9 @@ const keys = 20;
 /** Runs that logged nothing: what finds a run has more to choose from. */
 const bareRuns = 30_000;
 
-let service: TestService;
 let sent: { text: string; values: unknown[]; name?: string | undefined }[] = [];
-beforeAll(async () => {
-  service = await openService();
-  await fill();
+test.beforeAll(async ({ service }) => {
+  await fill(service);
   // Listens in on what goes to Postgres; everything goes there.
   const query = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => unknown;
   vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
@@ -30,11 +30,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   vi.restoreAllMocks();
-  await service.close();
 });
 
 /** Runs r of pipeline p(r mod 10) with steps `train` and `eval`, ten keys each: seven numbers, a text, an object, a boolean. */
-async function fill(): Promise<void> {
+async function fill(service: TestService): Promise<void> {
   const runId = "(lpad(to_hex(r * 104729::bigint), 8, '0') || '-0000-7000-8000-000000000000')::uuid";
   const stepId = "(lpad(to_hex(r * 104729::bigint), 8, '0') || '-' || s || '000-7000-8000-000000000000')::uuid";
   await service.sql(
@@ -82,17 +81,18 @@ type Plan = {
 const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
 /** The plans of all statements that a query sends, with the parameters it sends, and, where it is prepared, without. */
-async function plansOf(query: string, variables?: Record<string, unknown>) {
+async function plansOf(service: TestService, query: string, variables?: Record<string, unknown>) {
   sent = [];
   await service.run(query, variables);
   const statements = sent.filter(({ text }) => /\b(metadata_entry|latest_entry|pipeline_run|step)\b/.test(text));
   expect(statements.length).toBeGreaterThan(0);
   const plans: { text: string; plan: Plan }[] = [];
   for (const { text, values, name } of statements) {
-    const explain = async (sql: string, parameters?: unknown[]) =>
-      (await service.sql(sql, parameters))[0]['QUERY PLAN'][0].Plan as Plan;
-    plans.push({ text, plan: await explain(`EXPLAIN (FORMAT JSON) ${text}`, values) });
-    if (name) plans.push({ text, plan: await explain(`EXPLAIN (FORMAT JSON, GENERIC_PLAN) ${text}`) });
+    const [withValues] = await service.sql(`EXPLAIN (FORMAT JSON) ${text}`, values);
+    plans.push({ text, plan: withValues['QUERY PLAN'][0].Plan });
+    if (!name) continue;
+    const [without] = await explainGeneric(service, text, 'JSON');
+    plans.push({ text, plan: without['QUERY PLAN'][0].Plan });
   }
   return plans;
 }
@@ -100,8 +100,13 @@ async function plansOf(query: string, variables?: Record<string, unknown>) {
 const large = ['metadata_entry', 'latest_entry'];
 
 /** Fails with the statement and its plan when a table of entries, or another given, is read from end to end. */
-async function expectIndexes(query: string, variables?: Record<string, unknown>, more: string[] = []): Promise<void> {
-  for (const { text, plan } of await plansOf(query, variables)) {
+async function expectIndexes(
+  service: TestService,
+  query: string,
+  variables?: Record<string, unknown>,
+  more: string[] = [],
+): Promise<void> {
+  for (const { text, plan } of await plansOf(service, query, variables)) {
     const bad = nodes(plan).filter(
       (node) =>
         (node['Node Type'] === 'Seq Scan' && [...large, ...more].includes(node['Relation Name'] ?? '')) ||
@@ -141,14 +146,15 @@ const conditions = [
 
 describe.each(conditions)('filter %s', (condition) => {
   const list = (filter: string) => `{ pipelineRuns(filter: ${filter}) { nodes { name } totalCount } }`;
-  test('alone', () => expectIndexes(list(`{ metadata: ${condition} }`)));
-  test('negated', () => expectIndexes(list(`{ not: { metadata: ${condition} } }`)));
-  test('beside another', () =>
-    expectIndexes(list(`{ metadata: ${condition}, and: [{ metadata: { key: "k21", lt: 1000 } }] }`)));
-  test('or another', () =>
-    expectIndexes(list(`{ or: [{ metadata: ${condition} }, { metadata: { key: "k21", lt: 10 } }] }`)));
-  test('ordered by another', () =>
+  test('alone', ({ service }) => expectIndexes(service, list(`{ metadata: ${condition} }`)));
+  test('negated', ({ service }) => expectIndexes(service, list(`{ not: { metadata: ${condition} } }`)));
+  test('beside another', ({ service }) =>
+    expectIndexes(service, list(`{ metadata: ${condition}, and: [{ metadata: { key: "k21", lt: 1000 } }] }`)));
+  test('or another', ({ service }) =>
+    expectIndexes(service, list(`{ or: [{ metadata: ${condition} }, { metadata: { key: "k21", lt: 10 } }] }`)));
+  test('ordered by another', ({ service }) =>
     expectIndexes(
+      service,
       `{ pipelineRuns(filter: { metadata: ${condition} }, orderBy: { metadata: { key: "k21" } }) { nodes { name } } }`,
     ));
 });
@@ -161,42 +167,42 @@ const orders = [
   'metadata: { key: "k17" }',
   'metadata: { key: "k18", direction: ASC }',
 ];
-test.each(orders)('order by %s: the first page and the one behind it', async (order) => {
+test.for(orders)('order by %s: the first page and the one behind it', async (order, { service }) => {
   const query = `query ($after: String) { pipelineRuns(after: $after, orderBy: { ${order} }) { nodes { name } pageInfo { endCursor } } }`;
   const { endCursor } = (await service.run(query)).pipelineRuns.pageInfo;
   for (const variables of [{}, { after: endCursor }]) {
-    await expectIndexes(query, variables);
+    await expectIndexes(service, query, variables);
     if (order.includes('::')) continue;
     // Rows come out of the index as they are wanted; where texts are long, those of one beginning are sorted by the rest.
-    const first = (await plansOf(query, variables))[0]!.plan;
+    const first = (await plansOf(service, query, variables))[0]!.plan;
     expect(nodes(first).map((node) => node['Node Type'])).not.toContain('Sort');
   }
 });
 
-test.each(['startedAt: DESC', 'startedAt: ASC', 'name: ASC', 'name: DESC'])(
+test.for(['startedAt: DESC', 'startedAt: ASC', 'name: ASC', 'name: DESC'])(
   'order by %s reads no more runs than it needs',
-  async (order) => {
+  async (order, { service }) => {
     const query = `query ($after: String) { pipelineRuns(after: $after, orderBy: { ${order} }) { nodes { name } pageInfo { endCursor } } }`;
     const { endCursor } = (await service.run(query)).pipelineRuns.pageInfo;
     for (const variables of [{}, { after: endCursor }]) {
-      await expectIndexes(query, variables, ['pipeline_run']);
-      for (const { plan } of await plansOf(query, variables))
+      await expectIndexes(service, query, variables, ['pipeline_run']);
+      for (const { plan } of await plansOf(service, query, variables))
         expect(nodes(plan).map((node) => node['Node Type'])).not.toContain('Sort');
     }
   },
 );
 
-test.each([
+test.for([
   '{ pipeline: "p3" }',
   '{ status: [FAILED] }',
   '{ namePrefix: "run-29" }',
   '{ startedAfter: "2026-01-03T00:00:00Z" }',
   '{ startedBefore: "2026-01-01T02:00:00Z" }',
-])('filter %s finds its runs by index', async (filter) => {
-  await expectIndexes(`{ pipelineRuns(filter: ${filter}) { nodes { name } } }`, {}, ['pipeline_run']);
+])('filter %s finds its runs by index', async (filter, { service }) => {
+  await expectIndexes(service, `{ pipelineRuns(filter: ${filter}) { nodes { name } } }`, {}, ['pipeline_run']);
 });
 
-test.each([
+test.for([
   ['a run by id', `{ pipelineRun(ref: "${runId}") { name } }`],
   ['a run by name', '{ pipelineRun(ref: "run-1500") { name } }'],
   ['a run by the beginning of its name', '{ pipelineRun(ref: "run-299") { name } }'],
@@ -204,16 +210,16 @@ test.each([
   ['a step by id', `{ step(id: "${stepId}") { name } }`],
   ['a step by name', '{ pipelineRun(ref: "run-1500") { step(name: "train") { id } } }'],
   ['the steps of runs', '{ pipelineRuns { nodes { steps { nodes { name } } } } }'],
-])('%s is found by index', async (_name, query) => {
+] as const)('%s is found by index', async ([_name, query], { service }) => {
   sent = [];
   // The beginning of a name or id may be that of several.
-  await service.app.answer(JSON.stringify({ query }), undefined);
+  await service.answer(JSON.stringify({ query }), undefined);
   const [statement] = sent.filter(({ text }) => text.includes('find_runs') || text.includes('step'));
   expect(statement).toBeDefined();
-  if (!query.includes('run-299"')) await expectIndexes(query, {}, ['pipeline_run', 'step']);
+  if (!query.includes('run-299"')) await expectIndexes(service, query, {}, ['pipeline_run', 'step']);
 });
 
-test.each([
+test.for([
   ['the latest of many runs', '{ pipelineRuns(first: 200) { nodes { runMetadata(key: "k11") { value } } } }'],
   ['the latest of many steps', '{ pipelineRuns(first: 200) { nodes { runMetadata(key: "train::k11") { value } } } }'],
   ['all latest of a run', `{ pipelineRun(ref: "${runId}") { metadata { value } } }`],
@@ -229,11 +235,13 @@ test.each([
   ['the keys in use', '{ metadataKeys { key runs } }'],
   ['the keys of a beginning', '{ metadataKeys(prefix: "k1") { key runs } }'],
   ['the keys of a pipeline', '{ metadataKeys(pipeline: "p3", prefix: "k1") { key runs } }'],
-])('%s: by index', async (_name, query) => {
-  await expectIndexes(query);
+] as const)('%s: by index', async ([_name, query], { service }) => {
+  await expectIndexes(service, query);
 });
 
-test('an entry to be taken back is found by the index of ids', async () => {
+test('an entry to be taken back is found by the index of ids', async ({ service }) => {
   const [{ id }] = await service.sql('SELECT min(id)::text AS id FROM metadata_entry');
-  await expectIndexes('mutation ($id: ID!) { retractMetadata(entryId: $id, reason: "r") { latest { id } } }', { id });
+  await expectIndexes(service, 'mutation ($id: ID!) { retractMetadata(entryId: $id, reason: "r") { latest { id } } }', {
+    id,
+  });
 });

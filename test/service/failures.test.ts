@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { inTransaction } from '../../src/storage/postgres/database.ts';
 import { classifyFailure } from '../../src/storage/postgres/failures.ts';
-import { createDatabase } from '../support/database.ts';
-import { listen, type TestServer } from '../support/http.ts';
 import {
   latestOfRun,
   latestOfStep,
@@ -14,76 +12,90 @@ import {
   startRun,
   startStep,
 } from '../support/ledger.ts';
-import { type CuttableWire, openProxy } from '../support/proxy.ts';
-import { openService, type TestService } from '../support/service.ts';
+import { openProxy } from '../support/proxy.ts';
+import { openService } from '../support/service.ts';
+import { testAlone } from '../support/test.ts';
 import { until } from '../support/until.ts';
 
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let proxy: CuttableWire;
-let service: TestService;
-let server: TestServer;
-/** Past the proxy and the service: one to look and to strike, one to hold locks. */
-let operator: pg.Client;
-let holder: pg.Client;
-let stepId: string;
-
-beforeEach(async () => {
-  database = await createDatabase();
-  proxy = await openProxy(database.url);
-  const connection = { connectTimeoutMs: 500, statementTimeoutMs: 5_000 };
-  service = await openService({ database: proxy, connection });
-  server = await listen(service);
-  operator = new pg.Client({ connectionString: database.url });
-  holder = new pg.Client({ connectionString: database.url });
-  await Promise.all([operator.connect(), holder.connect()]);
-  await startRun(service, { name: 'r' });
-  stepId = (await startStep(service, 'r', 's')).id;
-  await log(service, { stepId }, { k: 0 });
-});
-afterEach(async () => {
-  await proxy.pass();
-  await server.close();
-  await service.close();
-  await Promise.all([operator.end(), holder.end()]);
-  await proxy.close();
-  await database.drop();
-});
-
 const read = JSON.stringify({ query: '{ pipelineRun(ref: "r") { runMetadata(key: "k") { value } } }' });
-const write = (requestId: string = randomUUID(), key = 'k') =>
-  JSON.stringify({
-    query: logMutation,
-    variables: { input: { target: { stepId }, metadata: { [key]: 1 }, requestId } },
-  });
-
-async function send(body: string) {
-  const response = await server.post(body);
-  const answer = await response.json();
-  const codes = (answer.errors ?? []).map((error: { extensions: { code: string } }) => error.extensions.code);
-  return { status: response.status, retryAfter: response.headers.get('retry-after'), codes, data: answer.data };
-}
 const nothingDone = { status: 503, retryAfter: '1', codes: ['UNAVAILABLE'] };
-const recovers = () =>
-  until(
-    'the service answers again',
-    async () => (await send(read)).status === 200 && (await send(write())).codes.length === 0,
+const backends = "FROM pg_stat_activity WHERE application_name = 'runledger' AND datname = current_database()";
+
+// `operator` and `holder` are past the proxy and the service: one to look and to strike, one to hold locks.
+const test = testAlone
+  .extend('proxy', async ({ database }, { onCleanup }) => {
+    const proxy = await openProxy(database.url);
+    onCleanup(proxy.close);
+    return proxy;
+  })
+  .extend('service', async ({ proxy }, { onCleanup }) => {
+    const connection = { connectTimeoutMs: 500, statementTimeoutMs: 5_000 };
+    const service = await openService({ database: proxy, connection });
+    onCleanup(async () => {
+      await proxy.pass();
+      await service.close();
+    });
+    return service;
+  })
+  .extend('operator', ({ client }) => client)
+  .extend('holder', async ({ database }, { onCleanup }) => {
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    onCleanup(() => holder.end());
+    return holder;
+  })
+  .extend('stepId', { auto: true }, async ({ service }) => {
+    await startRun(service, { name: 'r' });
+    const { id } = await startStep(service, 'r', 's');
+    await log(service, { stepId: id }, { k: 0 });
+    return id;
+  })
+  .extend('write', ({ stepId }) => (requestId: string = randomUUID(), key = 'k') => {
+    const input = { target: { stepId }, metadata: { [key]: 1 }, requestId };
+    return JSON.stringify({ query: logMutation, variables: { input } });
+  })
+  .extend('send', ({ server }) => async (body: string) => {
+    const response = await server.post(body);
+    const answer = await response.json();
+    const codes = (answer.errors ?? []).map((error: { extensions: { code: string } }) => error.extensions.code);
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), codes, data: answer.data };
+  })
+  .extend(
+    'recovers',
+    ({ send, write }) =>
+      () =>
+        until(
+          'the service answers again',
+          async () => (await send(read)).status === 200 && (await send(write())).codes.length === 0,
+        ),
+  )
+  // Holds what writers of the step must wait for, until it is released.
+  .extend('holdStep', ({ holder }) => async () => {
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM step FOR UPDATE');
+    return () => holder.query('ROLLBACK');
+  })
+  .extend('isWaiting', ({ operator }) => async () => {
+    const { rows } = await operator.query(`SELECT count(*)::int AS n ${backends} AND wait_event_type = 'Lock'`);
+    return rows[0].n > 0;
+  })
+  .extend(
+    'count',
+    ({ operator }) =>
+      async (key = 'k') =>
+        (await operator.query('SELECT FROM metadata_entry WHERE key = $1', [key])).rowCount,
   );
 
-const backends = "FROM pg_stat_activity WHERE application_name = 'runledger' AND datname = current_database()";
-/** Holds what writers of the step must wait for, until it is released. */
-async function holdStep() {
-  await holder.query('BEGIN');
-  await holder.query('SELECT FROM step FOR UPDATE');
-  return () => holder.query('ROLLBACK');
-}
-const isWaiting = async () => {
-  const { rows } = await operator.query(`SELECT count(*)::int AS n ${backends} AND wait_event_type = 'Lock'`);
-  return rows[0].n > 0;
-};
-const count = async (key = 'k') => (await operator.query('SELECT FROM metadata_entry WHERE key = $1', [key])).rowCount;
-
 describe('while nobody can connect', () => {
-  test('reads and writes are UNAVAILABLE: 503 with Retry-After; it recovers by itself', async () => {
+  test('reads and writes are UNAVAILABLE: 503 with Retry-After; it recovers by itself', async ({
+    proxy,
+    service,
+    server,
+    stepId,
+    write,
+    send,
+    recovers,
+  }) => {
     await proxy.refuse();
     await until('broken connections are gone', () => service.db.pool.totalCount === 0);
     expect(await send(read)).toMatchObject(nothingDone);
@@ -110,11 +122,11 @@ describe('while nobody can connect', () => {
     expect((await fetch(`${server.origin}/health`)).status).toBe(200);
     await proxy.pass();
     await recovers();
-    expect((await fetch(`${server.origin}/ready`)).status).toBe(200);
+    await until('it says that it is ready', async () => (await fetch(`${server.origin}/ready`)).status === 200);
     expect(service.unexpected).toEqual([]);
   });
 
-  test('what needs no database is answered', async () => {
+  test('what needs no database is answered', async ({ proxy, send }) => {
     await proxy.refuse();
     expect(await send(JSON.stringify({ query: '{ __schema { queryType { name } } }' }))).toMatchObject({
       status: 200,
@@ -122,7 +134,7 @@ describe('while nobody can connect', () => {
     });
   });
 
-  test('many requests at once are all told, and none is lost', async () => {
+  test('many requests at once are all told, and none is lost', async ({ proxy, service, write, send }) => {
     await proxy.refuse();
     const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => send(n % 2 ? read : write())));
     for (const answer of answers) {
@@ -134,7 +146,12 @@ describe('while nobody can connect', () => {
 });
 
 describe('while the database does not answer', () => {
-  test('who needs a new connection is told UNAVAILABLE after the time to connect', async () => {
+  test('who needs a new connection is told UNAVAILABLE after the time to connect', async ({
+    proxy,
+    write,
+    send,
+    recovers,
+  }) => {
     await proxy.refuse();
     await proxy.pass();
     proxy.hang();
@@ -145,7 +162,11 @@ describe('while the database does not answer', () => {
     await recovers();
   });
 
-  test('a write in flight is a TIMEOUT and a read UNAVAILABLE, and the connections are not used again', async () => {
+  test('a write in flight is a TIMEOUT and a read UNAVAILABLE, and the connections are not used again', async ({
+    proxy,
+    stepId,
+    write,
+  }) => {
     const impatient = await openService({
       database: proxy,
       connection: { connectTimeoutMs: 300, statementTimeoutMs: 100 },
@@ -164,7 +185,13 @@ describe('while the database does not answer', () => {
     await impatient.close();
   });
 
-  test('a statement that takes too long is cancelled: UNAVAILABLE, and nothing is written', async () => {
+  test('a statement that takes too long is cancelled: UNAVAILABLE, and nothing is written', async ({
+    proxy,
+    stepId,
+    write,
+    holdStep,
+    count,
+  }) => {
     const impatient = await openService({ database: proxy, connection: { statementTimeoutMs: 200 } });
     const release = await holdStep();
     expect((await impatient.fail(logMutation, JSON.parse(write(undefined, 'slow')).variables)).extensions.code).toBe(
@@ -178,7 +205,7 @@ describe('while the database does not answer', () => {
 });
 
 describe('when connections are lost', () => {
-  test('between requests, the next ones are answered', async () => {
+  test('between requests, the next ones are answered', async ({ service, operator, write, send, recovers }) => {
     await Promise.all(Array.from({ length: 20 }, () => send(read)));
     await operator.query(`SELECT pg_terminate_backend(pid) ${backends}`);
     const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => send(n % 2 ? read : write())));
@@ -190,7 +217,14 @@ describe('when connections are lost', () => {
     expect(service.unexpected).toEqual([]);
   });
 
-  test('by the server in the midst of a write: UNAVAILABLE, nothing is written, and the retry goes through', async () => {
+  test('by the server in the midst of a write: UNAVAILABLE, nothing is written, and the retry goes through', async ({
+    operator,
+    write,
+    send,
+    holdStep,
+    isWaiting,
+    count,
+  }) => {
     const release = await holdStep();
     const requestId = randomUUID();
     const answer = send(write(requestId, 'new'));
@@ -202,7 +236,14 @@ describe('when connections are lost', () => {
     expect((await send(write(requestId, 'new'))).data.logMetadata.replayed).toBe(false);
   });
 
-  test('by the network in the midst of a write: TIMEOUT, and the retry with the same id tells, without a second entry', async () => {
+  test('by the network in the midst of a write: TIMEOUT, and the retry with the same id tells, without a second entry', async ({
+    proxy,
+    write,
+    send,
+    holdStep,
+    isWaiting,
+    count,
+  }) => {
     const release = await holdStep();
     const requestId = randomUUID();
     const answer = send(write(requestId, 'new'));
@@ -217,7 +258,12 @@ describe('when connections are lost', () => {
     expect(await count('new')).toBe(1);
   });
 
-  test('in the midst of starting a step: TIMEOUT or UNAVAILABLE, and the retry with the same id starts one', async () => {
+  test('in the midst of starting a step: TIMEOUT or UNAVAILABLE, and the retry with the same id starts one', async ({
+    proxy,
+    send,
+    holdStep,
+    isWaiting,
+  }) => {
     const release = await holdStep();
     const id = randomUUID();
     const start = JSON.stringify({
@@ -233,27 +279,11 @@ describe('when connections are lost', () => {
     expect((await send(start)).data).toEqual({ startStep: { attempt: 2 } });
   });
 
-  test('between the write and the reading of its answer: TIMEOUT, for something was done', async () => {
-    const other = await startStep(service, 'r', 'other');
-    const narrow = await openService({ database: proxy, connection: { maxConnections: 1, connectTimeoutMs: 500 } });
-    await holder.query('BEGIN');
-    await holder.query('SELECT FROM step WHERE id = $1 FOR UPDATE', [stepId]);
-    await operator.query('BEGIN');
-    await operator.query('SELECT FROM step WHERE id = $1 FOR UPDATE', [other.id]);
-    const answer = narrow.fail(logMutation, JSON.parse(write(undefined, 'new')).variables);
-    await until('the write has the only connection', () => narrow.db.pool.totalCount - narrow.db.pool.idleCount === 1);
-    // Gets the connection when the write is done, and keeps it from the reading of its answer.
-    const next = log(narrow, { stepId: other.id }, { k: 2 });
-    await until('the next one is in the queue', () => narrow.db.pool.waitingCount === 1);
-    await holder.query('ROLLBACK');
-    expect(await answer).toMatchObject({ extensions: { code: 'TIMEOUT' }, path: ['logMetadata', expect.any(String)] });
-    await operator.query('ROLLBACK');
-    await next;
-    expect(await count('new')).toBe(1);
-    await narrow.close();
-  });
-
-  test('while a transaction is between two statements: no crash, and the failure is an outage', async () => {
+  test('while a transaction is between two statements: no crash, and the failure is an outage', async ({
+    service,
+    operator,
+    recovers,
+  }) => {
     const failure = await inTransaction(service.db, async (transaction) => {
       const [{ pid }] = (await transaction.$queryRaw`SELECT pg_backend_pid() AS pid`) as [{ pid: number }];
       await operator.query('SELECT pg_terminate_backend($1)', [pid]);
@@ -269,7 +299,7 @@ describe('when connections are lost', () => {
 });
 
 describe('when the service is full', () => {
-  test('a write is UNAVAILABLE at once; those that wait are written', async () => {
+  test('a write is UNAVAILABLE at once; those that wait are written', async ({ stepId, send, holdStep, count }) => {
     const release = await holdStep();
     const input = {
       target: { stepId },
@@ -295,7 +325,7 @@ describe('when the service is full', () => {
     expect(await count('many')).toBe((64 - refused) * 1_000);
   });
 
-  test('no free connection in time is UNAVAILABLE', async () => {
+  test('no free connection in time is UNAVAILABLE', async ({ proxy, stepId, holdStep, isWaiting }) => {
     const narrow = await openService({ database: proxy, connection: { maxConnections: 1, connectTimeoutMs: 200 } });
     const release = await holdStep();
     const blocked = log(narrow, { stepId }, { k: 2 });
@@ -308,7 +338,12 @@ describe('when the service is full', () => {
 });
 
 describe('writes that wait together', () => {
-  test('fail alone: the rows of one caller that the database refuses do not fail the others', async () => {
+  test('fail alone: the rows of one caller that the database refuses do not fail the others', async ({
+    service,
+    operator,
+    stepId,
+    count,
+  }) => {
     await operator.query(`ALTER TABLE metadata_entry ADD CONSTRAINT no_bad CHECK (key <> 'bad')`);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 60 }, (_, n) => log(service, { stepId }, { [n % 20 === 7 ? 'bad' : 'good']: n, also: n })),
@@ -321,7 +356,7 @@ describe('writes that wait together', () => {
     expect(service.unexpected).toHaveLength(3);
   });
 
-  test('to an unknown step fail alone', async () => {
+  test('to an unknown step fail alone', async ({ service, stepId, count }) => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 30 }, (_, n) => log(service, { stepId: n % 10 === 3 ? randomUUID() : stepId }, { many: n })),
     );
@@ -330,7 +365,7 @@ describe('writes that wait together', () => {
   });
 });
 
-test('what was rolled back because of a deadlock is done again', async () => {
+test('what was rolled back because of a deadlock is done again', async ({ service, operator, stepId }) => {
   const other = await startStep(service, 'r', 'other');
   const tries = [0, 0];
   let bothHold = () => {};

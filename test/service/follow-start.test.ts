@@ -1,17 +1,12 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { log, startRun } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
 import { subscribe } from '../support/subscribe.ts';
-
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
+import { test } from '../support/test.ts';
 
 /** Follows a run; resolves once the subscription stands. */
-async function follow(ref: string, after?: string) {
+async function follow(service: TestService, ref: string, after?: string) {
   const response = await subscribe(
     service,
     'subscription ($ref: String!, $after: ID) { metadataLogged(ref: $ref, after: $after) { id display } }',
@@ -42,7 +37,7 @@ async function follow(ref: string, after?: string) {
 }
 
 /** A writer that has its id, but has not committed. */
-async function slowWriter(runId: string, value: string) {
+async function slowWriter(service: TestService, runId: string, value: string) {
   const client = new pg.Client({ connectionString: service.url });
   await client.connect();
   await client.query('BEGIN');
@@ -59,21 +54,21 @@ async function slowWriter(runId: string, value: string) {
   };
 }
 
-test('what was logged before is not told, what is logged after is', async () => {
+test('what was logged before is not told, what is logged after is', async ({ service }) => {
   const { id } = await startRun(service);
   await log(service, { run: id }, { k: 'before' });
-  const stream = await follow(id);
+  const stream = await follow(service, id);
   await log(service, { run: id }, { k: 'after' });
   expect(await stream.take(1)).toEqual(['after']);
   await stream.close();
 });
 
-test('one that has its id before the follower comes, and commits after, is told or waited for', async () => {
+test('one that has its id before the follower comes, and commits after, is told or waited for', async ({ service }) => {
   const { id } = await startRun(service);
-  const slow = await slowWriter(id, 'slow');
+  const slow = await slowWriter(service, id, 'slow');
   await log(service, { run: id }, { k: 'fast' });
   // It stands only once it is known which entries are before it.
-  const standing = follow(id);
+  const standing = follow(service, id);
   const committed = slow.commit();
   const stream = await standing;
   await committed;
@@ -84,10 +79,12 @@ test('one that has its id before the follower comes, and commits after, is told 
   await stream.close();
 });
 
-test('while a writer is slow, a follower that stands is told nothing that comes after it, and then all in order', async () => {
+test('while a writer is slow, a follower that stands is told nothing that comes after it, and then all in order', async ({
+  service,
+}) => {
   const { id } = await startRun(service);
-  const stream = await follow(id);
-  const slow = await slowWriter(id, 'slow');
+  const stream = await follow(service, id);
+  const slow = await slowWriter(service, id, 'slow');
   await log(service, { run: id }, { k: 'fast' });
   const taken = stream.take(2);
   await slow.commit();
@@ -95,13 +92,15 @@ test('while a writer is slow, a follower that stands is told nothing that comes 
   await stream.close();
 });
 
-test('a follower that comes while a writer is slow misses nothing that is committed once it stands', async () => {
+test('a follower that comes while a writer is slow misses nothing that is committed once it stands', async ({
+  service,
+}) => {
   const { id } = await startRun(service);
   await log(service, { run: id }, { k: 'seen' });
-  const slow = await slowWriter(id, 'slow');
+  const slow = await slowWriter(service, id, 'slow');
   await log(service, { run: id }, { k: 'fast' });
   let stands = false;
-  const standing = follow(id).then((stream) => {
+  const standing = follow(service, id).then((stream) => {
     stands = true;
     return stream;
   });

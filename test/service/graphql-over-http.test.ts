@@ -1,20 +1,12 @@
 import { type ServerAuditOptions, serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listen, type TestServer } from '../support/http.ts';
-import { openService, type TestService } from '../support/service.ts';
+import { describe, expect } from 'vitest';
+import { test } from '../support/test.ts';
 
-let service: TestService;
-let server: TestServer;
-beforeAll(async () => {
-  service = await openService();
-  server = await listen(service);
+let url: string;
+test.beforeAll(({ server }) => {
+  url = `${server.origin}/graphql`;
 });
-afterAll(async () => {
-  await server.close();
-  await service.close();
-});
-
-const options: ServerAuditOptions = { url: () => `${server.origin}/graphql`, fetchFn: fetch };
+const options: ServerAuditOptions = { url: () => url, fetchFn: fetch };
 
 describe('the specification GraphQL over HTTP', () => {
   const audits = serverAudits(options);

@@ -1,17 +1,20 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { log, logBatchMutation, startRun, startStep } from '../support/ledger.ts';
 import { openService, type TestService } from '../support/service.ts';
+import { test as base } from '../support/test.ts';
 
 // Three servers over one database, and writers that do as they please on them at the same time.
-let services: TestService[];
-beforeAll(async () => {
-  const first = await openService();
-  services = [first, await openService({ database: first }), await openService({ database: first })];
-});
-afterAll(async () => {
-  for (const service of services.reverse()) await service.close();
-});
+type Servers = [TestService, TestService, TestService];
+const test = base.extend(
+  'servers',
+  { scope: 'file' },
+  async ({ database, service, second }, { onCleanup }): Promise<Servers> => {
+    const third = await openService({ database });
+    onCleanup(third.close);
+    return [service, second, third];
+  },
+);
 
 const keys = ['a', 'b', 'c', 'd', 'e', 's0::a'];
 const names = ['s0', 's1', 's2'];
@@ -49,9 +52,9 @@ const writers = fc.array(fc.array(action, { minLength: 1, maxLength: 6 }), { min
 
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
-async function play(plan: Action[][]): Promise<string> {
-  const run = await startRun(services[0]!);
-  const steps = (await Promise.all(names.map((name) => startStep(services[0]!, run.id, name)))).map(({ id }) => id);
+async function play(servers: Servers, plan: Action[][]): Promise<string> {
+  const run = await startRun(servers[0]);
+  const steps = (await Promise.all(names.map((name) => startStep(servers[0], run.id, name)))).map(({ id }) => id);
   const resolve = (aim: typeof target extends fc.Arbitrary<infer T> ? T : never) => {
     if (aim.kind === 'run') return { run: run.id };
     if (aim.kind === 'name') return { step: { run: run.id, name: aim.name } };
@@ -59,7 +62,7 @@ async function play(plan: Action[][]): Promise<string> {
   };
   await Promise.all(
     plan.map(async (actions, writer) => {
-      const service = services[writer % services.length]!;
+      const service = servers[writer % servers.length]!;
       for (const one of actions) {
         if (one.kind === 'start') {
           const cachedFrom = one.cachedFrom === null ? null : steps[one.cachedFrom % steps.length];
@@ -80,12 +83,12 @@ type Entry = { id: string; scope: string; key: string; type: string; logged: str
 const whole = '00000000-0000-0000-0000-000000000000';
 
 /** What must be stored, worked out from the history and the attempts alone. */
-async function expected(runId: string): Promise<unknown[]> {
-  const history: Entry[] = await services[0]!.sql(
+async function expected(service: TestService, runId: string): Promise<unknown[]> {
+  const history: Entry[] = await service.sql(
     'SELECT id::text, scope_id::text AS scope, key, type::text, value::text, logged_at::text AS logged FROM metadata_entry WHERE run_id = $1',
     [runId],
   );
-  const attempts = await services[0]!.sql('SELECT id::text, name, attempt FROM step WHERE run_id = $1', [runId]);
+  const attempts = await service.sql('SELECT id::text, name, attempt FROM step WHERE run_id = $1', [runId]);
   const newest = new Map<string, { id: string; attempt: number }>();
   for (const { id, name, attempt } of attempts)
     if (attempt > (newest.get(name)?.attempt ?? 0)) newest.set(name, { id, attempt });
@@ -104,14 +107,15 @@ async function expected(runId: string): Promise<unknown[]> {
     [...latest.values()].map(({ scope, key, id, filter, type, logged, value: text }) => {
       const json = JSON.parse(text);
       const kind = typeof json === 'number' ? 0 : typeof json === 'string' ? 1 : 2;
-      const sorted = kind === 0 ? json : kind === 1 ? json : 'a hash';
+      // A numeric has no negative zero.
+      const sorted = kind === 0 ? Number(json) + 0 : kind === 1 ? json : 'a hash';
       return { scope, key, id, filter, type, logged, kind, sorted };
     }),
   );
 }
 
-async function stored(runId: string): Promise<unknown[]> {
-  const rows = await services[0]!.sql(
+async function stored(service: TestService, runId: string): Promise<unknown[]> {
+  const rows = await service.sql(
     `SELECT scope_id::text AS scope, key, entry_id::text AS id, filter_scope AS filter, type::text, logged_at::text AS logged, sort_class AS kind,
        sort_number AS number, sort_text AS text FROM latest_entry WHERE run_id = $1`,
     [runId],
@@ -127,35 +131,39 @@ async function stored(runId: string): Promise<unknown[]> {
 const order = <T extends { scope: string; key: string }>(rows: T[]) =>
   rows.sort((a, b) => (`${a.scope} ${a.key}` < `${b.scope} ${b.key}` ? -1 : 1));
 
-test('whatever the order or the number of writers, the stored latest equals what the whole history says', async () => {
+test('whatever the order or the number of writers, the stored latest equals what the whole history says', async ({
+  servers,
+}) => {
   await fc.assert(
     fc.asyncProperty(writers, async (plan) => {
-      const runId = await play(plan);
-      expect(await stored(runId)).toEqual(await expected(runId));
-      for (const service of services) expect(service.unexpected).toEqual([]);
+      const runId = await play(servers, plan);
+      expect(await stored(servers[0], runId)).toEqual(await expected(servers[0], runId));
+      for (const service of servers) expect(service.unexpected).toEqual([]);
     }),
     // Concurrent plans do not fail the same way twice: shrinking them would look for something else.
     { numRuns: 25, endOnFailure: true },
   );
 }, 60_000);
 
-test('many writers who move the same latest rows in any order get through, and the greatest id wins', async () => {
-  const run = await startRun(services[0]!);
-  const step = await startStep(services[0]!, run.id, 's');
+test('many writers who move the same latest rows in any order get through, and the greatest id wins', async ({
+  servers,
+}) => {
+  const run = await startRun(servers[0]);
+  const step = await startStep(servers[0], run.id, 's');
   const shared = Array.from({ length: 20 }, (_, n) => `k${n}`);
   await Promise.all(
     Array.from({ length: 90 }, async (_, n) => {
       const rotated = [...shared.slice(n % 20), ...shared.slice(0, n % 20)];
       const inOrder = n % 2 ? rotated : rotated.reverse();
       const more = { entries: inOrder.map((key) => ({ key, value: n })) };
-      await log(services[n % 3]!, n % 3 ? { stepId: step.id } : { run: run.id }, undefined, more);
+      await log(servers[n % 3]!, n % 3 ? { stepId: step.id } : { run: run.id }, undefined, more);
     }),
   );
-  expect(await stored(run.id)).toEqual(await expected(run.id));
+  expect(await stored(servers[0], run.id)).toEqual(await expected(servers[0], run.id));
 });
 
-test('what other steps log while a step is tried again is not lost to the run', async () => {
-  const [one, two, three] = services as [TestService, TestService, TestService];
+test('what other steps log while a step is tried again is not lost to the run', async ({ servers }) => {
+  const [one, two, three] = servers;
   const run = await startRun(one);
   await startStep(one, run.id, 's');
   const t = await startStep(one, run.id, 't');
@@ -168,5 +176,5 @@ test('what other steps log while a step is tried again is not lost to the run', 
       ...[two, three, two, three].map((service) => log(service, { stepId: t.id }, undefined, { entries })),
     ]);
   }
-  expect(await stored(run.id)).toEqual(await expected(run.id));
+  expect(await stored(servers[0], run.id)).toEqual(await expected(servers[0], run.id));
 });

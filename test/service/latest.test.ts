@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { latestOfRun, latestOfStep, log, logBatchMutation, startRun, startStep } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
-
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
 let made = 0;
-const newRun = async () => (await startRun(service, { name: `run ${++made}.` })).name;
+const newRun = async (service: TestService) => (await startRun(service, { name: `run ${++made}.` })).name;
 
 describe('the latest entry', () => {
-  test('is the one with the greatest id; clocks decide nothing', async () => {
-    const run = await newRun();
+  test('is the one with the greatest id; clocks decide nothing', async ({ service }) => {
+    const run = await newRun(service);
     await log(service, { run }, { k: 'first' }, { loggedAt: '2999-01-01T00:00:00Z' });
     await log(service, { run }, { k: 'second' }, { loggedAt: '1999-01-01T00:00:00Z' });
     expect(await latestOfRun(service, run, 'k')).toBe('second');
@@ -21,8 +16,8 @@ describe('the latest entry', () => {
     expect(await latestOfRun(service, run, 'k')).toBe('third');
   });
 
-  test('ids grow as entries arrive, in the order in which a request has them', async () => {
-    const run = await newRun();
+  test('ids grow as entries arrive, in the order in which a request has them', async ({ service }) => {
+    const run = await newRun(service);
     const ids: bigint[] = [];
     for (let n = 0; n < 3; n += 1) {
       const { entries } = await log(service, { run }, { z: n, a: n }, { entries: [{ key: 'm', value: n }] });
@@ -33,8 +28,10 @@ describe('the latest entry', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('is the last of several under one key in one request, those of `entries` after those of `metadata`', async () => {
-    const run = await newRun();
+  test('is the last of several under one key in one request, those of `entries` after those of `metadata`', async ({
+    service,
+  }) => {
+    const run = await newRun(service);
     await log(service, { run }, { k: 0 }, { entries: [3, 1, 2].map((value) => ({ key: 'k', value })) });
     expect(await latestOfRun(service, run, 'k')).toBe(2);
     const inputs = ['a', 'b', 'c'].map((value) => ({ target: { run }, metadata: { k: value } }));
@@ -42,8 +39,8 @@ describe('the latest entry', () => {
     expect(await latestOfRun(service, run, 'k')).toBe('c');
   });
 
-  test('is never merged with an older one', async () => {
-    const run = await newRun();
+  test('is never merged with an older one', async ({ service }) => {
+    const run = await newRun(service);
     await log(service, { run }, { k: { a: 1 }, list: [1, 2] });
     await log(service, { run }, { k: { b: 2 }, list: [3] });
     expect(await latestOfRun(service, run, 'k')).toEqual({ b: 2 });
@@ -52,8 +49,8 @@ describe('the latest entry', () => {
     expect(await latestOfRun(service, run, 'k')).toBeNull();
   });
 
-  test('of a step counts for the step and for its run; the run’s is the latest of all of them', async () => {
-    const run = await newRun();
+  test('of a step counts for the step and for its run; the run’s is the latest of all of them', async ({ service }) => {
+    const run = await newRun(service);
     const [a, b] = [await startStep(service, run, 'a'), await startStep(service, run, 'b')];
     for (const [target, value] of [
       [{ stepId: a.id }, 'of a'],
@@ -70,8 +67,10 @@ describe('the latest entry', () => {
 });
 
 describe('a superseded attempt', () => {
-  test('counts for itself only: the run falls back on what is left, and takes no late entry of it', async () => {
-    const run = await newRun();
+  test('counts for itself only: the run falls back on what is left, and takes no late entry of it', async ({
+    service,
+  }) => {
+    const run = await newRun(service);
     const other = await startStep(service, run, 'other');
     const old = await startStep(service, run, 's');
     await log(service, { stepId: other.id }, { k: 'of other' });
@@ -87,8 +86,8 @@ describe('a superseded attempt', () => {
     expect(await latestOfStep(service, old.id, 'k')).toBe('late');
   });
 
-  test('is left out of `metadata` of the run and kept in its history', async () => {
-    const run = await newRun();
+  test('is left out of `metadata` of the run and kept in its history', async ({ service }) => {
+    const run = await newRun(service);
     const old = await startStep(service, run, 's');
     await log(service, { stepId: old.id }, { k: 1, gone: 1 });
     await log(service, { stepId: (await startStep(service, run, 's')).id }, { k: 2 });
@@ -118,8 +117,8 @@ describe('a superseded attempt', () => {
 });
 
 describe('`step::key`', () => {
-  test('is first the run’s own key of that name, then the key of the step', async () => {
-    const run = await newRun();
+  test('is first the run’s own key of that name, then the key of the step', async ({ service }) => {
+    const run = await newRun(service);
     const step = await startStep(service, run, 'train');
     await log(service, { run }, { k: 'plain' });
     expect(await latestOfRun(service, run, 'train::k')).toBeUndefined();
@@ -130,8 +129,8 @@ describe('`step::key`', () => {
     expect(await latestOfRun(service, run, 'train::k')).toBe('literal');
   });
 
-  test('is split at the first `::`', async () => {
-    const run = await newRun();
+  test('is split at the first `::`', async ({ service }) => {
+    const run = await newRun(service);
     await log(service, { stepId: (await startStep(service, run, 'a')).id }, { 'b::c': 1, ':d': 2, '::': 3 });
     expect(await latestOfRun(service, run, 'a::b::c')).toBe(1);
     expect(await latestOfRun(service, run, 'a:::d')).toBe(2);
@@ -141,8 +140,8 @@ describe('`step::key`', () => {
     expect(await latestOfRun(service, run, 'a::')).toBeUndefined();
   });
 
-  test('a step’s literal key does not stand in for the run’s, nor for another step’s', async () => {
-    const run = await newRun();
+  test('a step’s literal key does not stand in for the run’s, nor for another step’s', async ({ service }) => {
+    const run = await newRun(service);
     await log(service, { stepId: (await startStep(service, run, 'odd')).id }, { 'train::k': 'odd' });
     expect(await latestOfRun(service, run, 'train::k')).toBeUndefined();
     expect(await latestOfRun(service, run, 'odd::train::k')).toBe('odd');
@@ -150,8 +149,8 @@ describe('`step::key`', () => {
 });
 
 describe('keys', () => {
-  test('are looked up in the normal form in which they are stored', async () => {
-    const run = await newRun();
+  test('are looked up in the normal form in which they are stored', async ({ service }) => {
+    const run = await newRun(service);
     const step = await startStep(service, run, 's');
     await log(service, { stepId: step.id }, { 'cafe\u0301': 1 });
     for (const key of ['café', 'cafe\u0301', 's::café', 's::cafe\u0301'])
@@ -161,10 +160,10 @@ describe('keys', () => {
     expect(await latestOfStep(service, step.id, 'cafe\u0301')).toBe(3);
   });
 
-  test.each(['__proto__', 'constructor', 'toJSON', '$type', 'hasOwnProperty', ' k ', '0', '🌲', '%', 'x'.repeat(255)])(
+  test.for(['__proto__', 'constructor', 'toJSON', '$type', 'hasOwnProperty', ' k ', '0', '🌲', '%', 'x'.repeat(255)])(
     '%j is a key like any other',
-    async (key) => {
-      const run = await newRun();
+    async (key, { service }) => {
+      const run = await newRun(service);
       const metadata = JSON.parse(`{${JSON.stringify(key)}: {${JSON.stringify(key)}: [1]}}`);
       const logged = await log(service, { run }, metadata);
       expect(logged.entries).toMatchObject([{ key }]);
@@ -172,10 +171,10 @@ describe('keys', () => {
     },
   );
 
-  test.each(['', '  ', 'a\nb', '\u0085', '\u007f', 'a\0', '\ud800', 'x'.repeat(256), 'é'.repeat(128)])(
+  test.for(['', '  ', 'a\nb', '\u0085', '\u007f', 'a\0', '\ud800', 'x'.repeat(256), 'é'.repeat(128)])(
     '%j is refused in writing and null in reading',
-    async (key) => {
-      const run = await newRun();
+    async (key, { service }) => {
+      const run = await newRun(service);
       await expect(log(service, { run }, { [key]: 1 })).rejects.toThrow('BAD_USER_INPUT');
       await expect(log(service, { run }, undefined, { entries: [{ key, value: 1 }] })).rejects.toThrow(
         'BAD_USER_INPUT',
@@ -186,8 +185,10 @@ describe('keys', () => {
   );
 });
 
-test('filters look under "" for the whole run, under the name for the newest attempt, and nowhere else', async () => {
-  const run = await newRun();
+test('filters look under "" for the whole run, under the name for the newest attempt, and nowhere else', async ({
+  service,
+}) => {
+  const run = await newRun(service);
   const { id } = await startRun(service, {
     id: (await service.run('query ($run: String!) { pipelineRun(ref: $run) { id } }', { run })).pipelineRun.id,
     name: run,

@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openService, type TestService } from '../support/service.ts';
-
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
+import { describe, expect } from 'vitest';
+import { test } from '../support/test.ts';
 
 describe('the journey of a newcomer', () => {
-  test('start, log, read the latest and the history', async () => {
+  test('start, log, read the latest and the history', async ({ service }) => {
     await service.run(
       `mutation { startRun(input: { name: "first" }) { id } startStep(input: { run: "first", name: "train" }) { id } }`,
     );

@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { log, logMutation, startRun } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import { testAlone as test } from '../support/test.ts';
 
-let service: TestService;
-beforeEach(async () => {
-  service = await openService();
-});
-afterEach(() => service.close());
-
-test('an unexpected error is masked, and logged under the request id that the caller is told', async () => {
+test('an unexpected error is masked, and logged under the request id that the caller is told', async ({ service }) => {
   await startRun(service, { name: 'r' });
   await service.sql('ALTER TABLE latest_entry RENAME COLUMN sort_text TO secret_column');
   for (const error of [
@@ -27,14 +21,14 @@ test('an unexpected error is masked, and logged under the request id that the ca
   }
 });
 
-test('a mutation that answers an error has written nothing', async () => {
+test('a mutation that answers an error has written nothing', async ({ service }) => {
   await startRun(service, { name: 'r' });
   await service.sql(`ALTER TABLE latest_entry ADD CONSTRAINT no_bad CHECK (key <> 'bad')`);
   await expect(log(service, { run: 'r' }, { good: 1, bad: 1 })).rejects.toThrow('INTERNAL_SERVER_ERROR');
   expect(await service.sql('SELECT FROM metadata_entry')).toEqual([]);
 });
 
-test('what a caller can act on is told in full, and not logged', async () => {
+test('what a caller can act on is told in full, and not logged', async ({ service }) => {
   for (const [query, code] of [
     ['{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
     ['{', 'GRAPHQL_PARSE_FAILED'],

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { log, startRun, startStep } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
+test.beforeAll(async ({ service }) => {
   const at = (day: number) => ({ loggedAt: `2026-11-0${day}T00:00:00Z` });
   const start = async (name: string, pipeline: string) => (await startRun(service, { name, pipeline })).id;
 
@@ -30,16 +29,15 @@ beforeAll(async () => {
   await log(service, { run: d }, { deleted: 1, acc: 1 }, at(6));
   await service.run('mutation { deleteRun(ref: "d") }');
 });
-afterAll(() => service.close());
 
 type Key = { key: string; types: string[]; runs: number; lastLoggedAt: string };
-async function keys(args = ''): Promise<Key[]> {
+async function keys(service: TestService, args = ''): Promise<Key[]> {
   return (await service.run(`{ metadataKeys${args} { key types runs lastLoggedAt } }`)).metadataKeys;
 }
-const names = async (args: string) => (await keys(args)).map(({ key }) => key);
+const names = async (service: TestService, args: string) => (await keys(service, args)).map(({ key }) => key);
 
-test('the keys in use, plain, in order of bytes', async () => {
-  expect(await names('')).toEqual([
+test('the keys in use, plain, in order of bytes', async ({ service }) => {
+  expect(await names(service, '')).toEqual([
     'Z',
     'a%',
     'a_c',
@@ -53,8 +51,10 @@ test('the keys in use, plain, in order of bytes', async () => {
   ]);
 });
 
-test('of each: the types, the most frequent first; in how many runs; and when it was last logged', async () => {
-  const byName = new Map((await keys()).map((key) => [key.key, key]));
+test('of each: the types, the most frequent first; in how many runs; and when it was last logged', async ({
+  service,
+}) => {
+  const byName = new Map((await keys(service)).map((key) => [key.key, key]));
   // Run a's latest acc is the step's: one FLOAT, one INT, one STRING.
   expect(byName.get('acc')).toMatchObject({ runs: 3, lastLoggedAt: '2026-11-04T00:00:00.000Z' });
   expect(new Set(byName.get('acc')!.types)).toEqual(new Set(['FLOAT', 'INT', 'STRING']));
@@ -67,11 +67,11 @@ test('of each: the types, the most frequent first; in how many runs; and when it
   });
   const more = await startRun(service, { name: 'more', pipeline: 'r' });
   await log(service, { run: more.id }, { acc: 2 });
-  expect((await keys('(prefix: "acc")'))[0]!.types[0]).toBe('INT');
+  expect((await keys(service, '(prefix: "acc")'))[0]!.types[0]).toBe('INT');
   await service.run('mutation { deleteRun(ref: "more") }');
 });
 
-test.each([
+test.for([
   ['(pipeline: "p")', ['Z', 'acc', 'caf\u00e9', 'loss', 'note', 'own::key']],
   ['(pipeline: "q%")', ['a%', 'a_c', 'acc', '\uffff', '\u{1f600}']],
   ['(pipeline: "q")', []],
@@ -92,25 +92,25 @@ test.each([
   ['(first: 2, prefix: "c")', ['caf\u00e9']],
   ['(first: 0)', []],
   ['(first: 2, pipeline: "p")', ['Z', 'acc']],
-])('metadataKeys%s', async (args, expected) => {
-  expect(await names(args)).toEqual(expected);
+] as const)('metadataKeys%s', async ([args, expected], { service }) => {
+  expect(await names(service, args)).toEqual(expected);
 });
 
-test('in a pipeline, only its runs count', async () => {
-  expect((await keys('(pipeline: "p", prefix: "acc")'))[0]).toMatchObject({
+test('in a pipeline, only its runs count', async ({ service }) => {
+  expect((await keys(service, '(pipeline: "p", prefix: "acc")'))[0]).toMatchObject({
     runs: 2,
     lastLoggedAt: '2026-11-03T00:00:00.000Z',
   });
 });
 
-test.each([-1, 201, 1_000_000])('first: %i is refused', async (first) => {
+test.for([-1, 201, 1_000_000])('first: %i is refused', async (first, { service }) => {
   const error = await service.fail('query ($first: Int) { metadataKeys(first: $first) { key } }', { first });
   expect(error.extensions.code).toBe('BAD_USER_INPUT');
 });
 
-test('it takes one statement, which leaves history alone', async () => {
+test('it takes one statement, which leaves history alone', async ({ service }) => {
   service.queries();
-  await keys();
+  await keys(service);
   const sent = service.queries();
   expect(sent).toHaveLength(1);
   expect(sent[0]).not.toContain('metadata_entry');

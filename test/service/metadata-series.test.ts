@@ -1,34 +1,34 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { log, startRun, startStep } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
-
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
 let run: string;
 let step: string;
-beforeEach(async () => {
+test.beforeEach(async ({ service }) => {
   run = (await startRun(service)).id;
   step = (await startStep(service, run, 'train')).id;
 });
 
 type Point = { value: number; iteration: number | null; loggedAt: string };
 
-async function series(key: string, maxPoints?: number | null): Promise<{ total: number; points: Point[] }> {
+async function series(
+  service: TestService,
+  key: string,
+  maxPoints?: number | null,
+): Promise<{ total: number; points: Point[] }> {
   const query = `query ($id: UUID!, $key: String!, $maxPoints: Int = 500) {
     step(id: $id) { metadataSeries(key: $key, maxPoints: $maxPoints) { total points { value iteration loggedAt } } } }`;
   const variables = { id: step, key, ...(maxPoints === undefined ? {} : { maxPoints }) };
   return (await service.run(query, variables)).step.metadataSeries;
 }
 
-const values = async (key: string, maxPoints?: number) =>
-  (await series(key, maxPoints)).points.map(({ value }) => value);
+const values = async (service: TestService, key: string, maxPoints?: number) =>
+  (await series(service, key, maxPoints)).points.map(({ value }) => value);
 
 /** Many entries past the service: `value` and `iteration` are SQL of n. */
 async function insert(
+  service: TestService,
   count: number,
   value: string,
   iteration = 'n',
@@ -41,11 +41,11 @@ async function insert(
   );
 }
 
-test('a short series comes whole: every number, in order of the iteration', async () => {
+test('a short series comes whole: every number, in order of the iteration', async ({ service }) => {
   const at = (iteration: number, value: unknown) => ({ key: 'loss', iteration, value });
   await log(service, { stepId: step }, undefined, { entries: [at(3, 0.3), at(1, 1), at(2, -0.5)] });
   await log(service, { stepId: step }, undefined, { entries: [at(2, 9007199254740993n), at(0, 5e-324)] });
-  const { total, points } = await series('loss');
+  const { total, points } = await series(service, 'loss');
   expect(total).toBe(5);
   expect(points.map(({ value, iteration }) => [iteration, value])).toEqual([
     [0, 5e-324],
@@ -56,22 +56,22 @@ test('a short series comes whole: every number, in order of the iteration', asyn
   ]);
 });
 
-test('where an entry has no iteration, all are in order of the time', async () => {
+test('where an entry has no iteration, all are in order of the time', async ({ service }) => {
   const at = (loggedAt: string, value: number, iteration?: number) =>
     log(service, { stepId: step }, undefined, { loggedAt, entries: [{ key: 'loss', value, iteration }] });
   await at('2026-11-24T00:00:03Z', 3, 1);
   await at('2026-11-24T00:00:01Z', 1, 3);
   await at('2026-11-24T00:00:02.5Z', 2);
   await at('2026-11-24T00:00:02.5Z', 2.5);
-  expect(await values('loss')).toEqual([1, 2, 2.5, 3]);
-  expect((await series('loss')).points[2]).toEqual({
+  expect(await values(service, 'loss')).toEqual([1, 2, 2.5, 3]);
+  expect((await series(service, 'loss')).points[2]).toEqual({
     value: 2.5,
     iteration: null,
     loggedAt: '2026-11-24T00:00:02.500Z',
   });
 });
 
-test('what is no number, what no double can hold, and what was retracted are left out', async () => {
+test('what is no number, what no double can hold, and what was retracted are left out', async ({ service }) => {
   const sent: { key: string; value: unknown; type?: string }[] = [
     { key: 'loss', value: 1 },
     { key: 'loss', value: '2' },
@@ -91,27 +91,29 @@ test('what is no number, what no double can hold, and what was retracted are lef
   await service.run('mutation ($id: ID!) { retractMetadata(entryId: $id, reason: "wrong") { latest { id } } }', {
     id: entries[10]!.id,
   });
-  expect(await values('loss')).toEqual([1, 1e308, 1500]);
-  expect((await series('loss')).total).toBe(3);
-  expect(await series('never')).toEqual({ total: 0, points: [] });
-  expect(await series('\0')).toEqual({ total: 0, points: [] });
+  expect(await values(service, 'loss')).toEqual([1, 1e308, 1500]);
+  expect((await series(service, 'loss')).total).toBe(3);
+  expect(await series(service, 'never')).toEqual({ total: 0, points: [] });
+  expect(await series(service, '\0')).toEqual({ total: 0, points: [] });
 });
 
-test('only the attempt that is asked has its curve', async () => {
+test('only the attempt that is asked has its curve', async ({ service }) => {
   await log(service, { stepId: step }, { loss: 1 });
   const second = await startStep(service, run, 'train');
   await log(service, { stepId: second.id }, { loss: 2 });
-  expect(await values('loss')).toEqual([1]);
+  expect(await values(service, 'loss')).toEqual([1]);
   step = second.id;
-  expect(await values('loss')).toEqual([2]);
+  expect(await values(service, 'loss')).toEqual([2]);
 });
 
-test('of 100,000 points at most as many come as asked for: the first, the last, peaks and dips', async () => {
+test('of 100,000 points at most as many come as asked for: the first, the last, peaks and dips', async ({
+  service,
+}) => {
   // A sine with one spike up and, right beside it, one down: what any stretch of the curve may hold together.
-  await insert(100_000, 'CASE n WHEN 70001 THEN 40 WHEN 70002 THEN -40 ELSE sin(n / 5000.0) END::float8');
+  await insert(service, 100_000, 'CASE n WHEN 70001 THEN 40 WHEN 70002 THEN -40 ELSE sin(n / 5000.0) END::float8');
   for (const maxPoints of [2, 3, 4, 500]) {
     service.queries();
-    const { total, points } = await series('loss', maxPoints);
+    const { total, points } = await series(service, 'loss', maxPoints);
     expect(service.queries().filter((sql) => sql.includes('metadata_entry'))).toHaveLength(1);
     expect(total).toBe(100_000);
     expect(points.length).toBeLessThanOrEqual(maxPoints);
@@ -129,37 +131,44 @@ test('of 100,000 points at most as many come as asked for: the first, the last, 
   }
 });
 
-test('every peak and dip of a noisy curve is kept while there is room for all of them', async () => {
+test('every peak and dip of a noisy curve is kept while there is room for all of them', async ({ service }) => {
   // 400 blocks of 50 points; each block has one peak and one dip of its own, at places that differ.
   await insert(
+    service,
     20_000,
     '(CASE n % 50 WHEN 5 + (n / 50) % 35 THEN 10 + n / 1e3 WHEN 43 THEN -10 - n / 1e3 ELSE 0 END)::float8',
   );
-  const kept = await values('loss', 802);
+  const kept = await values(service, 'loss', 802);
   expect(new Set(kept.filter((value) => value > 0)).size).toBe(400);
   expect(new Set(kept.filter((value) => value < 0)).size).toBe(400);
 });
 
-test('as many points as asked for come whole, one more is thinned out', async () => {
-  await insert(10, 'n::float8');
-  expect(await values('loss', 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  const nine = await values('loss', 9);
+test('as many points as asked for come whole, one more is thinned out', async ({ service }) => {
+  await insert(service, 10, 'n::float8');
+  expect(await values(service, 'loss', 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const nine = await values(service, 'loss', 9);
   expect(nine.length).toBeLessThanOrEqual(9);
   expect([nine[0], nine.at(-1)]).toEqual([1, 10]);
 });
 
-test('huge values do not overflow, and a constant curve stays one', async () => {
-  await insert(1_000, '(CASE n % 2 WHEN 0 THEN 1.7976931348623157e308 ELSE -1.7976931348623157e308 END)::float8');
-  expect(new Set(await values('loss', 10))).toEqual(new Set([1.7976931348623157e308, -1.7976931348623157e308]));
+test('huge values do not overflow, and a constant curve stays one', async ({ service }) => {
+  await insert(
+    service,
+    1_000,
+    '(CASE n % 2 WHEN 0 THEN 1.7976931348623157e308 ELSE -1.7976931348623157e308 END)::float8',
+  );
+  expect(new Set(await values(service, 'loss', 10))).toEqual(
+    new Set([1.7976931348623157e308, -1.7976931348623157e308]),
+  );
   const second = await startStep(service, run, 'train');
   step = second.id;
-  await insert(1_000, '1.5::float8');
-  const constant = await series('loss', 10);
+  await insert(service, 1_000, '1.5::float8');
+  const constant = await series(service, 'loss', 10);
   expect(constant.total).toBe(1_000);
   expect(new Set(constant.points.map(({ value }) => value))).toEqual(new Set([1.5]));
 });
 
-test.each([1, 0, -5, 10_001, 2_147_483_647])('maxPoints %i is refused', async (maxPoints) => {
+test.for([1, 0, -5, 10_001, 2_147_483_647])('maxPoints %i is refused', async (maxPoints, { service }) => {
   const error = await service.fail(
     'query ($id: UUID!, $maxPoints: Int) { step(id: $id) { metadataSeries(key: "loss", maxPoints: $maxPoints) { total } } }',
     { id: step, maxPoints },
@@ -168,13 +177,13 @@ test.each([1, 0, -5, 10_001, 2_147_483_647])('maxPoints %i is refused', async (m
   expect(error.message).toContain(`maxPoints is ${maxPoints}`);
 });
 
-test('2 and 10,000 points can be asked for, and null means 500', async () => {
-  await insert(20_000, 'random()');
-  expect(await values('loss', 2)).toHaveLength(2);
-  const most = (await values('loss', 10_000)).length;
+test('2 and 10,000 points can be asked for, and null means 500', async ({ service }) => {
+  await insert(service, 20_000, 'random()');
+  expect(await values(service, 'loss', 2)).toHaveLength(2);
+  const most = (await values(service, 'loss', 10_000)).length;
   expect(most).toBeGreaterThan(9_000);
   expect(most).toBeLessThanOrEqual(10_000);
-  const byDefault = (await series('loss', null)).points.length;
+  const byDefault = (await series(service, 'loss', null)).points.length;
   expect(byDefault).toBeGreaterThan(400);
   expect(byDefault).toBeLessThanOrEqual(500);
 });

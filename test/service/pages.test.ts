@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { log, startRun, startStep } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
-let service: TestService;
 let runId: string;
 let stepId: string;
-beforeAll(async () => {
-  service = await openService();
+test.beforeAll(async ({ service }) => {
   for (let n = 0; n < 5; n += 1) {
     const run = await startRun(service, { name: `run-${n}`, startedAt: `2026-11-2${n}T00:00:00Z` });
     await log(service, { run: run.id }, { k: n });
@@ -18,7 +17,6 @@ beforeAll(async () => {
   }
   for (let n = 0; n < 5; n += 1) await log(service, { stepId }, { h: n });
 });
-afterAll(() => service.close());
 
 type Page = {
   nodes: Record<string, unknown>[];
@@ -67,19 +65,20 @@ const lists: List[] = [
 
 // biome-ignore lint/suspicious/noExplicitAny: walks into whatever was answered
 const dig = (data: any, at: string[]): Page => at.reduce((inner, name) => inner[name], data);
-const read = async ({ query, variables, at }: List, args: Arguments) =>
+const read = async (service: TestService, { query, variables, at }: List, args: Arguments) =>
   dig(await service.run(query, { ...variables(), ...args }), at);
-const refuse = async ({ query, variables }: List, args: Arguments) => {
+const refuse = async (service: TestService, { query, variables }: List, args: Arguments) => {
   const error = await service.fail(query, { ...variables(), ...args });
   expect(error).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
   return error.message;
 };
 const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-/** The same as a place in the list's own order, which a cursor of runs begins with. */
-async function inOrderOf(list: List, after: string): Promise<string> {
-  if (!list.query.includes('pipelineRuns(')) return after;
-  const [order] = JSON.parse(Buffer.from((await read(list, { first: 1 })).edges[0]!.cursor, 'base64url').toString());
+/** The same as a position in this very list, whose name and order a cursor begins with. */
+async function inOrderOf(service: TestService, list: List, after: string): Promise<string> {
+  const [order] = JSON.parse(
+    Buffer.from((await read(service, list, { first: 1 })).edges[0]!.cursor, 'base64url').toString(),
+  );
   const parts = Buffer.from(after, 'base64url').toString();
   return parts.startsWith('[') && parts.endsWith(']') && parts !== '[]'
     ? Buffer.from(`[${JSON.stringify(order)},${parts.slice(1)}`).toString('base64url')
@@ -87,8 +86,8 @@ async function inOrderOf(list: List, after: string): Promise<string> {
 }
 
 describe.each(lists)('$name', (list) => {
-  test('pages of any size give every row once, and say whether there are more', async () => {
-    const whole = await read(list, { first: 200 });
+  test('pages of any size give every row once, and say whether there are more', async ({ service }) => {
+    const whole = await read(service, list, { first: 200 });
     expect(whole.nodes).toHaveLength(list.size);
     expect(whole.nodes).toEqual(whole.edges.map(({ node }) => node));
     expect(whole.pageInfo).toEqual({
@@ -101,7 +100,7 @@ describe.each(lists)('$name', (list) => {
       const nodes: unknown[] = [];
       let after: string | null = null;
       do {
-        const part = await read(list, { first, after });
+        const part = await read(service, list, { first, after });
         expect(part.pageInfo.hasPreviousPage).toBe(after !== null);
         nodes.push(...part.nodes);
         expect(part.pageInfo.hasNextPage).toBe(nodes.length < list.size);
@@ -111,26 +110,26 @@ describe.each(lists)('$name', (list) => {
     }
   });
 
-  test('first is 0 to 200; left out or null, it has its default', async () => {
-    const none = await read(list, { first: 0 });
+  test('first is 0 to 200; left out or null, it has its default', async ({ service }) => {
+    const none = await read(service, list, { first: 0 });
     expect(none.nodes).toEqual([]);
     expect(none.pageInfo).toEqual({ hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: null });
     for (const args of [{}, { first: null }, { first: 200 }])
-      expect((await read(list, args)).nodes).toHaveLength(list.size);
-    for (const first of [-1, 201, -2_147_483_648]) expect(await refuse(list, { first })).toContain(`${first}`);
-    expect(await refuse(list, { first: 2_147_483_647 })).toContain('first');
+      expect((await read(service, list, args)).nodes).toHaveLength(list.size);
+    for (const first of [-1, 201, -2_147_483_648]) expect(await refuse(service, list, { first })).toContain(`${first}`);
+    expect(await refuse(service, list, { first: 2_147_483_647 })).toContain('first');
   });
 
-  test('behind the last row there is nothing', async () => {
-    const { endCursor } = (await read(list, { first: 200 })).pageInfo;
-    expect(await read(list, { after: endCursor })).toEqual({
+  test('behind the last row there is nothing', async ({ service }) => {
+    const { endCursor } = (await read(service, list, { first: 200 })).pageInfo;
+    expect(await read(service, list, { after: endCursor })).toEqual({
       nodes: [],
       edges: [],
       pageInfo: { hasNextPage: false, hasPreviousPage: true, startCursor: null, endCursor: null },
     });
   });
 
-  test.each([
+  test.for([
     '',
     'x',
     'null',
@@ -158,12 +157,12 @@ describe.each(lists)('$name', (list) => {
     cursor(0, 2 ** 40),
     cursor(Number.MAX_VALUE, 1),
     '[]'.repeat(40_000),
-  ])('what is no cursor of it is refused (%#)', async (after) => {
-    for (const text of [after, await inOrderOf(list, after)])
-      expect(await refuse(list, { after: text })).toContain('after');
+  ])('what is no cursor of it is refused (%#)', async (after, { service }) => {
+    for (const text of [after, await inOrderOf(service, list, after)])
+      expect(await refuse(service, list, { after: text })).toContain('after');
   });
 
-  test('a text that was not made by the service never ends in an internal error', async () => {
+  test('a text that was not made by the service never ends in an internal error', async ({ service }) => {
     const odd = [
       cursor('0190aaaa-0000-7000-8000-000000000000', 0, '\ud800', 3),
       cursor('0190aaaa-0000-7000-8000-000000000000', 0, 'n', 1, null, '\ud800'),
@@ -175,8 +174,8 @@ describe.each(lists)('$name', (list) => {
       cursor(0, -2_147_483_647),
     ];
     for (const text of odd) {
-      const after = await inOrderOf(list, text);
-      const { status, body } = await service.app.answer(
+      const after = await inOrderOf(service, list, text);
+      const { status, body } = await service.answer(
         JSON.stringify({ query: list.query, variables: { ...list.variables(), after } }),
         undefined,
       );
@@ -187,51 +186,70 @@ describe.each(lists)('$name', (list) => {
   });
 });
 
-test('a cursor of another order of runs is refused, and says so', async () => {
+test('a cursor of another list is refused, and says so', async ({ service }) => {
+  const different = [lists[0]!, ...lists.slice(-3)];
+  for (const list of different) {
+    for (const other of different) {
+      if (other === list || (other.name.startsWith('history') && list.name.startsWith('history'))) continue;
+      const after = (await read(service, other, { first: 1 })).pageInfo.endCursor!;
+      expect(await refuse(service, list, { after })).toContain('a cursor of another list');
+    }
+  }
+});
+
+test('a cursor of another order of runs is refused, and says so', async ({ service }) => {
   const runs = lists.filter(({ query }) => query.includes('pipelineRuns('));
-  const cursors = await Promise.all(runs.map(async (list) => (await read(list, { first: 1 })).pageInfo.endCursor!));
+  const cursors = await Promise.all(
+    runs.map(async (list) => (await read(service, list, { first: 1 })).pageInfo.endCursor!),
+  );
   for (const [of, list] of runs.entries()) {
     for (const [from, after] of cursors.entries()) {
-      if (of === from) expect((await read(list, { after })).nodes).toHaveLength(list.size - 1);
-      else expect(await refuse(list, { after })).toContain('another order');
+      if (of === from) expect((await read(service, list, { after })).nodes).toHaveLength(list.size - 1);
+      else expect(await refuse(service, list, { after })).toContain('another order');
     }
   }
 });
 
 describe('cursors hold', () => {
-  const names = async (variables: Record<string, unknown>): Promise<{ names: string[]; endCursor: string }> => {
+  const names = async (
+    service: TestService,
+    variables: Record<string, unknown>,
+  ): Promise<{ names: string[]; endCursor: string }> => {
     const query = `query ($first: Int, $after: String, $orderBy: PipelineRunOrder, $filter: PipelineRunFilter) {
       pipelineRuns(first: $first, after: $after, orderBy: $orderBy, filter: $filter) { nodes { name } pageInfo { endCursor } } }`;
     const { nodes, pageInfo } = (await service.run(query, variables)).pipelineRuns;
     return { names: nodes.map(({ name }: { name: string }) => name), endCursor: pageInfo.endCursor };
   };
 
-  test.each([
+  test.for([
     ['by start', { startedAt: 'ASC' }],
     ['by name', { name: 'ASC' }],
     ['by metadata', { metadata: { key: 'at', direction: 'ASC' } }],
     ['by metadata inside a value', { metadata: { key: 'in', path: ['at'], direction: 'ASC' } }],
     ['by text', { metadata: { key: 'text', direction: 'ASC' } }],
-  ])('%s: while rows are added before and behind, and the row itself is deleted', async (_name, orderBy) => {
-    const tag = `hold${Object.keys(orderBy)}${JSON.stringify(orderBy).length}`;
-    const add = async (n: number) => {
-      const { id } = await startRun(service, {
-        name: `${tag}-${n}`,
-        startedAt: new Date(Date.UTC(2026, 0, n)).toISOString(),
-      });
-      await log(service, { run: id }, { at: n, in: { at: n }, text: `${'x'.repeat(250)}${n}` });
-    };
-    for (const n of [20, 40, 60, 80]) await add(n);
-    const variables = { first: 2, orderBy, filter: { namePrefix: `${tag}-` } };
-    const { names: page, endCursor: after } = await names(variables);
-    expect(page).toEqual([`${tag}-20`, `${tag}-40`]);
-    await add(10);
-    await add(50);
-    await service.run('mutation ($r: String!) { deleteRun(ref: $r) }', { r: `${tag}-40` });
-    expect((await names({ ...variables, after })).names).toEqual([`${tag}-50`, `${tag}-60`]);
-  });
+  ] as const)(
+    '%s: while rows are added before and behind, and the row itself is deleted',
+    async ([_name, orderBy], { service }) => {
+      const tag = `hold${Object.keys(orderBy)}${JSON.stringify(orderBy).length}`;
+      const add = async (n: number) => {
+        const { id } = await startRun(service, {
+          name: `${tag}-${n}`,
+          startedAt: new Date(Date.UTC(2026, 0, n)).toISOString(),
+        });
+        await log(service, { run: id }, { at: n, in: { at: n }, text: `${'x'.repeat(250)}${n}` });
+      };
+      for (const n of [20, 40, 60, 80]) await add(n);
+      const variables = { first: 2, orderBy, filter: { namePrefix: `${tag}-` } };
+      const { names: page, endCursor: after } = await names(service, variables);
+      expect(page).toEqual([`${tag}-20`, `${tag}-40`]);
+      await add(10);
+      await add(50);
+      await service.run('mutation ($r: String!) { deleteRun(ref: $r) }', { r: `${tag}-40` });
+      expect((await names(service, { ...variables, after })).names).toEqual([`${tag}-50`, `${tag}-60`]);
+    },
+  );
 
-  test('while the row moves to another place by a new value', async () => {
+  test('while the row moves to another place by a new value', async ({ service }) => {
     for (const n of [1, 2, 3, 4])
       await log(service, { run: (await startRun(service, { name: `move-${n}` })).id }, { m: n });
     const variables = {
@@ -239,14 +257,14 @@ describe('cursors hold', () => {
       orderBy: { metadata: { key: 'm', direction: 'ASC' } },
       filter: { namePrefix: 'move-' },
     };
-    const { endCursor: after } = await names(variables);
+    const { endCursor: after } = await names(service, variables);
     await log(service, { run: 'move-2' }, { m: 10 });
-    expect((await names({ ...variables, after })).names).toEqual(['move-3', 'move-4']);
+    expect((await names(service, { ...variables, after })).names).toEqual(['move-3', 'move-4']);
     await log(service, { run: 'move-2' }, { m: 'a text' });
-    expect((await names({ ...variables, first: 3, after })).names).toEqual(['move-3', 'move-4', 'move-2']);
+    expect((await names(service, { ...variables, first: 3, after })).names).toEqual(['move-3', 'move-4', 'move-2']);
   });
 
-  test('in a history while entries are added and the row itself is retracted', async () => {
+  test('in a history while entries are added and the row itself is retracted', async ({ service }) => {
     const { id } = await startRun(service);
     for (const n of [1, 2, 3, 4]) await log(service, { run: id }, { k: n });
     const query = `query ($id: String!, $after: String) { pipelineRun(ref: $id) { metadataHistory(key: "k", first: 2, after: $after) {
@@ -265,21 +283,23 @@ describe('cursors hold', () => {
 
 describe('statements', () => {
   /** Without what still announces the writes before. */
-  const sent = () => service.queries().filter((sql) => !sql.includes('notify_logged'));
+  const sent = (service: TestService) => service.queries().filter((sql) => !sql.includes('notify_logged'));
 
-  test('totalCount costs one statement, and none unless it is asked for', async () => {
+  test('totalCount costs one statement, and none unless it is asked for', async ({ service }) => {
     for (const { query, variables } of lists) {
-      sent();
+      sent(service);
       await service.run(query, variables());
-      const without = sent();
+      const without = sent(service);
       await service.run(query.replace('{ nodes', '{ totalCount nodes'), variables());
-      const withCount = sent();
+      const withCount = sent(service);
       expect(without.filter((sql) => /count\(/.test(sql))).toEqual([]);
       expect(withCount).toHaveLength(without.length + 1);
     }
   });
 
-  test('a page of runs with three keys and the steps of each does not take more statements the longer it is', async () => {
+  test('a page of runs with three keys and the steps of each does not take more statements the longer it is', async ({
+    service,
+  }) => {
     const query = `query ($first: Int) { pipelineRuns(first: $first, filter: { namePrefix: "wide-" }) { nodes {
       name a: runMetadata(key: "a") { value } b: runMetadata(key: "b") { value qualifiedKey } c: runMetadata(key: "train::c") { value }
       steps { nodes { name attempt } } } } }`;
@@ -292,11 +312,11 @@ describe('statements', () => {
       }),
     );
     const count = async (first: number) => {
-      sent();
+      sent(service);
       const { nodes } = (await service.run(query, { first })).pipelineRuns;
       expect(nodes).toHaveLength(first);
       expect(nodes.every((run: Record<string, { value: number }>) => run['a']!.value === run['c']!.value)).toBe(true);
-      return sent().length;
+      return sent(service).length;
     };
     const few = await count(2);
     expect(few).toBeLessThanOrEqual(7);

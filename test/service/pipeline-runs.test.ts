@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openService, type TestService } from '../support/service.ts';
+import { expect } from 'vitest';
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
+test.beforeAll(async ({ service }) => {
   const start = async (name: string, metadata: Record<string, unknown> | null, step?: Record<string, unknown>) => {
     await service.run(`mutation ($n: String) { startRun(input: { name: $n, pipeline: "p" }) { id } }`, { n: name });
     if (metadata)
@@ -25,9 +24,8 @@ beforeAll(async () => {
   await start('d', { acc: [1, { a: 1.0, b: 2 }] });
   await start('e', null);
 });
-afterAll(() => service.close());
 
-async function names(filter: string, orderBy = '{ name: ASC }'): Promise<string> {
+async function names(service: TestService, filter: string, orderBy = '{ name: ASC }'): Promise<string> {
   const read = await service.run(
     `{ pipelineRuns(filter: ${filter}, orderBy: ${orderBy}) { totalCount nodes { name } } }`,
   );
@@ -36,7 +34,7 @@ async function names(filter: string, orderBy = '{ name: ASC }'): Promise<string>
   return found.join('');
 }
 
-test.each([
+test.for([
   ['{}', 'abcde'],
   ['{ metadata: { key: "acc" } }', 'abcd'],
   ['{ metadata: { key: "acc", exists: false } }', 'e'],
@@ -66,11 +64,11 @@ test.each([
   ['{ and: [] }', 'abcde'],
   ['{ or: [{ namePrefix: "a" }, { metadata: { key: "acc", gt: 1 } }] }', 'ab'],
   ['{ status: [COMPLETED] }', ''],
-])('filter %s', async (filter, expected) => {
-  expect(await names(filter)).toBe(expected);
+] as const)('filter %s', async ([filter, expected], { service }) => {
+  expect(await names(service, filter)).toBe(expected);
 });
 
-test.each([
+test.for([
   ['{ metadata: { key: "acc" } }', 'bcade'],
   ['{ metadata: { key: "acc", direction: ASC } }', 'acbde'],
   ['{ metadata: { key: "note", direction: ASC } }', 'acbed'],
@@ -79,8 +77,8 @@ test.each([
   ['{ metadata: { key: "train::acc" } }', 'cedba'],
   ['{ startedAt: ASC }', 'abcde'],
   ['{ name: DESC }', 'edcba'],
-])('order by %s, whole and by pages of one', async (orderBy, expected) => {
-  expect(await names('{}', orderBy)).toBe(expected);
+] as const)('order by %s, whole and by pages of one', async ([orderBy, expected], { service }) => {
+  expect(await names(service, '{}', orderBy)).toBe(expected);
   let after: string | null = null;
   let paged = '';
   do {

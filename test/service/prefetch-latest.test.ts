@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { log, startRun, startStep } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
 // A page of runs looks up the keys that it is asked for together with the runs. That must show in nothing but its speed.
 
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
-
-test('however the keys of a page are asked for, the answer is that of each run asked alone', async () => {
+test('however the keys of a page are asked for, the answer is that of each run asked alone', async ({ service }) => {
   for (let n = 0; n < 4; n += 1) {
     const { id } = await startRun(service, { name: `along-${n}` });
     await log(service, { run: id }, { own: n, 'train::own': `literal ${n}` });
@@ -59,7 +53,7 @@ test('however the keys of a page are asked for, the answer is that of each run a
   expect(spread.nodes).toEqual(alone);
 });
 
-test('fragments that double at every level are walked once', async () => {
+test('fragments that double at every level are walked once', async ({ service }) => {
   const levels = 60;
   const fragments = Array.from(
     { length: levels },
@@ -71,7 +65,9 @@ test('fragments that double at every level are walked once', async () => {
   expect(edges).toEqual([{ node: { name: 'along-3' } }]);
 });
 
-test('a page has what was committed before it was asked for, however many like it are under way', async () => {
+test('a page has what was committed before it was asked for, however many like it are under way', async ({
+  service,
+}) => {
   const writers = await Promise.all(
     Array.from({ length: 12 }, async (_, n) => (await startRun(service, { name: `busy-${n}` })).id as string),
   );
@@ -89,7 +85,7 @@ test('a page has what was committed before it was asked for, however many like i
   );
 });
 
-test('many pages at once share their statements', async () => {
+test('many pages at once share their statements', async ({ service }) => {
   const query = (key: string) =>
     `{ pipelineRuns(first: 10, filter: { namePrefix: "busy-" }) { nodes { name runMetadata(key: "${key}") { value } } } }`;
   service.queries();

@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { parseJson } from '../../src/json/parse.ts';
 import { readSettings } from '../../src/process/settings.ts';
-import { openService, type TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const blocks = (language: string) =>
   [...read('README.md').matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map((match) => match[1]!);
 
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
-
-test('the queries of the README give the answer that it shows', async () => {
+test('the queries of the README give the answer that it shows', async ({ service }) => {
   const [log, query] = blocks('graphql');
   const [answer] = blocks('json');
   const logged = await service.run(log!);

@@ -1,17 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { log, startRun, startStep } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
 // Many writers to the same keys at once, in whatever order they name them, over two servers.
-
-let services: TestService[];
-beforeAll(async () => {
-  const first = await openService();
-  services = [first, await openService({ database: { url: first.url } })];
-});
-afterAll(async () => {
-  for (const service of services.reverse()) await service.close();
-});
 
 const keys = Array.from({ length: 200 }, (_, n) => `key ${n}`);
 const writers = 12;
@@ -30,13 +21,13 @@ function shuffled<T>(items: T[], seed: number): T[] {
     .map(({ item }) => item);
 }
 
-test.each([
+test.for([
   ['one server', 1],
   ['two servers', 2],
-])(
+] as const)(
   `${writers} writers of ${keys.length} shared keys in shuffled order, %s: none is told of an error, and the last is latest`,
-  async (_name, servers) => {
-    const service = services[0]!;
+  async ([_name, servers], { service, second }) => {
+    const services = [service, second];
     const { id: runId } = await startRun(service);
     const steps = await Promise.all(['a', 'b', 'c'].map((name) => startStep(service, runId, name)));
     const greatest = new Map<string, bigint>();

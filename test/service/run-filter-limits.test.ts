@@ -1,44 +1,44 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { rawJson } from '../../src/json/raw.ts';
 import { log, startRun } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
+test.beforeAll(async ({ service }) => {
   await log(
     service,
     { run: (await startRun(service, { name: 'run' })).id },
     { n: 7, text: 'b', list: [1], long: 'x'.repeat(250) },
   );
 });
-afterAll(() => service.close());
 
 const query = 'query ($filter: PipelineRunFilter) { pipelineRuns(filter: $filter) { totalCount nodes { name } } }';
-const count = async (filter: unknown): Promise<number> => {
+const count = async (service: TestService, filter: unknown): Promise<number> => {
   const { totalCount, nodes } = (await service.run(query, { filter })).pipelineRuns;
   expect(nodes).toHaveLength(totalCount);
   return totalCount;
 };
-const refuse = async (filter: unknown) => {
+const refuse = async (service: TestService, filter: unknown) => {
   const error = await service.fail(query, { filter });
   expect(error.extensions.code).toBe('BAD_USER_INPUT');
   return error.message;
 };
 const times = <T>(length: number, make: (n: number) => T): T[] => Array.from({ length }, (_, n) => make(n));
 
-test('a filter has a hundred parts at most, however they are put together', async () => {
+test('a filter has a hundred parts at most, however they are put together', async ({ service }) => {
   const part = { metadata: { key: 'n' } };
-  expect(await count({ and: times(99, () => part) })).toBe(1);
-  expect(await refuse({ and: times(100, () => part) })).toContain('100 parts');
+  expect(await count(service, { and: times(99, () => part) })).toBe(1);
+  expect(await refuse(service, { and: times(100, () => part) })).toContain('100 parts');
   let deep: unknown = part;
   for (let n = 0; n < 98; n += 1) deep = { not: deep };
-  expect(await count(deep)).toBe(1);
+  expect(await count(service, deep)).toBe(1);
   for (let n = 0; n < 100; n += 1) deep = { not: deep };
-  expect(await refuse(deep)).toContain('100 parts');
+  expect(await refuse(service, deep)).toContain('100 parts');
 });
 
-test('it compares with a thousand values at most, of whatever kind, and they take three statements', async () => {
+test('it compares with a thousand values at most, of whatever kind, and they take three statements', async ({
+  service,
+}) => {
   const kinds: ((n: number) => unknown)[] = [
     (n) => n,
     (n) => `${n}`,
@@ -51,41 +51,41 @@ test('it compares with a thousand values at most, of whatever kind, and they tak
     const values = times(1_000, kind);
     const keys = ['n', 'text', 'list', 'long', 'n'];
     service.queries();
-    expect(await count({ metadata: { key: keys[index], in: values } })).toBe(present[index]);
+    expect(await count(service, { metadata: { key: keys[index], in: values } })).toBe(present[index]);
     expect(service.queries().filter((sql) => sql.includes('latest_entry'))).toHaveLength(3);
-    expect(await refuse({ metadata: { key: 'n', in: [...values, 1] } })).toContain('1,000');
+    expect(await refuse(service, { metadata: { key: 'n', in: [...values, 1] } })).toContain('1,000');
     const halves = [
       { metadata: { key: 'n', in: values.slice(500) } },
       { metadata: { key: 'text', in: values.slice(499) } },
     ];
-    expect(await refuse({ or: halves })).toContain('1,000');
+    expect(await refuse(service, { or: halves })).toContain('1,000');
   }
 });
 
-test('inside a value too', async () => {
+test('inside a value too', async ({ service }) => {
   const values = times(1_000, (n) => (n % 2 ? n : `${n}`));
-  expect(await count({ metadata: { key: 'list', path: ['0'], in: values } })).toBe(1);
-  expect(await count({ metadata: { key: 'list', path: ['1'], in: values } })).toBe(0);
+  expect(await count(service, { metadata: { key: 'list', path: ['0'], in: values } })).toBe(1);
+  expect(await count(service, { metadata: { key: 'list', path: ['1'], in: values } })).toBe(0);
 });
 
-test('a path has 64 elements at most', async () => {
+test('a path has 64 elements at most', async ({ service }) => {
   const path = times(64, () => 'a');
-  expect(await count({ metadata: { key: 'n', path } })).toBe(0);
-  expect(await refuse({ metadata: { key: 'n', path: [...path, 'a'] } })).toContain('65');
+  expect(await count(service, { metadata: { key: 'n', path } })).toBe(0);
+  expect(await refuse(service, { metadata: { key: 'n', path: [...path, 'a'] } })).toContain('65');
 });
 
-test.each([
+test.for([
   [{ key: 'n', path: ['a\0'] }, 'path'],
   [{ key: 'n', path: ['\ud800'] }, 'path'],
   [{ key: 'n', equals: 'a\0' }, 'equals'],
   [{ key: 'n', equals: { '\ud800': 1 } }, 'equals'],
   [{ key: 'n', in: [1, ['\0']] }, 'in[1]'],
   [{ key: 'n', equals: 'x'.repeat(70_000) }, 'equals'],
-])('%j is refused, and says where', async (metadata, where) => {
-  expect(await refuse({ metadata })).toContain(where);
+] as const)('%j is refused, and says where', async ([metadata, where], { service }) => {
+  expect(await refuse(service, { metadata })).toContain(where);
 });
 
-test.each([
+test.for([
   { key: '\0' },
   { key: 'n\0' },
   { key: '' },
@@ -97,20 +97,20 @@ test.each([
   { key: '\ud800::n' },
   { key: 'text', contains: '\0' },
   { key: 'text', startsWith: '\ud800' },
-])('%j can never be stored: it finds nothing, and its opposite everything', async (metadata) => {
-  expect(await count({ metadata })).toBe(0);
-  expect(await count({ not: { metadata } })).toBe(1);
+])('%j can never be stored: it finds nothing, and its opposite everything', async (metadata, { service }) => {
+  expect(await count(service, { metadata })).toBe(0);
+  expect(await count(service, { not: { metadata } })).toBe(1);
 });
 
-test.each([{ pipeline: '\0' }, { namePrefix: '\ud800' }, { pipeline: '' }, { status: [] }])(
+test.for([{ pipeline: '\0' }, { namePrefix: '\ud800' }, { pipeline: '' }, { status: [] }])(
   'so does %j',
-  async (filter) => {
-    expect(await count(filter)).toBe(0);
-    expect(await count({ not: filter })).toBe(1);
+  async (filter, { service }) => {
+    expect(await count(service, filter)).toBe(0);
+    expect(await count(service, { not: filter })).toBe(1);
   },
 );
 
-test.each([
+test.for([
   {},
   {
     pipeline: null,
@@ -127,11 +127,13 @@ test.each([
   { and: [] },
   { metadata: { key: 'n', step: null, path: null, exists: null, type: null, in: null, gt: null, contains: null } },
   { metadata: { key: 'n', path: [] } },
-])('%j holds', async (filter) => {
-  expect(await count(filter)).toBe(1);
+])('%j holds', async (filter, { service }) => {
+  expect(await count(service, filter)).toBe(1);
 });
 
-test('an order by a key that nothing can be stored under is refused, and two orders at once are', async () => {
+test('an order by a key that nothing can be stored under is refused, and two orders at once are', async ({
+  service,
+}) => {
   for (const orderBy of [
     { metadata: { key: '' } },
     { metadata: { key: 'x'.repeat(300) } },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { setMember } from '../../src/json/object.ts';
 import { rawJson } from '../../src/json/raw.ts';
 import { stringifyJson } from '../../src/json/stringify.ts';
@@ -15,13 +15,8 @@ import {
   type ModelOrder,
   type ModelRun,
 } from '../support/run-model.ts';
-import { openService, type TestService } from '../support/service.ts';
-
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
 // ---- values ----
 
@@ -399,7 +394,7 @@ function defined<T extends object>(object: T): T {
 // ---- playing it ----
 
 /** Does to the service what is planned, and to a model run what that must mean. */
-async function play(prefix: string, plan: Game['plans'][number]): Promise<ModelRun> {
+async function play(service: TestService, prefix: string, plan: Game['plans'][number]): Promise<ModelRun> {
   const { id } = await startRun(service, {
     name: prefix + plan.name,
     pipeline: plan.pipeline,
@@ -471,18 +466,18 @@ const listQuery = `query ($filter: PipelineRunFilter, $orderBy: PipelineRunOrder
   }
 }`;
 
-async function page(variables: Record<string, unknown>) {
+async function page(service: TestService, variables: Record<string, unknown>) {
   const { edges, totalCount, pageInfo } = (await service.run(listQuery, variables)).pipelineRuns;
   return { names: edges.map((edge: { node: { name: string } }) => edge.node.name) as string[], totalCount, pageInfo };
 }
 
-async function ask(prefix: string, runs: ModelRun[], asked: Game['questions'][number]) {
+async function ask(service: TestService, prefix: string, runs: ModelRun[], asked: Game['questions'][number]) {
   // What other worlds left is in the same database: it must not come in.
   const inWorld: ModelFilter = { and: [{ namePrefix: prefix + (asked.prefix ?? '') }, asked.filter] };
   const groups = answer(runs, inWorld, asked.order);
   const variables = { filter: inWorld, ...(asked.order ? { orderBy: asked.order } : {}) };
   const told = stringifyJson(variables);
-  const whole = await page({ ...variables, first: 200 });
+  const whole = await page(service, { ...variables, first: 200 });
   const rest = [...whole.names];
   expect(
     groups.map(({ length }) => rest.splice(0, length).sort()),
@@ -491,11 +486,11 @@ async function ask(prefix: string, runs: ModelRun[], asked: Game['questions'][nu
   expect(rest, told).toEqual([]);
   expect(whole.totalCount, told).toBe(whole.names.length);
   // Twice negated it says the same, but runs are tried one by one instead of looked up among the few that can pass.
-  const tried = await page({ ...variables, filter: { not: { not: inWorld } }, first: 200 });
+  const tried = await page(service, { ...variables, filter: { not: { not: inWorld } }, first: 200 });
   expect(tried.names, told).toEqual(whole.names);
   const paged: string[] = [];
   for (let after: string | null = null; ; ) {
-    const part = await page({ ...variables, first: asked.page, after });
+    const part = await page(service, { ...variables, first: asked.page, after });
     paged.push(...part.names);
     expect(part.totalCount, told).toBe(whole.totalCount);
     expect(part.pageInfo.hasNextPage, told).toBe(paged.length < whole.names.length);
@@ -509,13 +504,13 @@ let worlds = 0;
 /** Worlds of twenty questions each; more of them find more. */
 const numRuns = Number(process.env['MODEL_RUNS'] ?? 12);
 
-test('filters, orders, counts and pages answer as a plain model of all that was logged', async () => {
+test('filters, orders, counts and pages answer as a plain model of all that was logged', async ({ service }) => {
   await fc.assert(
     fc.asyncProperty(game, async ({ plans, questions }) => {
       worlds += 1;
       const prefix = `w${worlds}-`;
-      const runs = await Promise.all(plans.map((plan) => play(prefix, plan)));
-      for (const asked of questions) await ask(prefix, runs, asked);
+      const runs = await Promise.all(plans.map((plan) => play(service, prefix, plan)));
+      for (const asked of questions) await ask(service, prefix, runs, asked);
       expect(service.unexpected).toEqual([]);
     }),
     { numRuns, endOnFailure: true },

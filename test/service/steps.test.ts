@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { finishStep, latestOfRun, latestOfStep, log, startRun, startStep } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
-
-let service: TestService;
-beforeAll(async () => {
-  service = await openService();
-});
-afterAll(() => service.close());
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
 let made = 0;
 /** A run of the test's own. */
-const newRun = async () => (await startRun(service, { name: `run ${++made}.` })).name;
+const newRun = async (service: TestService) => (await startRun(service, { name: `run ${++made}.` })).name;
 
-const listSteps = async (run: string, args = '') => {
+const listSteps = async (service: TestService, run: string, args = '') => {
   const answer = await service.run(
     `query ($run: String!) { pipelineRun(ref: $run) { steps${args} { totalCount nodes { name attempt status } } } }`,
     { run },
@@ -24,40 +19,46 @@ const listSteps = async (run: string, args = '') => {
     (step: { name: string; attempt: number; status: string }) => `${step.name} ${step.attempt} ${step.status}`,
   );
 };
-const failStart = (input: Record<string, unknown>) =>
+const failStart = (service: TestService, input: Record<string, unknown>) =>
   service.fail('mutation ($input: StartStepInput!) { startStep(input: $input) { id } }', { input });
 
 describe('attempts', () => {
-  test('a name that the run already has makes attempt n+1', async () => {
-    const run = await newRun();
+  test('a name that the run already has makes attempt n+1', async ({ service }) => {
+    const run = await newRun(service);
     for (const attempt of [1, 2, 3])
       expect(await startStep(service, run, 'train')).toMatchObject({ attempt, status: 'RUNNING' });
     expect(await startStep(service, run, 'test')).toMatchObject({ attempt: 1 });
-    expect(await startStep(service, await newRun(), 'train')).toMatchObject({ attempt: 1 });
+    expect(await startStep(service, await newRun(service), 'train')).toMatchObject({ attempt: 1 });
   });
 
-  test('earlier attempts that had not COMPLETED become RETRIED, FAILED ones too', async () => {
-    const run = await newRun();
+  test('earlier attempts that had not COMPLETED become RETRIED, FAILED ones too', async ({ service }) => {
+    const run = await newRun(service);
     for (const status of ['COMPLETED', 'FAILED', 'CANCELLED', 'RUNNING']) {
       const { id } = await startStep(service, run, 's');
       if (status !== 'RUNNING') await finishStep(service, id, status);
     }
     await startStep(service, run, 's');
     const all = ['s 1 COMPLETED', 's 2 RETRIED', 's 3 RETRIED', 's 4 RETRIED', 's 5 RUNNING'];
-    expect(await listSteps(run, '(includeRetried: true)')).toEqual(all);
+    expect(await listSteps(service, run, '(includeRetried: true)')).toEqual(all);
   });
 
-  test('`steps` shows the newest attempts; superseded ones, whatever their status, with `includeRetried`', async () => {
-    const run = await newRun();
+  test('`steps` shows the newest attempts; superseded ones, whatever their status, with `includeRetried`', async ({
+    service,
+  }) => {
+    const run = await newRun(service);
     await finishStep(service, (await startStep(service, run, 'a')).id);
     await startStep(service, run, 'b');
     await startStep(service, run, 'a');
-    expect(await listSteps(run)).toEqual(['b 1 RUNNING', 'a 2 RUNNING']);
-    expect(await listSteps(run, '(includeRetried: true)')).toEqual(['a 1 COMPLETED', 'b 1 RUNNING', 'a 2 RUNNING']);
+    expect(await listSteps(service, run)).toEqual(['b 1 RUNNING', 'a 2 RUNNING']);
+    expect(await listSteps(service, run, '(includeRetried: true)')).toEqual([
+      'a 1 COMPLETED',
+      'b 1 RUNNING',
+      'a 2 RUNNING',
+    ]);
   });
 
-  test('a name alone means the newest attempt, for reading and for writing alike', async () => {
-    const run = await newRun();
+  test('a name alone means the newest attempt, for reading and for writing alike', async ({ service }) => {
+    const run = await newRun(service);
     const first = await startStep(service, run, 's');
     await log(service, { stepId: first.id }, { k: 'of the first' });
     const second = await startStep(service, run, 's');
@@ -75,8 +76,8 @@ describe('attempts', () => {
     });
   });
 
-  test('attempts do not share metadata', async () => {
-    const run = await newRun();
+  test('attempts do not share metadata', async ({ service }) => {
+    const run = await newRun(service);
     const first = await startStep(service, run, 's');
     await log(service, { stepId: first.id }, { k: 1 });
     const second = await startStep(service, run, 's');
@@ -86,8 +87,10 @@ describe('attempts', () => {
     expect(await latestOfStep(service, first.id, 'k')).toBe(2);
   });
 
-  test('an unknown step name, or attempt, is null from a query and NOT_FOUND that names both from a mutation', async () => {
-    const run = await newRun();
+  test('an unknown step name, or attempt, is null from a query and NOT_FOUND that names both from a mutation', async ({
+    service,
+  }) => {
+    const run = await newRun(service);
     await startStep(service, run, 's');
     const read = await service.run(
       'query ($run: String!) { pipelineRun(ref: $run) { a: step(name: "t") { id } b: step(name: "s", attempt: 2) { id } c: step(name: "s", attempt: 0) { id } d: step(name: "s", attempt: -1) { id } e: step(name: "") { id } f: step(name: "s\\u0000") { id } } }',
@@ -107,16 +110,18 @@ describe('attempts', () => {
     }
   });
 
-  test('of an unknown run the run is named', async () => {
-    const error = await failStart({ run: 'no such run', name: 's' });
+  test('of an unknown run the run is named', async ({ service }) => {
+    const error = await failStart(service, { run: 'no such run', name: 's' });
     expect(error.extensions.code).toBe('NOT_FOUND');
     expect(error.message).toContain('"no such run"');
   });
 });
 
 describe('cachedFrom', () => {
-  test('the new step is CACHED and starts with the original’s latest entries, under its own ids, with their first loggedAt', async () => {
-    const from = await newRun();
+  test('the new step is CACHED and starts with the original’s latest entries, under its own ids, with their first loggedAt', async ({
+    service,
+  }) => {
+    const from = await newRun(service);
     const original = await startStep(service, from, 'train');
     await log(service, { stepId: original.id }, { a: 'old', big: 2n ** 70n }, { loggedAt: '2020-01-01T00:00:00.000Z' });
     await log(service, { stepId: original.id }, undefined, {
@@ -127,7 +132,7 @@ describe('cachedFrom', () => {
         { key: 'tags', value: [1, 2], type: 'SET' },
       ],
     });
-    const run = await newRun();
+    const run = await newRun(service);
     const cached = await startStep(service, run, 'train', { cachedFrom: original.id });
     expect(cached.status).toBe('CACHED');
     const read = async (id: string) =>
@@ -156,8 +161,8 @@ describe('cachedFrom', () => {
     expect(history.step.metadataHistory.totalCount).toBe(1);
   });
 
-  test('what is logged to the original later stays with the original', async () => {
-    const run = await newRun();
+  test('what is logged to the original later stays with the original', async ({ service }) => {
+    const run = await newRun(service);
     const original = await startStep(service, run, 'a');
     await log(service, { stepId: original.id }, { k: 1 });
     const cached = await startStep(service, run, 'b', { cachedFrom: original.id });
@@ -168,8 +173,8 @@ describe('cachedFrom', () => {
     expect(await latestOfStep(service, original.id, 'k')).toBe(2);
   });
 
-  test('also from an earlier attempt at the same step, and from a step without entries', async () => {
-    const run = await newRun();
+  test('also from an earlier attempt at the same step, and from a step without entries', async ({ service }) => {
+    const run = await newRun(service);
     const original = await startStep(service, run, 's');
     await log(service, { stepId: original.id }, { k: 1 });
     const again = await startStep(service, run, 's', { cachedFrom: original.id });
@@ -179,18 +184,18 @@ describe('cachedFrom', () => {
     expect(await startStep(service, run, 't', { cachedFrom: empty.id })).toMatchObject({ status: 'CACHED' });
   });
 
-  test('an unknown original is NOT_FOUND, and no step is started', async () => {
-    const run = await newRun();
+  test('an unknown original is NOT_FOUND, and no step is started', async ({ service }) => {
+    const run = await newRun(service);
     const id = randomUUID();
-    const error = await failStart({ run, name: 's', cachedFrom: id });
+    const error = await failStart(service, { run, name: 's', cachedFrom: id });
     expect(error.extensions.code).toBe('NOT_FOUND');
     expect(error.message).toContain(id);
-    expect(await listSteps(run)).toEqual([]);
+    expect(await listSteps(service, run)).toEqual([]);
   });
 });
 
 describe('an id that exists', () => {
-  test('startRun gives the same run when name and pipeline agree, else CONFLICT', async () => {
+  test('startRun gives the same run when name and pipeline agree, else CONFLICT', async ({ service }) => {
     const id = randomUUID();
     const start = (more: Record<string, unknown>) => startRun(service, { id, ...more });
     const run = await start({ name: `mine ${id}`, pipeline: 'p' });
@@ -202,31 +207,33 @@ describe('an id that exists', () => {
     await expect(startRun(service, { name: `mine ${id}` })).rejects.toThrow('CONFLICT');
   });
 
-  test('startRun without a name gives one, and a retry with the id finds it', async () => {
+  test('startRun without a name gives one, and a retry with the id finds it', async ({ service }) => {
     const id = randomUUID();
     const run = await startRun(service, { id, pipeline: 'é'.repeat(127) });
     expect(Buffer.byteLength(run.name)).toBeLessThanOrEqual(255);
     expect(await startRun(service, { id, pipeline: 'é'.repeat(127) })).toEqual(run);
   });
 
-  test('startRun with nothing at all starts a run of the pipeline "default"', async () => {
+  test('startRun with nothing at all starts a run of the pipeline "default"', async ({ service }) => {
     const { startRun: run } = await service.run('mutation { startRun { pipeline status startedAt endedAt } }');
     expect(run).toEqual({ pipeline: 'default', status: 'RUNNING', startedAt: expect.any(String), endedAt: null });
   });
 
-  test('startStep gives the same step when run and name agree, without a new attempt, else CONFLICT', async () => {
-    const [run, other] = [await newRun(), await newRun()];
+  test('startStep gives the same step when run and name agree, without a new attempt, else CONFLICT', async ({
+    service,
+  }) => {
+    const [run, other] = [await newRun(service), await newRun(service)];
     const id = randomUUID();
     const step = await startStep(service, run, 's', { id });
     expect(await startStep(service, run, 's', { id: id.toUpperCase() })).toEqual(step);
-    expect((await failStart({ id, run: other, name: 's' })).extensions.code).toBe('CONFLICT');
-    expect((await failStart({ id, run, name: 't' })).extensions.code).toBe('CONFLICT');
-    expect(await listSteps(run, '(includeRetried: true)')).toEqual(['s 1 RUNNING']);
+    expect((await failStart(service, { id, run: other, name: 's' })).extensions.code).toBe('CONFLICT');
+    expect((await failStart(service, { id, run, name: 't' })).extensions.code).toBe('CONFLICT');
+    expect(await listSteps(service, run, '(includeRetried: true)')).toEqual(['s 1 RUNNING']);
     await startStep(service, run, 's');
     expect(await startStep(service, run, 's', { id })).toMatchObject({ attempt: 1, status: 'RETRIED' });
   });
 
-  test('a step and a run may have the same id without harm', async () => {
+  test('a step and a run may have the same id without harm', async ({ service }) => {
     const id = randomUUID();
     await startRun(service, { id, name: `same id ${id}` });
     await startStep(service, `same id ${id}`, 's');
@@ -241,10 +248,10 @@ describe('finishing', () => {
   const finish =
     'mutation ($id: UUID!, $status: ExecutionStatus) { finishStep(id: $id, status: $status) { status endedAt } }';
 
-  test.each(['COMPLETED', 'FAILED', 'CANCELLED'])(
+  test.for(['COMPLETED', 'FAILED', 'CANCELLED'])(
     'as %s; again the same changes nothing, another is CONFLICT',
-    async (status) => {
-      const ref = await newRun();
+    async (status, { service }) => {
+      const ref = await newRun(service);
       const { id } = await startStep(service, ref, 's');
       for (const [query, variables] of [
         [finish, { id, status }],
@@ -259,35 +266,35 @@ describe('finishing', () => {
     },
   );
 
-  test('is COMPLETED when nothing is said', async () => {
-    const ref = await newRun();
+  test('is COMPLETED when nothing is said', async ({ service }) => {
+    const ref = await newRun(service);
     const { id } = await startStep(service, ref, 's');
     expect((await service.run(finish, { id })).finishStep.status).toBe('COMPLETED');
     expect((await service.run(finishRun, { ref })).finishRun.status).toBe('COMPLETED');
   });
 
-  test.each(['RUNNING', 'CACHED', 'RETRIED'])('as %s is BAD_USER_INPUT', async (status) => {
-    const ref = await newRun();
+  test.for(['RUNNING', 'CACHED', 'RETRIED'])('as %s is BAD_USER_INPUT', async (status, { service }) => {
+    const ref = await newRun(service);
     const { id } = await startStep(service, ref, 's');
     expect((await service.fail(finish, { id, status })).extensions.code).toBe('BAD_USER_INPUT');
     expect((await service.fail(finishRun, { ref, status })).extensions.code).toBe('BAD_USER_INPUT');
-    expect(await listSteps(ref)).toEqual(['s 1 RUNNING']);
+    expect(await listSteps(service, ref)).toEqual(['s 1 RUNNING']);
   });
 
-  test('an unknown step is NOT_FOUND', async () => {
+  test('an unknown step is NOT_FOUND', async ({ service }) => {
     expect((await service.fail(finish, { id: randomUUID() })).extensions.code).toBe('NOT_FOUND');
   });
 
-  test('copies at once with two statuses: one status wins, the others are told', async () => {
-    const { id } = await startStep(service, await newRun(), 's');
+  test('copies at once with two statuses: one status wins, the others are told', async ({ service }) => {
+    const { id } = await startStep(service, await newRun(service), 's');
     const outcomes = await Promise.allSettled(
       Array.from({ length: 12 }, (_, n) => finishStep(service, id, n % 2 ? 'FAILED' : 'COMPLETED')),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(6);
   });
 
-  test('entries may still be logged to what is finished', async () => {
-    const { id } = await startStep(service, await newRun(), 's');
+  test('entries may still be logged to what is finished', async ({ service }) => {
+    const { id } = await startStep(service, await newRun(service), 's');
     await finishStep(service, id);
     await log(service, { stepId: id }, { late: true });
     expect(await latestOfStep(service, id, 'late')).toBe(true);
@@ -298,17 +305,17 @@ describe('names', () => {
   const bad = ['', ' ', '\u3000', 'a\nb', 'a\u007f', 'a\u0085', 'a\0b', '\ud800', 'x'.repeat(256), 'é'.repeat(128)];
   const good = ['x', 'x'.repeat(255), `${'é'.repeat(127)}x`, ' spaces around ', '日本 🌲', '__proto__', '%'];
 
-  test.each(bad)('%j is no name of a run, step or pipeline', async (name) => {
-    const run = await newRun();
+  test.for(bad)('%j is no name of a run, step or pipeline', async (name, { service }) => {
+    const run = await newRun(service);
     const refused = [
       await service.fail('mutation ($name: String) { startRun(input: { name: $name }) { id } }', { name }),
       await service.fail('mutation ($name: String!) { startRun(input: { pipeline: $name }) { id } }', { name }),
-      await failStart({ run, name }),
+      await failStart(service, { run, name }),
     ];
     for (const error of refused) expect(error.extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test.each(good)('%j is a name of each, and comes back as it was given', async (name) => {
+  test.for(good)('%j is a name of each, and comes back as it was given', async (name, { service }) => {
     const run = await service.run(
       'mutation ($name: String!) { startRun(input: { name: $name, pipeline: $name }) { name pipeline } }',
       { name },
@@ -319,18 +326,18 @@ describe('names', () => {
     expect(await latestOfRun(service, name, `${name}::k`)).toBe(1);
   });
 
-  test('a step name has no `::`; run and pipeline names may', async () => {
-    const run = await newRun();
+  test('a step name has no `::`; run and pipeline names may', async ({ service }) => {
+    const run = await newRun(service);
     for (const name of ['a::b', '::', 'a:::b'])
-      expect((await failStart({ run, name })).extensions.code).toBe('BAD_USER_INPUT');
+      expect((await failStart(service, { run, name })).extensions.code).toBe('BAD_USER_INPUT');
     await startStep(service, run, 'a:b');
     await startRun(service, { name: 'a::b', pipeline: 'c::d' });
   });
 });
 
 describe('the order of steps', () => {
-  test('is that in which they were started, by the clock given, then as they came', async () => {
-    const run = await newRun();
+  test('is that in which they were started, by the clock given, then as they came', async ({ service }) => {
+    const run = await newRun(service);
     const at = (second: number) => ({ startedAt: `2026-01-01T00:00:0${second}Z` });
     for (const [name, second] of [
       ['c', 3],
@@ -339,11 +346,11 @@ describe('the order of steps', () => {
       ['d', 3],
     ] as const)
       await startStep(service, run, name, at(second));
-    expect((await listSteps(run)).map((text: string) => text[0])).toEqual(['a', 'b', 'c', 'd']);
+    expect((await listSteps(service, run)).map((text: string) => text[0])).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('pages hold while steps are added and superseded', async () => {
-    const run = await newRun();
+  test('pages hold while steps are added and superseded', async ({ service }) => {
+    const run = await newRun(service);
     for (let n = 0; n < 7; n += 1) await startStep(service, run, `s${n}`);
     const seen: string[] = [];
     let after = null as string | null;
@@ -369,8 +376,8 @@ describe('the order of steps', () => {
     expect(seen).toEqual(['s0', 's1', 's2', 's3', 's4', 's5', 's6', 's2', 'new']);
   });
 
-  test('`first` is 0 to 200, and `after` a cursor of this list', async () => {
-    const run = await newRun();
+  test('`first` is 0 to 200, and `after` a cursor of this list', async ({ service }) => {
+    const run = await newRun(service);
     await startStep(service, run, 's');
     const page =
       'query ($run: String!, $first: Int, $after: String) { pipelineRun(ref: $run) { steps(first: $first, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } } } }';
@@ -395,8 +402,8 @@ describe('the order of steps', () => {
       expect((await service.fail(page, { run, ...variables })).extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test('the pages of a history take no forged cursor either', async () => {
-    const run = await newRun();
+  test('the pages of a history take no forged cursor either', async ({ service }) => {
+    const run = await newRun(service);
     const page =
       'query ($run: String!, $first: Int, $after: String) { pipelineRun(ref: $run) { metadataHistory(key: "k", first: $first, after: $after) { nodes { id } } } }';
     const cursor = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
@@ -408,26 +415,23 @@ describe('the order of steps', () => {
 });
 
 describe('at once', () => {
-  let second: TestService;
-  beforeAll(async () => {
-    second = await openService({ database: service });
-  });
-  afterAll(() => second.close());
-
-  test('starts of one name, through two servers, make attempts 1 to n without gaps, and only the last counts', async () => {
-    const run = await newRun();
+  test('starts of one name, through two servers, make attempts 1 to n without gaps, and only the last counts', async ({
+    service,
+    second,
+  }) => {
+    const run = await newRun(service);
     const started = await Promise.all(
       Array.from({ length: 24 }, (_, n) => startStep(n % 2 ? service : second, run, 's')),
     );
     expect(started.map(({ attempt }) => attempt).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 24 }, (_, n) => n + 1),
     );
-    expect(await listSteps(run)).toEqual(['s 24 RUNNING']);
-    expect(await listSteps(run, '(includeRetried: true)')).toHaveLength(24);
+    expect(await listSteps(service, run)).toEqual(['s 24 RUNNING']);
+    expect(await listSteps(service, run, '(includeRetried: true)')).toHaveLength(24);
   });
 
-  test('the same step id, through two servers, starts one step', async () => {
-    const run = await newRun();
+  test('the same step id, through two servers, starts one step', async ({ service, second }) => {
+    const run = await newRun(service);
     const id = randomUUID();
     const started = await Promise.all(
       Array.from({ length: 20 }, (_, n) => startStep(n % 2 ? service : second, run, 's', { id })),
@@ -437,8 +441,8 @@ describe('at once', () => {
     );
   });
 
-  test('the same step id in two runs: one of them has it, the other is told', async () => {
-    const [one, two] = [await newRun(), await newRun()];
+  test('the same step id in two runs: one of them has it, the other is told', async ({ service, second }) => {
+    const [one, two] = [await newRun(service), await newRun(service)];
     const id = randomUUID();
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, n) => startStep(n % 2 ? service : second, n % 4 < 2 ? one : two, 's', { id })),
@@ -449,13 +453,13 @@ describe('at once', () => {
     expect(await service.sql('SELECT FROM step WHERE id = $1', [id])).toHaveLength(1);
   });
 
-  test('the same run id, through two servers, starts one run', async () => {
+  test('the same run id, through two servers, starts one run', async ({ service, second }) => {
     const id = randomUUID();
     const started = await Promise.all(Array.from({ length: 20 }, (_, n) => startRun(n % 2 ? service : second, { id })));
     expect(new Set(started.map(({ name }) => name)).size).toBe(1);
   });
 
-  test('the same run name with different ids: one run has it, the others are told', async () => {
+  test('the same run name with different ids: one run has it, the others are told', async ({ service, second }) => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, n) =>
         startRun(n % 2 ? service : second, { id: randomUUID(), name: 'wanted by many' }),
@@ -463,4 +467,113 @@ describe('at once', () => {
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
+});
+
+describe('when something ended', () => {
+  const finishRun =
+    'mutation ($ref: String!, $endedAt: DateTime) { finishRun(ref: $ref, endedAt: $endedAt) { startedAt endedAt } }';
+  const finish =
+    'mutation ($id: UUID!, $endedAt: DateTime) { finishStep(id: $id, endedAt: $endedAt) { endedAt status } }';
+  const started = '2026-01-01T10:00:00.000Z';
+  const ended = '2026-01-01T10:30:00.000Z';
+
+  test('can be said afterwards', async ({ service }) => {
+    const run = await startRun(service, { startedAt: started });
+    const step = await startStep(service, run.id, 's', { startedAt: started });
+    expect((await service.run(finish, { id: step.id, endedAt: ended })).finishStep.endedAt).toBe(ended);
+    expect((await service.run(finishRun, { ref: run.id, endedAt: ended })).finishRun.endedAt).toBe(ended);
+  });
+
+  test('is never before it started: BAD_USER_INPUT, and nothing has ended', async ({ service }) => {
+    const run = await startRun(service, { startedAt: ended });
+    const step = await startStep(service, run.id, 's', { startedAt: ended });
+    for (const [query, variables] of [
+      [finish, { id: step.id, endedAt: started }],
+      [finishRun, { ref: run.id, endedAt: started }],
+    ] as const) {
+      const error = await service.fail(query, variables);
+      expect([error.extensions.code, error.message]).toEqual(['BAD_USER_INPUT', expect.stringContaining('endedAt')]);
+    }
+    expect(await listSteps(service, run.id)).toEqual(['s 1 RUNNING']);
+  });
+
+  test('is the start where that lies ahead and nothing is said', async ({ service }) => {
+    const ahead = '2999-01-01T00:00:00.000Z';
+    const run = await startRun(service, { startedAt: ahead });
+    const step = await startStep(service, run.id, 's', { startedAt: ahead });
+    expect((await service.run(finish, { id: step.id })).finishStep.endedAt).toBe(ahead);
+    expect((await service.run(finishRun, { ref: run.id })).finishRun.endedAt).toBe(ahead);
+  });
+
+  test('an attempt that was superseded while it ran stays RETRIED, and its end is noted once', async ({ service }) => {
+    const run = await startRun(service);
+    const first = await startStep(service, run.id, 's', { startedAt: started });
+    await startStep(service, run.id, 's');
+    expect((await service.run(finish, { id: first.id, endedAt: ended })).finishStep).toEqual({
+      endedAt: ended,
+      status: 'RETRIED',
+    });
+    expect((await service.run(finish, { id: first.id })).finishStep).toEqual({ endedAt: ended, status: 'RETRIED' });
+  });
+});
+
+describe('names in another Unicode form', () => {
+  const composed = 'caf\u00e9';
+  const decomposed = 'cafe\u0301';
+
+  test('are the same name: written in one, found in the other', async ({ service }) => {
+    const run = await startRun(service, { name: `${decomposed} 1`, pipeline: decomposed });
+    expect(run.name).toBe(`${composed} 1`);
+    await startStep(service, `${composed} 1`, decomposed);
+    await log(service, { step: { run: `${decomposed} 1`, name: composed } }, { k: 1 });
+    const query = `query ($ref: String!, $step: String!, $key: String!, $filter: PipelineRunFilter) {
+      pipelineRun(ref: $ref) { step(name: $step) { name } runMetadata(key: $key) { value } }
+      pipelineRuns(filter: $filter) { nodes { name } } metadataKeys(pipeline: $step) { key } }`;
+    for (const form of [composed, decomposed]) {
+      for (const filter of [
+        { pipeline: form },
+        { namePrefix: form },
+        { metadata: { key: 'k', step: form } },
+        { metadata: { key: `${form}::k`, equals: 1 } },
+      ]) {
+        const answer = await service.run(query, { ref: form, step: form, key: `${form}::k`, filter });
+        expect(answer).toEqual({
+          pipelineRun: { step: { name: composed }, runMetadata: { value: 1 } },
+          pipelineRuns: { nodes: [{ name: `${composed} 1` }] },
+          metadataKeys: [{ key: 'k' }],
+        });
+      }
+    }
+    expect((await startStep(service, `${decomposed} 1`, composed)).attempt).toBe(2);
+    const again = await service.fail('mutation ($n: String) { startRun(input: { name: $n }) { id } }', {
+      n: `${decomposed} 1`,
+    });
+    expect(again.extensions.code).toBe('CONFLICT');
+  });
+});
+
+test('ids of runs are random from the first digit on', async ({ service }) => {
+  const ids = await Promise.all(Array.from({ length: 60 }, async () => (await startRun(service)).id));
+  expect(new Set(ids.map((id) => id.slice(0, 8))).size).toBe(60);
+  expect(new Set(ids.map((id) => id[0])).size).toBeGreaterThan(8);
+});
+
+test('a whole number beyond 2^53 is a bound like any other, by variable and by literal', async ({ service }) => {
+  const run = await startRun(service);
+  await service.run(
+    'mutation ($r: String!) { logMetadata(input: { target: { run: $r }, metadata: { t: 1732612345678901300 } }) { replayed } }',
+    { r: run.id },
+  );
+  const literal =
+    '{ pipelineRuns(filter: { metadata: { key: "t", gt: 1732612345678900000, lte: 1732612345678901760 } }) { nodes { id } } }';
+  const variable =
+    'query ($gt: Float, $lte: Float!) { pipelineRuns(filter: { metadata: { key: "t", gt: $gt, lte: $lte } }) { nodes { id } } }';
+  const input = 'query ($f: PipelineRunFilter) { pipelineRuns(filter: $f) { nodes { id } } }';
+  const bounds = { gt: 1732612345678900000n, lte: 1732612345678901760n };
+  for (const answer of [
+    await service.run(literal),
+    await service.run(variable, bounds),
+    await service.run(input, { f: { metadata: { key: 't', ...bounds } } }),
+  ])
+    expect(answer.pipelineRuns.nodes).toEqual([{ id: run.id }]);
 });

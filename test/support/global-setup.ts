@@ -16,9 +16,10 @@ declare module 'vitest' {
 
 /**
  * One Postgres for the whole run: DATABASE_URL's if that is set, of which only databases of our own making are touched,
- * else an embedded one that is thrown away.
+ * else an embedded one that is thrown away. The first project that needs it opens it, for the others as well.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (vitest.getProvidedContext().postgresUrl) return undefined;
   const server = await openServer();
   const prefix = `runledger_test_${randomBytes(5).toString('hex')}`;
   const template = `${prefix}_template`;
@@ -40,8 +41,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await teardown();
     throw error;
   }
-  project.provide('postgresUrl', server.url);
-  project.provide('templateDatabase', template);
+  vitest.provide('postgresUrl', server.url);
+  vitest.provide('templateDatabase', template);
   return teardown;
 }
 

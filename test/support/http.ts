@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { createHttpServer, type HttpOptions } from '../../src/http/server.ts';
-import { isAnswering } from '../../src/storage/postgres/ready.ts';
+import { checkReadiness } from '../../src/storage/postgres/ready.ts';
 import type { TestService } from './service.ts';
 
 /** The service behind a real port. */
@@ -23,7 +23,7 @@ export async function listen(service: TestService, options: Partial<HttpOptions>
     allowedHosts: [],
     allowedOrigins: [],
     graphiql: true,
-    isReady: () => isAnswering(service.db),
+    readiness: () => checkReadiness(service.db)(),
     onError: (error) => void service.unexpected.push(String(error)),
     ...options,
   });

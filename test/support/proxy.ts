@@ -13,6 +13,10 @@ export type CuttableWire = {
   hang(): void;
   /** Cuts what is open; who connects again is carried. */
   cut(): void;
+  /** Carries everything so much later from now on; 0 for at once. */
+  delay(ms: number): void;
+  /** What is open now carries requests but no answers any more; who connects from now on is carried. */
+  swallow(): void;
   close(): Promise<void>;
 };
 
@@ -21,17 +25,27 @@ export async function openProxy(url: string): Promise<CuttableWire> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let hanging = false;
+  let delayMs = 0;
+  /** Databases whose answers go nowhere. */
+  const swallowed = new Set<Socket>();
+  const databases = new Set<Socket>();
   let server = null as Server | null;
   let port = 0;
 
   const carry = (client: Socket) => {
     const database = connect(addressOf(target));
+    databases.add(database);
+    database.on('close', () => databases.delete(database));
     for (const [from, to] of [
       [client, database],
       [database, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (bytes) => void (hanging || to.write(bytes)));
+      from.on('data', (bytes) => {
+        if (hanging || swallowed.has(from)) return;
+        if (delayMs === 0) to.write(bytes);
+        else setTimeout(() => to.destroyed || to.write(bytes), delayMs);
+      });
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
@@ -71,6 +85,12 @@ export async function openProxy(url: string): Promise<CuttableWire> {
       hanging = true;
     },
     cut,
+    delay: (ms) => {
+      delayMs = ms;
+    },
+    swallow: () => {
+      for (const database of databases) swallowed.add(database);
+    },
     close: refuse,
   };
 }

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createDatabase } from './database.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
 
 /** The root of the package: what `npm run build` makes is in `dist` below it. */
 export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,13 +17,13 @@ export type ServiceProcess = {
   kill(): Promise<void>;
   /** Starts it again at the same port, over the same database. */
   start(): Promise<void>;
-  /** Kills it and drops its database. */
+  /** Kills it, and drops its database unless that was given. */
   close(): Promise<void>;
 };
 
-/** Starts the built service over a database of its own. */
-export async function startServiceProcess(): Promise<ServiceProcess> {
-  const database = await createDatabase();
+/** Starts the built service, over a database of its own unless one is given. */
+export async function startServiceProcess(given?: TestDatabase): Promise<ServiceProcess> {
+  const database = given ?? (await createDatabase());
   let child: ChildProcess | undefined;
   let port = '0';
   let url = '';
@@ -55,7 +55,7 @@ export async function startServiceProcess(): Promise<ServiceProcess> {
     start,
     async close() {
       await kill();
-      await database.drop();
+      if (!given) await database.drop();
     },
   };
 }

@@ -1,16 +1,12 @@
 import pino from 'pino';
+import { vi } from 'vitest';
+import { anonymous } from '../../src/domain/caller.ts';
+import type { WholeAnswer } from '../../src/graphql/answer.ts';
 import { type App, type AppOptions, createApp } from '../../src/graphql/app.ts';
-import { parseJson } from '../../src/json/parse.ts';
 import { stringifyJson } from '../../src/json/stringify.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/postgres/database.ts';
 import { createDatabase } from './database.ts';
-
-/** An error as it comes over the wire. */
-type WireError = {
-  message: string;
-  path?: (string | number)[];
-  extensions: { code: string; [name: string]: unknown };
-};
+import { parseAnswer, tell, type WireError } from './told.ts';
 
 /** The whole service over a database of its own, spoken to as clients do: in JSON. */
 export type TestService = {
@@ -22,6 +18,8 @@ export type TestService = {
   run(query: string, variables?: Record<string, unknown>): Promise<any>;
   /** Runs a query that must fail, and gives its first error; fails the test if it does not. */
   fail(query: string, variables?: Record<string, unknown>): Promise<WireError>;
+  /** Answers a request's body as it is, for an Accept header; fails the test if the answer is a stream of events. */
+  answer(body: string, accept?: string): Promise<WholeAnswer>;
   /** The rows of a statement of plain SQL, past all of the service's code. */
   // biome-ignore lint/suspicious/noExplicitAny: the shape of the rows is the statement's
   sql(text: string, parameters?: unknown[]): Promise<any[]>;
@@ -47,29 +45,37 @@ export async function openService(options: TestServiceOptions = {}): Promise<Tes
   const db = openDatabase({ ...options.connection, connectionString: url, onQuery: (sql) => statements.push(sql) });
   const log = pino({ level: 'error' }, { write: (line) => void unexpected.push(line) });
   const app = createApp({ ...options, db, log });
+  const answer = async (body: string, accept?: string) => {
+    const answered = await app.answer({ body, accept, caller: anonymous });
+    if (typeof answered.body === 'string') return answered as WholeAnswer;
+    throw new Error(`The answer to ${body} should have been one text, but is a stream of events.`);
+  };
   const ask = async (query: string, variables?: Record<string, unknown>) => {
-    const request = stringifyJson({ query, ...(variables ? { variables } : {}) });
-    const { status, body } = await app.answer(request, 'application/json');
-    const told = () =>
-      `${query}\nvariables: ${stringifyJson(variables)}\nstatus ${status}: ${body}\n${unexpected.join('\n')}`;
-    // biome-ignore lint/suspicious/noExplicitAny: see `run`
-    return { answer: parseJson(body) as any, told };
+    const before = unexpected.length;
+    const answered = await answer(stringifyJson({ query, ...(variables ? { variables } : {}) }), 'application/json');
+    const told = (what: string) =>
+      new Error(`${what}\n${tell({ query, variables }, answered, unexpected.slice(before))}`);
+    const parsed = parseAnswer(answered.body);
+    if (!parsed) throw told('The answer should have been JSON.');
+    return { ...parsed, told };
   };
   return {
     app,
     db,
     url,
     unexpected,
-    async run(query, variables) {
-      const { answer, told } = await ask(query, variables);
-      if (answer.errors) throw new Error(`The query failed:\n${told()}`);
-      return answer.data;
-    },
-    async fail(query, variables) {
-      const { answer, told } = await ask(query, variables);
-      if (!answer.errors) throw new Error(`The query should have failed:\n${told()}`);
-      return answer.errors[0];
-    },
+    answer,
+    // Who reads a failure is shown the line of the test, not these.
+    run: vi.defineHelper(async (query, variables) => {
+      const { data, errors, told } = await ask(query, variables);
+      if (errors) throw told('The query failed.');
+      return data;
+    }),
+    fail: vi.defineHelper(async (query, variables) => {
+      const { errors, told } = await ask(query, variables);
+      if (!errors?.[0]) throw told('The query should have failed.');
+      return errors[0];
+    }),
     async sql(text, parameters) {
       return (await db.pool.query(text, parameters)).rows;
     },

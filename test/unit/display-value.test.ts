@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { displayValue, numberValue } from '../../src/domain/value/display-value.ts';
-import type { MetadataType } from '../../src/domain/value/metadata-type.ts';
+import type { MetadataType } from '../../src/storage/rows.ts';
 
 const table: [MetadataType, string, string, number | null][] = [
   ['STRING', '"a \\"b\\"\\n💥"', 'a "b"\n💥', null],

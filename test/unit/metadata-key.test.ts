@@ -116,9 +116,9 @@ describe('parseMetadataKey', () => {
 describe('parseName', () => {
   const kinds: NamedKind[] = ['run', 'step', 'pipeline'];
 
-  it.each(kinds)('takes a name of a %s as it is', (kind) => {
+  it.each(kinds)('takes a name of a %s, in normal form C', (kind) => {
     for (const name of ['train', ' a:b ', 'cafe\u0301', 'a'.repeat(255), 'ж'.repeat(127), '100%_\\']) {
-      expect(parseName(kind, name)).toBe(name);
+      expect(parseName(kind, name)).toBe(name.normalize('NFC'));
     }
   });
 

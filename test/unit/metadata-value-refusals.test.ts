@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MetadataType } from '../../src/domain/value/metadata-type.ts';
 import { parseMetadataValue } from '../../src/domain/value/metadata-value.ts';
 import { RunledgerError } from '../../src/errors.ts';
 import { parseJson } from '../../src/json/parse.ts';
 import { rawJson } from '../../src/json/raw.ts';
+import type { MetadataType } from '../../src/storage/rows.ts';
 
 const limits = { maxValueBytes: 65_536 };
 
@@ -136,7 +136,7 @@ describe('a value that does not fit its type is refused with the key', () => {
     ['{}', 'TUPLE', 'is not an array'],
     ['9007199254740993', 'DICT', 'is not an object, but 9007199254740993:'],
     ['1', 'URI', 'is not a string, but 1:'],
-    ['"/a/b"', 'URI', 'is no absolute URI, but "/a/b": it needs a scheme'],
+    ['"/a/b"', 'URI', 'is not an absolute URI, but "/a/b": it needs a scheme'],
     ['"//host/a"', 'URI', 'it needs a scheme'],
     ['""', 'URI', 'it needs a scheme'],
     ['"s3:"', 'URI', 'it needs a scheme'],

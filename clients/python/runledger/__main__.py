@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Dict, List, Optional
 
 from . import _spool
 from ._deliver import Post
@@ -16,13 +15,15 @@ from ._settings import endpoint, read_settings
 from .errors import AuthenticationError, UnavailableError
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """0 when nothing is left to deliver, 1 when something is, 2 for a wrong call."""
     parser = argparse.ArgumentParser(prog="runledger", description="The spool of metadata that is not delivered yet.")
     commands = parser.add_subparsers(dest="command", required=True)
     flush = commands.add_parser("flush", help="deliver what processes that have ended left behind")
     flush.add_argument("--url", help="deliver to this service (default: to the one each file is for)")
-    flush.add_argument("--any-host", action="store_true", help="also files of other hosts: you know that their processes ended")
+    flush.add_argument(
+        "--any-host", action="store_true", help="also files of other hosts: you know that their processes ended"
+    )
     flush.add_argument("--timeout", type=float, default=60.0, help="seconds to keep trying (60)")
     status = commands.add_parser("status", help="list the files")
     for command in (flush, status):
@@ -38,7 +39,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     return _flush(directory, url, given.any_host, given.timeout)
 
 
-def _flush(directory: str, url: Optional[str], any_host: bool, timeout: float) -> int:
+def _flush(directory: str, url: str | None, any_host: bool, timeout: float) -> int:
     deadline = time.monotonic() + timeout
     failed = False
     for target in sorted(_urls(directory)):
@@ -56,7 +57,7 @@ def _flush(directory: str, url: Optional[str], any_host: bool, timeout: float) -
     return 1 if failed or left else 0
 
 
-def _deliver_all(leftovers: Leftovers, deadline: float) -> Optional[str]:
+def _deliver_all(leftovers: Leftovers, deadline: float) -> str | None:
     attempt = 0
     while True:
         leftovers.look()
@@ -82,8 +83,8 @@ def _post_to(url: str, chosen: bool) -> Post:
     return lambda query, variables: read_answer(transport.post(request_body(query, variables), 30.0))
 
 
-def _urls(directory: str) -> "Dict[str, None]":
-    found: Dict[str, None] = {}
+def _urls(directory: str) -> dict[str, None]:
+    found: dict[str, None] = {}
     for file in _spool.list_files(directory):
         header = _header(file)
         if header is not None:
@@ -100,13 +101,17 @@ def _status(directory: str) -> int:
             continue
         with open(file.path, "rb") as lines:
             count = sum(line.endswith(b"\n") for line in lines) - 1
-        state = "its process has ended" if _spool.is_deliverable(file, header) else f"of process {header.pid} on {header.host}"
+        state = (
+            "its process has ended"
+            if _spool.is_deliverable(file, header)
+            else f"of process {header.pid} on {header.host}"
+        )
         print(f"{file.path}: {count} operations for {header.url}, {state}")
     print(f"{len(files)} files in {directory}.")
     return 1 if files else 0
 
 
-def _header(file: _spool.SpoolFile) -> Optional[_spool.Header]:
+def _header(file: _spool.SpoolFile) -> _spool.Header | None:
     try:
         return _spool.read_header(file.path)
     except (OSError, ValueError):

@@ -10,7 +10,8 @@ import logging
 import os
 import threading
 import uuid
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from collections.abc import Iterator
+from typing import Any, Callable
 
 from . import _sender
 from ._settings import Settings, read_settings
@@ -21,7 +22,7 @@ _log = logging.getLogger("runledger")
 class RunContext:
     """A run that is under way in this process, or the run that the environment names."""
 
-    def __init__(self, id: uuid.UUID, name: Optional[str], pipeline: Optional[str], settings: Settings) -> None:
+    def __init__(self, id: uuid.UUID, name: str | None, pipeline: str | None, settings: Settings) -> None:
         self.id = id
         self.name = name
         self.pipeline = pipeline
@@ -32,7 +33,7 @@ class StepContext:
     """A step that is under way."""
 
     def __init__(
-        self, id: uuid.UUID, name: Optional[str], run: Optional[RunContext], settings: Settings, outer: "Optional[StepContext]"
+        self, id: uuid.UUID, name: str | None, run: RunContext | None, settings: Settings, outer: StepContext | None
     ) -> None:
         self.id = id
         self.name = name
@@ -42,16 +43,16 @@ class StepContext:
         self.target_json = f'{{"stepId":"{id}"}}'
 
 
-_run: "contextvars.ContextVar[Optional[RunContext]]" = contextvars.ContextVar("runledger_run", default=None)
-_step: "contextvars.ContextVar[Optional[StepContext]]" = contextvars.ContextVar("runledger_step", default=None)
-_active: List[StepContext] = []
+_run: contextvars.ContextVar[RunContext | None] = contextvars.ContextVar("runledger_run", default=None)
+_step: contextvars.ContextVar[StepContext | None] = contextvars.ContextVar("runledger_step", default=None)
+_active: list[StepContext] = []
 _lock = threading.Lock()
-_outside_env: Dict[str, Optional[str]] = {}
-_env_step: Optional[StepContext] = None
+_outside_env: dict[str, str | None] = {}
+_env_step: StepContext | None = None
 _VARIABLES = ("RUNLEDGER_URL", "RUNLEDGER_API_KEY", "RUNLEDGER_RUN_ID", "RUNLEDGER_STEP_ID")
 
 
-def current_step() -> Optional[StepContext]:
+def current_step() -> StepContext | None:
     """The step of the calling context; in a plain thread the only innermost step of the process; else that of the
     environment. None where there is none, or where several would do."""
     step = _step.get()
@@ -65,7 +66,7 @@ def current_step() -> Optional[StepContext]:
     return _step_of_environment()
 
 
-def current_run() -> Optional[RunContext]:
+def current_run() -> RunContext | None:
     """The run of the calling context, of its step, or of the environment."""
     run = _run.get()
     if run is not None:
@@ -82,11 +83,13 @@ def several_steps() -> bool:
 
 
 @contextlib.contextmanager
-def run_scope(pipeline: str, name: Optional[str]) -> Iterator[RunContext]:
+def run_scope(pipeline: str, name: str | None) -> Iterator[RunContext]:
     """A run from here to the end of the block. What the block raises or returns is not touched."""
     run_id = uuid.uuid4()
     now = datetime.datetime.now(datetime.timezone.utc)
-    run = RunContext(run_id, name or f"{pipeline[:200]}-{now:%Y_%m_%d-%H_%M_%S_%f}-{run_id.hex[:4]}", pipeline, read_settings())
+    run = RunContext(
+        run_id, name or f"{pipeline[:200]}-{now:%Y_%m_%d-%H_%M_%S_%f}-{run_id.hex[:4]}", pipeline, read_settings()
+    )
     start = {"input": {"id": str(run.id), "name": run.name, "pipeline": pipeline, "startedAt": timestamp(now)}}
     _control(run.settings, "startRun", start)
     process = os.getpid()
@@ -141,12 +144,12 @@ def status_of(error: BaseException) -> str:
     return "FAILED"
 
 
-def timestamp(now: Optional[datetime.datetime] = None) -> str:
+def timestamp(now: datetime.datetime | None = None) -> str:
     """Now, or the given instant in UTC, as ISO 8601 with milliseconds."""
     return (now or datetime.datetime.now(datetime.timezone.utc)).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
-def _control(settings: Settings, op: str, variables: Dict[str, Any]) -> None:
+def _control(settings: Settings, op: str, variables: dict[str, Any]) -> None:
     payload = json.dumps(variables, ensure_ascii=False, separators=(",", ":"))
     line = f'{{"op":"{op}","variables":{payload}}}\n'.encode()
     _quietly(lambda: _sender.sender_for(settings).append(line, control=True))
@@ -194,7 +197,7 @@ def _set_environment() -> None:
             os.environ[name] = value
 
 
-def _step_of_environment() -> Optional[StepContext]:
+def _step_of_environment() -> StepContext | None:
     global _env_step
     text = os.environ.get("RUNLEDGER_STEP_ID")
     if not text:
@@ -209,13 +212,13 @@ def _step_of_environment() -> Optional[StepContext]:
     return _env_step
 
 
-def _run_of_environment() -> Optional[RunContext]:
+def _run_of_environment() -> RunContext | None:
     text = os.environ.get("RUNLEDGER_RUN_ID")
     run_id = _uuid(text, "RUNLEDGER_RUN_ID") if text else None
     return RunContext(run_id, None, None, read_settings()) if run_id is not None else None
 
 
-def _uuid(text: str, name: str) -> Optional[uuid.UUID]:
+def _uuid(text: str, name: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
     except ValueError:

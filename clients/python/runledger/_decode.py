@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import json
 from decimal import Decimal
-from typing import Any, Union
+from typing import Any
 
 from .metadata_types import DType, Path, StorageSize, Uri
 
 
-def loads(text: Union[str, bytes]) -> Any:
+def loads(text: str | bytes) -> Any:
     """JSON with every digit of every integer, however many. Raises ValueError for what is not JSON."""
     try:
         return json.loads(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from typing import Any, Callable, Dict, List, Optional, Protocol, Set, Union
+from typing import Any, Callable, Protocol
 
 from . import _spool
 from .errors import (
@@ -30,7 +30,7 @@ MUTATIONS = {
 }
 LOG_BATCH = "mutation($inputs:[LogMetadataInput!]!){logMetadataBatch(inputs:$inputs){replayed}}"
 
-Post = Callable[[str, str], Dict[str, Any]]
+Post = Callable[[str, str], dict[str, Any]]
 """One attempt: query, variables as JSON text. Raises the errors of this package."""
 
 
@@ -39,8 +39,8 @@ class Source(Protocol):
     base: str
     trusted: bool
 
-    def peek(self, max_bytes: int) -> List[bytes]: ...
-    def drop(self, lines: List[bytes]) -> None: ...
+    def peek(self, max_bytes: int) -> list[bytes]: ...
+    def drop(self, lines: list[bytes]) -> None: ...
     def reject(self, line: bytes, code: str, message: str) -> None: ...
 
 
@@ -66,7 +66,7 @@ class Delivery:
     def __init__(self, source: Source, post: Post) -> None:
         self._source = source
         self._post = post
-        self._gone: Set[str] = set()
+        self._gone: set[str] = set()
 
     def round(self) -> bool:
         """Sends what fits into one request. False when nothing is left.
@@ -76,7 +76,7 @@ class Delivery:
         lines = self._source.peek(PEEK_BYTES)
         if not lines:
             return False
-        batch: List[Operation] = []
+        batch: list[Operation] = []
         total = 0
         for number, line in enumerate(lines):
             if self._source.trusted and number % YIELD_LINES == YIELD_LINES - 1:
@@ -99,7 +99,7 @@ class Delivery:
         self._logs(batch)
         return True
 
-    def _logs(self, batch: List[Operation]) -> None:
+    def _logs(self, batch: list[Operation]) -> None:
         """Delivers all of a batch, or raises with what came before the obstacle delivered."""
         while batch and self._gone and _target(batch[0]) in self._gone:
             self._reject(batch[0].line, "NOT_FOUND", "What it was logged to is not there.")
@@ -117,7 +117,7 @@ class Delivery:
             else:
                 self._refused(batch[0], error)
 
-    def _send_logs(self, batch: List[Operation]) -> None:
+    def _send_logs(self, batch: list[Operation]) -> None:
         self._post(LOG_BATCH, '{"inputs":[' + ",".join(operation.payload for operation in batch) + "]}")
         self._source.drop([operation.line for operation in batch])
 
@@ -176,7 +176,12 @@ class Delivery:
     def _reject(self, line: bytes, code: str, message: str) -> None:
         try:
             self._source.reject(line, code, message)
-            _log.error("runledger: the service refused an operation (%s: %s); kept in %s.rejected", code, message, self._source.base)
+            _log.error(
+                "runledger: the service refused an operation (%s: %s); kept in %s.rejected",
+                code,
+                message,
+                self._source.base,
+            )
         except OSError as problem:
             _log.error(
                 "runledger: the service refused an operation (%s: %s) and it could not be set aside (%s): %s",
@@ -189,7 +194,7 @@ _PREFIXES = {f'{{"op":"{op}","variables":'.encode(): op for op in MUTATIONS}
 _PREFIXES[b'{"op":"logMetadata","input":'] = "logMetadata"
 
 
-def parse_operation(line: bytes, trusted: bool = False) -> Optional[Operation]:
+def parse_operation(line: bytes, trusted: bool = False) -> Operation | None:
     """The operation in a line; None when it is none.
 
     A `trusted` line was written by this process: it need not be parsed, which would take time from the job.
@@ -211,7 +216,7 @@ def parse_operation(line: bytes, trusted: bool = False) -> Optional[Operation]:
     return None
 
 
-def _parse(text: Union[str, bytes]) -> Any:
+def _parse(text: str | bytes) -> Any:
     return json.loads(text, parse_int=str, parse_float=str)
 
 
@@ -219,10 +224,17 @@ def _target(operation: Operation) -> str:
     return json.dumps(operation.parsed.get("target"), sort_keys=True)
 
 
-def _named_ids(payload: Dict[str, Any]) -> List[str]:
+def _named_ids(payload: dict[str, Any]) -> list[str]:
     """The ids of runs and steps that an operation needs to be there."""
     target = payload.get("target") or {}
     given = payload.get("input") or {}
     step = target.get("step") or {}
-    found = [target.get("stepId"), target.get("run"), step.get("run"), given.get("run"), payload.get("id"), payload.get("ref")]
+    found = [
+        target.get("stepId"),
+        target.get("run"),
+        step.get("run"),
+        given.get("run"),
+        payload.get("id"),
+        payload.get("ref"),
+    ]
     return [text for text in found if isinstance(text, str)]

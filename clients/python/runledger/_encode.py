@@ -12,17 +12,17 @@ import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring  # keeps what is not ASCII
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 from .errors import InvalidValueError, UnsupportedTypeError
 from .metadata_types import DType, Path, StorageSize, Uri
 
 MAX_DEPTH = 64
 _ABSOLUTE_URI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]+:(?:%[0-9A-Fa-f]{2}|[^\s\x00-\x1f\x7f-\x9f<>"{}|\\^`%])+""")
-_known_keys: Dict[str, str] = {}
+_known_keys: dict[str, str] = {}
 
 
-def encode_entry(key: object, value: object, iteration: Optional[int] = None) -> str:
+def encode_entry(key: object, value: object, iteration: int | None = None) -> str:
     """One MetadataEntryInput as JSON text. Raises InvalidValueError or UnsupportedTypeError, naming the path."""
     text = _known_keys.get(key) if type(key) is str else None
     if text is None:
@@ -33,7 +33,7 @@ def encode_entry(key: object, value: object, iteration: Optional[int] = None) ->
     return f'{{"key":{text},"value":{json_text},"type":"{kind}","iteration":{iteration}}}'
 
 
-def encode_value(value: Any, path: str) -> Tuple[str, str]:
+def encode_value(value: Any, path: str) -> tuple[str, str]:
     """The MetadataType and the JSON text of a value."""
     cls = type(value)
     if cls is float:
@@ -50,7 +50,7 @@ def encode_value(value: Any, path: str) -> Tuple[str, str]:
     if isinstance(value, Uri):
         if not _ABSOLUTE_URI.fullmatch(value):
             raise InvalidValueError(
-                f'{path}: Uri("{value}") is no absolute URI: it starts with a scheme, as in s3://…, and spaces, control '
+                f'{path}: Uri("{value}") is not an absolute URI: it starts with a scheme, as in s3://…, and spaces, control '
                 'characters, a bare % and <>"{}|\\^` are percent-encoded.',
                 "BAD_USER_INPUT",
             )
@@ -109,7 +109,9 @@ def _nested(value: Any, path: str, depth: int) -> str:
     if isinstance(value, Decimal):
         return _decimal(value)
     if depth >= MAX_DEPTH:
-        raise InvalidValueError(f"{path[:200]}: more than {MAX_DEPTH} lists and dicts inside one another.", "BAD_USER_INPUT")
+        raise InvalidValueError(
+            f"{path[:200]}: more than {MAX_DEPTH} lists and dicts inside one another.", "BAD_USER_INPUT"
+        )
     if isinstance(value, Mapping):
         return _dict(value, path, depth)
     if isinstance(value, (set, frozenset)):
@@ -118,14 +120,14 @@ def _nested(value: Any, path: str, depth: int) -> str:
     return "[" + ",".join([_nested(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]) + "]"
 
 
-def _dict(value: "Mapping[Any, Any]", path: str, depth: int) -> str:
-    parts: List[str] = []
-    seen: Dict[str, Any] = {}
+def _dict(value: Mapping[Any, Any], path: str, depth: int) -> str:
+    parts: list[str] = []
+    seen: dict[str, Any] = {}
     for key, item in value.items():
         name = _dict_key(key, path)
         if name in seen:
             raise InvalidValueError(
-                f"{path}: the keys {seen[name]!r} and {key!r} would both be written as \"{name}\".", "BAD_USER_INPUT"
+                f'{path}: the keys {seen[name]!r} and {key!r} would both be written as "{name}".', "BAD_USER_INPUT"
             )
         seen[name] = key
         inner = f"{path}.{name}"
@@ -238,13 +240,15 @@ def check_name(name: str, what: str) -> str:
     text = _text(name, what)
     size = len(unicodedata.normalize("NFC", name).encode("utf-8"))
     if size > 255 or not name.strip():
-        raise InvalidValueError(f"The {what} {name!r:.80} has {size} bytes; 1 to 255, not all blank, are needed.", "BAD_USER_INPUT")
+        raise InvalidValueError(
+            f"The {what} {name!r:.80} has {size} bytes; 1 to 255, not all blank, are needed.", "BAD_USER_INPUT"
+        )
     if any(unicodedata.category(char) == "Cc" for char in name):
         raise InvalidValueError(f"The {what} {name!r:.80} has a control character.", "BAD_USER_INPUT")
     return text
 
 
-def _order(item: Any) -> Tuple[int, Any, str]:
+def _order(item: Any) -> tuple[int, Any, str]:
     """Where an item stands in a written set: the same set is written the same way in every process."""
     if isinstance(item, enum.Enum):
         item = item.value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import http.client
-from typing import Any, Dict, Iterator, List, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 from ._decode import loads
 from ._graphql import error_of, read_answer, request_body
@@ -11,7 +12,7 @@ from ._http import Response, Transport
 from .errors import UnavailableError
 
 
-def subscribe(transport: Transport, query: str, variables: str, timeout: float) -> Iterator[Dict[str, Any]]:
+def subscribe(transport: Transport, query: str, variables: str, timeout: float) -> Iterator[dict[str, Any]]:
     """The `data` of each event of one connection, until the service ends it.
 
     Raises UnavailableError when the connection breaks, or nothing (not even a ping) comes for `timeout` seconds.
@@ -19,7 +20,9 @@ def subscribe(transport: Transport, query: str, variables: str, timeout: float) 
     connection = None
     try:
         connection = transport.connect(timeout)
-        connection.request("POST", transport.target(), request_body(query, variables), transport.headers("text/event-stream"))
+        connection.request(
+            "POST", transport.target(), request_body(query, variables), transport.headers("text/event-stream")
+        )
         answer = connection.getresponse()
         if answer.status != 200 or not answer.headers.get("content-type", "").startswith("text/event-stream"):
             headers = dict((name.lower(), value) for name, value in answer.getheaders())
@@ -37,17 +40,17 @@ def subscribe(transport: Transport, query: str, variables: str, timeout: float) 
             connection.close()
 
 
-def _data(text: str) -> Dict[str, Any]:
+def _data(text: str) -> dict[str, Any]:
     result = loads(text)
     if result.get("errors"):
         raise error_of(result["errors"])
-    data: Dict[str, Any] = result["data"]
+    data: dict[str, Any] = result["data"]
     return data
 
 
-def _events(answer: http.client.HTTPResponse) -> Iterator[Tuple[str, str]]:
+def _events(answer: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
     event = ""
-    data: List[str] = []
+    data: list[str] = []
     while True:
         line = answer.readline()
         if not line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from ._decode import loads
 from ._http import Response, Transport, retry_after
@@ -23,10 +23,10 @@ ATTEMPT_SECONDS = 10.0
 
 def request_body(query: str, variables: str) -> bytes:
     """The JSON body; `variables` is JSON text already, so that no number passes through a parser again."""
-    return f'{{"query":{json.dumps(query)},"variables":{variables}}}'.encode("utf-8")
+    return f'{{"query":{json.dumps(query)},"variables":{variables}}}'.encode()
 
 
-def execute(transport: Transport, query: str, variables: str, deadline_seconds: float) -> Dict[str, Any]:
+def execute(transport: Transport, query: str, variables: str, deadline_seconds: float) -> dict[str, Any]:
     """The `data` of the answer. Tries again, with the same body, until `deadline_seconds` are over.
 
     Raises InvalidCallError when the call must be changed, UnavailableError when the time was up.
@@ -46,14 +46,14 @@ def execute(transport: Transport, query: str, variables: str, deadline_seconds: 
         time.sleep(delay)
 
 
-def backoff(attempt: int, asked: Optional[float] = None, longest: float = 30.0) -> float:
+def backoff(attempt: int, asked: float | None = None, longest: float = 30.0) -> float:
     """Seconds before the next try: 0.1 doubled with each attempt, half of it by chance, never less than was asked."""
     most = min(longest, 0.1 * 2.0 ** min(attempt, 20))
     delay = most / 2 + random.random() * most / 2
     return max(delay, asked or 0.0)
 
 
-def read_answer(response: Response) -> Dict[str, Any]:
+def read_answer(response: Response) -> dict[str, Any]:
     """The `data`; raises the error that the answer is."""
     try:
         answer = loads(response.body)
@@ -61,16 +61,16 @@ def read_answer(response: Response) -> Dict[str, Any]:
         answer = None
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if isinstance(answer, dict) and not errors and isinstance(answer.get("data"), dict):
-        data: Dict[str, Any] = answer["data"]
+        data: dict[str, Any] = answer["data"]
         return data
     raise _error(response, errors if isinstance(errors, list) else [])
 
 
-def error_of(errors: List[Any], status: int = 200, wait: Optional[float] = None) -> RunledgerError:
+def error_of(errors: list[Any], status: int = 200, wait: float | None = None) -> RunledgerError:
     """The first error of a GraphQL answer, as the exception for it."""
     first = errors[0] if isinstance(errors[0], dict) else {}
     given = first.get("extensions")
-    extensions: Dict[str, Any] = given if isinstance(given, dict) else {}
+    extensions: dict[str, Any] = given if isinstance(given, dict) else {}
     code = str(extensions.get("code") or ("INTERNAL_SERVER_ERROR" if status >= 500 else "BAD_USER_INPUT"))
     message = str(first.get("message") or code)
     if code in TRY_AGAIN:
@@ -82,16 +82,19 @@ def error_of(errors: List[Any], status: int = 200, wait: Optional[float] = None)
     return InvalidCallError(message, code, extensions)
 
 
-def _error(response: Response, errors: List[Any]) -> RunledgerError:
+def _error(response: Response, errors: list[Any]) -> RunledgerError:
     status = response.status
     wait = retry_after(response.headers)
     if status in (408, 425, 429) or (status >= 500 and not errors):
-        return UnavailableError(f"The service answered {status}.", "TIMEOUT" if status in (408, 504) else "UNAVAILABLE", wait)
+        return UnavailableError(
+            f"The service answered {status}.", "TIMEOUT" if status in (408, 504) else "UNAVAILABLE", wait
+        )
     if errors:
         return error_of(errors, status, wait)
     if status in (401, 403):
         return AuthenticationError(
-            f"The service answered {status}: check RUNLEDGER_API_KEY.", "UNAUTHENTICATED" if status == 401 else "FORBIDDEN"
+            f"The service answered {status}: check RUNLEDGER_API_KEY.",
+            "UNAUTHENTICATED" if status == 401 else "FORBIDDEN",
         )
     if status == 413:
         return InvalidCallError("The request is larger than the service takes (413).", "BAD_USER_INPUT")

@@ -7,7 +7,8 @@ import http.client
 import socket
 import ssl
 import threading
-from typing import List, Mapping, NamedTuple, Optional
+from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import UnavailableError
@@ -25,10 +26,10 @@ class Response(NamedTuple):
 class Transport:
     """Connections to one endpoint; threads may share it. Opens nothing before the first request."""
 
-    def __init__(self, url: str, api_key: Optional[str] = None) -> None:
+    def __init__(self, url: str, api_key: str | None = None) -> None:
         self.url = url
         self._api_key = api_key
-        self._idle: List[http.client.HTTPConnection] = []
+        self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
 
     def post(self, body: bytes, timeout: float) -> Response:
@@ -72,7 +73,7 @@ class Transport:
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def headers(self, accept: str) -> "dict[str, str]":
+    def headers(self, accept: str) -> dict[str, str]:
         headers = {"Content-Type": "application/json", "Accept": accept, "User-Agent": USER_AGENT}
         if self._api_key:
             headers["Authorization"] = f"Bearer {self._api_key}"
@@ -88,14 +89,16 @@ class Transport:
         for connection in idle:
             connection.close()
 
-    def _take(self) -> Optional[http.client.HTTPConnection]:
+    def _take(self) -> http.client.HTTPConnection | None:
         with self._lock:
             return self._idle.pop() if self._idle else None
 
     def _exchange(self, connection: http.client.HTTPConnection, body: bytes, timeout: float) -> Response:
         if connection.sock is not None:
             connection.sock.settimeout(timeout)
-        connection.request("POST", self.target(), body, self.headers("application/graphql-response+json, application/json"))
+        connection.request(
+            "POST", self.target(), body, self.headers("application/graphql-response+json, application/json")
+        )
         answer = connection.getresponse()
         data = answer.read()
         response = Response(answer.status, dict((name.lower(), value) for name, value in answer.getheaders()), data)
@@ -114,7 +117,7 @@ def _code(error: BaseException) -> str:
     return "TIMEOUT" if isinstance(error, (socket.timeout, TimeoutError)) else "UNAVAILABLE"
 
 
-def retry_after(headers: Mapping[str, str]) -> Optional[float]:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds from a Retry-After header of seconds, at most 60."""
     try:
         return min(max(float(headers.get("retry-after", "")), 0.0), 60.0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import List, Optional, Tuple
 
 from . import _spool
 from ._deliver import Delivery, Post
@@ -17,13 +16,13 @@ _log = logging.getLogger("runledger")
 class Leftovers:
     """The deliverable files of one directory for one service, oldest first, a bit at a time."""
 
-    def __init__(self, directory: str, url: Optional[str], post: Post, any_host: bool = False) -> None:
+    def __init__(self, directory: str, url: str | None, post: Post, any_host: bool = False) -> None:
         self._directory = directory
         self._url = url
         self._post = post
         self._any_host = any_host
-        self._waiting: List[_spool.SpoolFile] = []
-        self._current: Optional[Tuple[Leftover, Delivery]] = None
+        self._waiting: list[_spool.SpoolFile] = []
+        self._current: tuple[Leftover, Delivery] | None = None
         self.operations = 0
         self.files = 0
         self.rejected = 0
@@ -45,7 +44,7 @@ class Leftovers:
         progress = False
         while self._current is not None or self._take_next():
             assert self._current is not None
-            leftover, delivery = self._current
+            _leftover, delivery = self._current
             try:
                 if delivery.round():
                     progress = True
@@ -91,4 +90,3 @@ class Leftovers:
                 _spool.remove(file.path)
             return False
         return (self._url is None or header.url == self._url) and _spool.is_deliverable(file, header, self._any_host)
-

@@ -6,7 +6,7 @@ import datetime
 import os
 import uuid
 from collections.abc import Mapping
-from typing import Any, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, NamedTuple, Union
 
 from . import _context, _sender
 from ._deliver import LOG_BATCH
@@ -28,12 +28,12 @@ _WAYS = """Say what the metadata belongs to:
 
 
 def log_metadata(
-    metadata: "Mapping[str, Any]",
-    step_name: Optional[str] = None,
-    run_id_name_or_prefix: Optional[Id] = None,
-    step_id: Optional[Id] = None,
+    metadata: Mapping[str, Any],
+    step_name: str | None = None,
+    run_id_name_or_prefix: Id | None = None,
+    step_id: Id | None = None,
     *,
-    iteration: Optional[int] = None,
+    iteration: int | None = None,
     **unsupported: Any,
 ) -> None:
     """Attaches metadata to a step or a run; without a target, to the step that the call is made in.
@@ -54,7 +54,7 @@ def log_metadata(
         if step is None:
             raise InvalidValueError(_no_target(), "BAD_USER_INPUT")
         target = step.target_json
-        settings: Optional[Settings] = step.settings
+        settings: Settings | None = step.settings
     else:
         target = _target(step_name, run_id_name_or_prefix, step_id)
         inside = step or _context.current_run()
@@ -76,18 +76,18 @@ def log_metadata(
 
 
 class PipelineInfo(NamedTuple):
-    name: Optional[str]
+    name: str | None
 
 
 class RunInfo(NamedTuple):
     id: uuid.UUID
-    name: Optional[str]
+    name: str | None
     """None in a child process, which knows only the id."""
 
 
 class StepInfo(NamedTuple):
     id: uuid.UUID
-    name: Optional[str]
+    name: str | None
 
 
 class StepInformation(NamedTuple):
@@ -98,7 +98,7 @@ class StepInformation(NamedTuple):
     step_run: StepInfo
 
     @property
-    def step_name(self) -> Optional[str]:
+    def step_name(self) -> str | None:
         return self.step_run.name
 
 
@@ -111,9 +111,11 @@ def get_step_context() -> StepInformation:
     return StepInformation(PipelineInfo(run.pipeline), RunInfo(run.id, run.name), StepInfo(step.id, step.name))
 
 
-def _entries(metadata: Any, iteration: Optional[int]) -> List[str]:
+def _entries(metadata: Any, iteration: int | None) -> list[str]:
     if not isinstance(metadata, Mapping):
-        raise UnsupportedTypeError(f"metadata is {type(metadata).__name__}; a dict of keys to values is needed.", "BAD_USER_INPUT")
+        raise UnsupportedTypeError(
+            f"metadata is {type(metadata).__name__}; a dict of keys to values is needed.", "BAD_USER_INPUT"
+        )
     if not metadata:
         raise InvalidValueError("metadata is empty: there is nothing to log.", "BAD_USER_INPUT")
     if iteration is not None and (isinstance(iteration, bool) or not -(2**31) <= int(iteration) < 2**31):
@@ -122,7 +124,7 @@ def _entries(metadata: Any, iteration: Optional[int]) -> List[str]:
     return [encode_entry(key, value, count) for key, value in metadata.items()]
 
 
-def _inputs(target: str, entries: List[str]) -> List[str]:
+def _inputs(target: str, entries: list[str]) -> list[str]:
     now = datetime.datetime.now(datetime.timezone.utc)
     text = ",".join(entries)
     parts = [text] if len(entries) <= MAX_ENTRIES and len(text) <= MAX_INPUT_CHARS else _parts(entries)
@@ -133,8 +135,8 @@ def _inputs(target: str, entries: List[str]) -> List[str]:
     ]
 
 
-def _parts(entries: List[str]) -> List[str]:
-    parts: List[List[str]] = [[]]
+def _parts(entries: list[str]) -> list[str]:
+    parts: list[list[str]] = [[]]
     size = 0
     for entry in entries:
         if parts[-1] and (len(parts[-1]) == MAX_ENTRIES or size + len(entry) > MAX_INPUT_CHARS):
@@ -145,10 +147,12 @@ def _parts(entries: List[str]) -> List[str]:
     return [",".join(part) for part in parts]
 
 
-def _target(step_name: Optional[str], run: Optional[Id], step_id: Optional[Id]) -> str:
+def _target(step_name: str | None, run: Id | None, step_id: Id | None) -> str:
     if step_id is not None:
         if step_name is not None or run is not None:
-            raise InvalidValueError("step_id says it all: leave out step_name and run_id_name_or_prefix.\n" + _WAYS, "BAD_USER_INPUT")
+            raise InvalidValueError(
+                "step_id says it all: leave out step_name and run_id_name_or_prefix.\n" + _WAYS, "BAD_USER_INPUT"
+            )
         return f'{{"stepId":"{parse_id(step_id, "step_id")}"}}'
     if run is None:
         current = _context.current_run()
@@ -168,7 +172,9 @@ def parse_id(text: Id, what: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except (ValueError, AttributeError, TypeError):
-        raise InvalidValueError(f"{what}={text!r} is no id: 32 hex digits, with or without hyphens, are needed.", "BAD_USER_INPUT") from None
+        raise InvalidValueError(
+            f"{what}={text!r} is no id: 32 hex digits, with or without hyphens, are needed.", "BAD_USER_INPUT"
+        ) from None
 
 
 def _no_target() -> str:
@@ -180,10 +186,11 @@ def _no_target() -> str:
     return "log_metadata(metadata) was called outside a step.\n" + _WAYS
 
 
-def _refuse(unsupported: "dict[str, Any]") -> None:
-    given: Tuple[str, ...] = tuple(name for name, value in unsupported.items() if value not in (None, False))
+def _refuse(unsupported: dict[str, Any]) -> None:
+    given: tuple[str, ...] = tuple(name for name, value in unsupported.items() if value not in (None, False))
     if given:
         raise UnsupportedTypeError(
-            f"log_metadata({', '.join(given)}=…) is not supported: Runledger has metadata of runs and steps only.\n" + _WAYS,
+            f"log_metadata({', '.join(given)}=…) is not supported: Runledger has metadata of runs and steps only.\n"
+            + _WAYS,
             "BAD_USER_INPUT",
         )

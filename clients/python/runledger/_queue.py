@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import logging
 import os
 import threading
 import time
-from typing import Deque, List, Optional, Tuple
 
 from . import _spool
 
@@ -36,14 +36,14 @@ class Queue:
         self.header_line = b""
         self._url = url
         self._max_bytes = max_bytes
-        self._fd: Optional[int] = None
+        self._fd: int | None = None
         self._no_file = False
         self._head = 0
         self._size = 0
         self._synced = 0
         self._others = 0
         self._others_read_at = 0.0
-        self._memory: Deque[bytes] = collections.deque()
+        self._memory: collections.deque[bytes] = collections.deque()
         self._memory_bytes = 0
 
     def append(self, line: bytes, control: bool = False) -> bool:
@@ -62,7 +62,7 @@ class Queue:
             self.appended += 1
             return True
 
-    def peek(self, max_bytes: int) -> List[bytes]:
+    def peek(self, max_bytes: int) -> list[bytes]:
         """The lines at the front, without their newlines: at least one when there is any."""
         with self.lock:
             waiting = self._size - self._head
@@ -70,7 +70,7 @@ class Queue:
                 fd, offset = self._fd, self._head
                 data = _read_lines(fd, offset, waiting, max_bytes)
                 return data
-            lines: List[bytes] = []
+            lines: list[bytes] = []
             total = 0
             for line in self._memory:
                 total += len(line)
@@ -79,7 +79,7 @@ class Queue:
                 lines.append(line[:-1])
             return lines
 
-    def drop(self, lines: List[bytes]) -> None:
+    def drop(self, lines: list[bytes]) -> None:
         """Takes the first lines off: they are acknowledged, or set aside."""
         with self.lock:
             self.dropped += len(lines)
@@ -119,10 +119,8 @@ class Queue:
             if self._fd is None:
                 return
             if self._head == self._size:
-                try:
+                with contextlib.suppress(OSError):
                     os.unlink(self.base)
-                except OSError:
-                    pass
             else:
                 self.sync()
             self.abandon()
@@ -147,7 +145,11 @@ class Queue:
             os.write(fd, self.header_line)
         except OSError as error:
             self._no_file = True
-            _log.warning("runledger: no spool file in %s (%s): until delivered, entries are only in memory.", self.directory, error)
+            _log.warning(
+                "runledger: no spool file in %s (%s): until delivered, entries are only in memory.",
+                self.directory,
+                error,
+            )
             return False
         self._fd = fd
         self._head = self._size = self._synced = len(self.header_line)
@@ -156,7 +158,9 @@ class Queue:
     def _fits(self, size: int, control: bool) -> bool:
         most = self._max_bytes + (CONTROL_RESERVE if control else 0)
         now = time.monotonic()
-        if now - self._others_read_at > 5 or (self._others + self._size + size > most and now - self._others_read_at > 0.5):
+        if now - self._others_read_at > 5 or (
+            self._others + self._size + size > most and now - self._others_read_at > 0.5
+        ):
             self._others = max(0, _spool.directory_bytes(self.directory) - self._size)
             self._others_read_at = now
         return self._others + self._size + size <= most
@@ -171,10 +175,8 @@ class Queue:
             reason = "short write"
         except OSError as error:
             reason = str(error)
-        try:
+        with contextlib.suppress(OSError):
             os.ftruncate(self._fd, self._size)
-        except OSError:
-            pass
         _log.warning("runledger: writing to %s failed (%s): entries wait in memory.", self.base, reason)
         return False
 
@@ -208,7 +210,9 @@ class Queue:
 
     def _refuse(self, reason: str) -> bool:
         if not self.refused:
-            _log.warning("runledger: entries are refused, %s. They are counted, and the count is reported at the end.", reason)
+            _log.warning(
+                "runledger: entries are refused, %s. They are counted, and the count is reported at the end.", reason
+            )
         self.refused += 1
         return False
 
@@ -217,12 +221,12 @@ class Queue:
         return base
 
 
-def rejection(code: str, message: str) -> "dict[str, str]":
+def rejection(code: str, message: str) -> dict[str, str]:
     """The reason that is written beside a refused operation."""
     return {"code": code, "message": message, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
 
 
-def _read_lines(fd: int, offset: int, waiting: int, max_bytes: int) -> List[bytes]:
+def _read_lines(fd: int, offset: int, waiting: int, max_bytes: int) -> list[bytes]:
     data = os.pread(fd, min(waiting, max_bytes), offset)
     while b"\n" not in data and len(data) < waiting:
         more = os.pread(fd, max_bytes, offset + len(data))
@@ -241,13 +245,13 @@ class Leftover:
         self.path = path
         self.base = base
         self.directory = os.path.dirname(base)
-        self._file = open(path, "rb")
+        self._file = open(path, "rb")  # noqa: SIM115 - open as long as the object is; see close
         self.header_line = self._file.readline()
-        self._ahead: List[Tuple[bytes, int]] = []
+        self._ahead: list[tuple[bytes, int]] = []
         self.dropped = 0
         self.rejected = 0
 
-    def peek(self, max_bytes: int) -> List[bytes]:
+    def peek(self, max_bytes: int) -> list[bytes]:
         total = sum(size for _, size in self._ahead)
         while total < max_bytes:
             line = self._file.readline()
@@ -257,7 +261,7 @@ class Leftover:
             total += len(line)
         return [line for line, _ in self._ahead]
 
-    def drop(self, lines: List[bytes]) -> None:
+    def drop(self, lines: list[bytes]) -> None:
         self.dropped += len(lines)
         del self._ahead[: len(lines)]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import os
 import sys
 import threading
 import time
-from typing import Any, Dict, Optional, Tuple
+from typing import Any
 
 from . import _leftovers
 from ._deliver import Delivery
@@ -41,7 +42,7 @@ class Sender:
         self._changed = threading.Condition()
         self._wake = threading.Event()
         self._hurry = threading.Event()
-        self._thread: Optional[threading.Thread] = None
+        self._thread: threading.Thread | None = None
         self._failures = 0
         """In a row."""
         self._failed_ever = 0
@@ -49,7 +50,7 @@ class Sender:
         self._slow = False
         self._look_at = 0.0
         self._closing = False
-        self._warned_codes: "set[str]" = set()
+        self._warned_codes: set[str] = set()
 
     def append(self, line: bytes, control: bool = False) -> None:
         """Puts an operation, a whole line, behind the others. Returns at once."""
@@ -109,7 +110,7 @@ class Sender:
                 _log.error("runledger: %d operations were only in memory and are lost.", lost)
         self.queue.close()
 
-    def post(self, query: str, variables: str) -> Dict[str, Any]:
+    def post(self, query: str, variables: str) -> dict[str, Any]:
         """One attempt."""
         return read_answer(self._transport.post(request_body(query, variables), ATTEMPT_SECONDS))
 
@@ -119,10 +120,9 @@ class Sender:
                 return
             thread = threading.Thread(target=self._loop, name="runledger", daemon=True)
             self._thread = thread
-        try:
+        # Raised while the interpreter shuts down: then the file keeps what was appended.
+        with contextlib.suppress(RuntimeError):
             thread.start()
-        except RuntimeError:
-            pass  # the interpreter is shutting down: the file keeps what was appended
 
     def _loop(self) -> None:
         while True:
@@ -182,7 +182,9 @@ class Sender:
             self._reached = True
         elif error.code not in self._warned_codes:
             self._warned_codes.add(error.code)
-            _log.warning("runledger: %s What is logged is kept in %s until it can be delivered.", error, self.queue.directory)
+            _log.warning(
+                "runledger: %s What is logged is kept in %s until it can be delivered.", error, self.queue.directory
+            )
 
     def _notify(self) -> None:
         with self._changed:
@@ -190,7 +192,7 @@ class Sender:
 
 
 _lock = threading.Lock()
-_senders: Dict[Tuple[Any, ...], Sender] = {}
+_senders: dict[tuple[Any, ...], Sender] = {}
 
 
 def sender_for(settings: Settings) -> Sender:
@@ -217,7 +219,9 @@ def _close_with_worker() -> None:
 def flush(seconds: float = 10.0) -> bool:
     """Waits until all that this process logged so far is delivered. False when `seconds` were not enough."""
     deadline = time.monotonic() + seconds
-    return all([sender.flush(max(0.0, deadline - time.monotonic()), at_exit=True) for sender in list(_senders.values())])
+    return all(
+        [sender.flush(max(0.0, deadline - time.monotonic()), at_exit=True) for sender in list(_senders.values())]
+    )
 
 
 def _close_all() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 DEFAULT_URL = "http://127.0.0.1:4000"
@@ -14,7 +14,7 @@ _log = logging.getLogger("runledger")
 class Settings(NamedTuple):
     url: str
     """Of the GraphQL endpoint, whole."""
-    api_key: Optional[str]
+    api_key: str | None
     spool_dir: str
     spool_max_bytes: int
     step_flush_seconds: float
@@ -22,7 +22,7 @@ class Settings(NamedTuple):
     timeout_seconds: float
 
 
-def read_settings(url: Optional[str] = None, api_key: Optional[str] = None) -> Settings:
+def read_settings(url: str | None = None, api_key: str | None = None) -> Settings:
     """The settings of now; arguments win over the environment.
 
     A wrong setting must not end a job: a wrong number is replaced by its default with a warning, and with a URL that

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import socket
 import time
-from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 VERSION = 1
-_NAME = re.compile(r"(?P<ms>\d+)-(?P<host>.+)-(?P<pid>\d+)-(?P<hex>[0-9a-f]{8})\.jsonl(?:\.claimed-(?P<claimer>\d+)-(?P<start>\d+))?")
+_NAME = re.compile(
+    r"(?P<ms>\d+)-(?P<host>.+)-(?P<pid>\d+)-(?P<hex>[0-9a-f]{8})\.jsonl(?:\.claimed-(?P<claimer>\d+)-(?P<start>\d+))?"
+)
 
 
 class SpoolFile(NamedTuple):
@@ -19,13 +23,13 @@ class SpoolFile(NamedTuple):
     """The path without the suffix of a claim."""
     made_ms: int
     pid: int
-    claimer: Optional[Tuple[int, str]]
+    claimer: tuple[int, str] | None
 
 
 class Header(NamedTuple):
     host: str
     pid: int
-    pid_started_at: Optional[str]
+    pid_started_at: str | None
     url: str
     version: int
 
@@ -34,7 +38,7 @@ def host() -> str:
     return socket.gethostname()
 
 
-def start_of(pid: int) -> Optional[str]:
+def start_of(pid: int) -> str | None:
     """When the process started, in the kernel's ticks; None where there is no /proc or no such process."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
@@ -43,7 +47,7 @@ def start_of(pid: int) -> Optional[str]:
         return None
 
 
-def is_alive(pid: int, started_at: Optional[str]) -> bool:
+def is_alive(pid: int, started_at: str | None) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -56,7 +60,7 @@ def is_alive(pid: int, started_at: Optional[str]) -> bool:
     return now is None or now == started_at
 
 
-def new_file(directory: str, url: str) -> Tuple[str, bytes]:
+def new_file(directory: str, url: str) -> tuple[str, bytes]:
     """A path for this process and the header line for it. Makes the directory."""
     os.makedirs(directory, mode=0o700, exist_ok=True)
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", host()) or "host"
@@ -71,16 +75,22 @@ def new_file(directory: str, url: str) -> Tuple[str, bytes]:
     return os.path.join(directory, name), json.dumps(header, separators=(",", ":")).encode() + b"\n"
 
 
-def list_files(directory: str) -> List[SpoolFile]:
+def list_files(directory: str) -> list[SpoolFile]:
     """The files with operations, oldest first; claimed ones too."""
-    found: List[SpoolFile] = []
+    found: list[SpoolFile] = []
     for name in _names(directory):
         match = _NAME.fullmatch(name)
         if match:
             base = name.partition(".claimed-")[0]
             claimer = (int(match["claimer"]), match["start"]) if match["claimer"] else None
             found.append(
-                SpoolFile(os.path.join(directory, name), os.path.join(directory, base), int(match["ms"]), int(match["pid"]), claimer)
+                SpoolFile(
+                    os.path.join(directory, name),
+                    os.path.join(directory, base),
+                    int(match["ms"]),
+                    int(match["pid"]),
+                    claimer,
+                )
             )
     return sorted(found, key=lambda file: (file.made_ms, file.base))
 
@@ -88,14 +98,12 @@ def list_files(directory: str) -> List[SpoolFile]:
 def directory_bytes(directory: str) -> int:
     total = 0
     for name in _names(directory):
-        try:
+        with contextlib.suppress(OSError):
             total += os.stat(os.path.join(directory, name)).st_size
-        except OSError:
-            pass
     return total
 
 
-def read_header(path: str) -> Optional[Header]:
+def read_header(path: str) -> Header | None:
     """The header; None when there is no whole header line, ValueError when the line is none."""
     with open(path, "rb") as file:
         line = file.readline(65536)
@@ -125,7 +133,7 @@ def is_deliverable(file: SpoolFile, header: Header, any_host: bool = False) -> b
     return not is_alive(header.pid, header.pid_started_at)
 
 
-def claim(file: SpoolFile) -> Optional[str]:
+def claim(file: SpoolFile) -> str | None:
     """The path under which the file is this process's to deliver; None when another was quicker."""
     path = f"{file.base}.claimed-{os.getpid()}-{start_of(os.getpid()) or 0}"
     try:
@@ -144,14 +152,16 @@ def starts_any(directory: str, ids: Iterable[str], except_base: str) -> bool:
         try:
             with open(file.path, "rb") as lines:
                 for line in lines:
-                    if line.startswith((b'{"op":"startRun"', b'{"op":"startStep"')) and any(id in line for id in wanted):
+                    if line.startswith((b'{"op":"startRun"', b'{"op":"startStep"')) and any(
+                        id in line for id in wanted
+                    ):
                         return True
         except OSError:
             continue
     return False
 
 
-def reject(base: str, header_line: bytes, line: bytes, reason: Dict[str, str]) -> None:
+def reject(base: str, header_line: bytes, line: bytes, reason: dict[str, str]) -> None:
     """Sets a refused operation aside in the `.rejected` file beside its own."""
     text = json.dumps(reason, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if line.startswith(b'{"op":') and line.endswith(b"}"):
@@ -168,13 +178,11 @@ def reject(base: str, header_line: bytes, line: bytes, reason: Dict[str, str]) -
 
 
 def remove(path: str) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.unlink(path)
-    except OSError:
-        pass
 
 
-def _names(directory: str) -> List[str]:
+def _names(directory: str) -> list[str]:
     try:
         return os.listdir(directory)
     except OSError:

@@ -6,16 +6,11 @@ import datetime
 import json
 import time
 import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from typing import (
     Any,
     Callable,
-    Dict,
-    Iterator,
-    List,
-    Mapping,
     NamedTuple,
-    Optional,
-    Sequence,
     Union,
 )
 
@@ -42,18 +37,18 @@ class MetadataEntry(NamedTuple):
     """``step_name::key`` for an entry of a step, ``key`` for an entry of a run."""
     value: Any
     type: str
-    number: Optional[float]
+    number: float | None
     display: str
-    iteration: Optional[int]
+    iteration: int | None
     logged_at: datetime.datetime
     run_id: uuid.UUID
-    step_id: Optional[uuid.UUID]
-    step_name: Optional[str]
+    step_id: uuid.UUID | None
+    step_name: str | None
 
 
 class MetadataPoint(NamedTuple):
     value: float
-    iteration: Optional[int]
+    iteration: int | None
     logged_at: datetime.datetime
 
 
@@ -61,26 +56,26 @@ class MetadataSeries(NamedTuple):
     """The numbers under a key over time; ``total`` were logged, ``points`` are those that keep the curve's shape."""
 
     total: int
-    points: List[MetadataPoint]
+    points: list[MetadataPoint]
 
 
 class MetadataKey(NamedTuple):
     key: str
-    types: List[str]
+    types: list[str]
     runs: int
     last_logged_at: datetime.datetime
 
 
 class ComparisonRow(NamedTuple):
     key: str
-    values: List[Any]
+    values: list[Any]
     """One a run; None where the run has no such key (and where it logged None)."""
     differs: bool
 
 
 class RunComparison(NamedTuple):
-    runs: "List[PipelineRun]"
-    rows: List[ComparisonRow]
+    runs: list[PipelineRun]
+    rows: list[ComparisonRow]
 
 
 class Client:
@@ -91,12 +86,12 @@ class Client:
     arrive. Threads may share a client.
     """
 
-    def __init__(self, url: Optional[str] = None, api_key: Optional[str] = None, timeout: Optional[float] = None) -> None:
+    def __init__(self, url: str | None = None, api_key: str | None = None, timeout: float | None = None) -> None:
         self._settings = read_settings(url, api_key)
         self._timeout = self._settings.timeout_seconds if timeout is None else timeout
         self._transport = Transport(self._settings.url, self._settings.api_key)
 
-    def get_pipeline_run(self, name_id_or_prefix: Id) -> "PipelineRun":
+    def get_pipeline_run(self, name_id_or_prefix: Id) -> PipelineRun:
         """The run with this id, else of this name, else the only one that starts so. NotFoundError, a KeyError, if none."""
         found = self.execute(q.FIND_RUN, {"ref": str(name_id_or_prefix)})["pipelineRun"]
         if found is None:
@@ -104,14 +99,14 @@ class Client:
         return PipelineRun(self, found)
 
     def list_pipeline_runs(
-        self, filter: Optional[Dict[str, Any]] = None, order_by: Optional[Dict[str, Any]] = None, page_size: int = 100
-    ) -> "Iterator[PipelineRun]":
+        self, filter: dict[str, Any] | None = None, order_by: dict[str, Any] | None = None, page_size: int = 100
+    ) -> Iterator[PipelineRun]:
         """All runs that match a PipelineRunFilter, in a PipelineRunOrder (newest start first): both as in the schema."""
         variables = {"filter": filter, "orderBy": order_by, "first": page_size}
         for node in self._pages(q.LIST_RUNS, variables, lambda data: data["pipelineRuns"]):
             yield PipelineRun(self, node)
 
-    def get_step(self, step_id: Id) -> "StepRun":
+    def get_step(self, step_id: Id) -> StepRun:
         """The step with this id. NotFoundError if there is none."""
         found = self.execute(q.FIND_STEP, {"id": str(parse_id(step_id, "step_id"))})["step"]
         if found is None:
@@ -119,13 +114,13 @@ class Client:
         return StepRun(self, found, uuid.UUID(found["run"]["id"]))
 
     def metadata_keys(
-        self, pipeline: Optional[str] = None, prefix: Optional[str] = None, first: int = 100
-    ) -> List[MetadataKey]:
+        self, pipeline: str | None = None, prefix: str | None = None, first: int = 100
+    ) -> list[MetadataKey]:
         """The keys in use, with what was logged under them."""
         rows = self.execute(q.KEYS, {"pipeline": pipeline, "prefix": prefix, "first": first})["metadataKeys"]
         return [MetadataKey(row["key"], row["types"], row["runs"], parse_time(row["lastLoggedAt"])) for row in rows]
 
-    def compare_runs(self, refs: Sequence[Id], keys: Optional[Sequence[str]] = None) -> RunComparison:
+    def compare_runs(self, refs: Sequence[Id], keys: Sequence[str] | None = None) -> RunComparison:
         """Up to 100 runs side by side, a row a qualified key."""
         found = self.execute(q.COMPARE, {"refs": [str(ref) for ref in refs], "keys": keys})["compareRuns"]
         rows = [
@@ -139,7 +134,7 @@ class Client:
         return RunComparison([PipelineRun(self, run) for run in found["runs"]], rows)
 
     def follow(
-        self, run: Id, keys: Optional[Sequence[str]] = None, after: Optional[Union[str, int]] = None
+        self, run: Id, keys: Sequence[str] | None = None, after: str | int | None = None
     ) -> Iterator[MetadataEntry]:
         """Every entry logged to the run or its steps from now on, or since the entry with the id ``after``.
 
@@ -169,7 +164,7 @@ class Client:
                     raise
                 time.sleep(delay)
 
-    def retract_metadata(self, entry_id: Union[str, int], reason: str) -> Optional[MetadataEntry]:
+    def retract_metadata(self, entry_id: str | int, reason: str) -> MetadataEntry | None:
         """Takes an entry back; gives what is latest now under its key, or None."""
         found = self.execute(q.RETRACT, {"entryId": str(entry_id), "reason": reason})["retractMetadata"]["latest"]
         return None if found is None else _entry(found)
@@ -178,7 +173,7 @@ class Client:
         """Deletes a run with its steps and entries."""
         return bool(self.execute(q.DELETE_RUN, {"ref": str(name_id_or_prefix)})["deleteRun"])
 
-    def execute(self, query: str, variables: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+    def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """The `data` of any GraphQL request. A mutation may be sent more than once: give it ids of your own."""
         self._arrive()
         text = json.dumps(variables or {}, allow_nan=False)
@@ -188,7 +183,7 @@ class Client:
         """Closes kept connections; the client can be used again."""
         self._transport.close()
 
-    def __enter__(self) -> "Client":
+    def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -200,8 +195,8 @@ class Client:
                 sender.flush(2.0)
 
     def _pages(
-        self, query: str, variables: Dict[str, Any], of: Callable[[Dict[str, Any]], Any]
-    ) -> Iterator[Dict[str, Any]]:
+        self, query: str, variables: dict[str, Any], of: Callable[[dict[str, Any]], Any]
+    ) -> Iterator[dict[str, Any]]:
         after = None
         while True:
             page = of(self.execute(query, {**variables, "after": after}))
@@ -214,7 +209,7 @@ class Client:
 class PipelineRun:
     """A run as it was when it was read; its steps and metadata are read when they are asked for."""
 
-    def __init__(self, client: Client, fields: Dict[str, Any]) -> None:
+    def __init__(self, client: Client, fields: dict[str, Any]) -> None:
         self._client = client
         self.id = uuid.UUID(fields["id"])
         self.name: str = fields["name"]
@@ -224,11 +219,11 @@ class PipelineRun:
         self.ended_at = parse_time(fields["endedAt"]) if fields["endedAt"] else None
 
     @property
-    def steps(self) -> "Steps":
+    def steps(self) -> Steps:
         """Name to step: the newest attempt of each, in the order they were started."""
         return Steps(self._client, self.id)
 
-    def step(self, name: str, attempt: Optional[int] = None) -> "StepRun":
+    def step(self, name: str, attempt: int | None = None) -> StepRun:
         """The newest attempt of the step, or the one asked for. NotFoundError if there is none."""
         data = self._client.execute(q.RUN_STEP, {"ref": str(self.id), "name": name, "attempt": attempt})
         found = _present(data, "pipelineRun", self.id)["step"]
@@ -238,11 +233,11 @@ class PipelineRun:
         return StepRun(self._client, found, self.id)
 
     @property
-    def run_metadata(self) -> "RunMetadata":
+    def run_metadata(self) -> RunMetadata:
         """Key to latest value, of the run and its steps. Iterating gives the qualified keys: ``train::accuracy``."""
         return RunMetadata(self._client, self.id, "pipelineRun", q.RUN_KEY, q.RUN_MAP)
 
-    def metadata_entry(self, key: str) -> Optional[MetadataEntry]:
+    def metadata_entry(self, key: str) -> MetadataEntry | None:
         """The latest entry under the key, with all that is known of it; None if there is none."""
         found = _present(self._client.execute(q.RUN_ENTRY, {"ref": str(self.id), "key": key}), "pipelineRun", self.id)
         return None if found["runMetadata"] is None else _entry(found["runMetadata"])
@@ -253,9 +248,7 @@ class PipelineRun:
         of = lambda data: _present(data, "pipelineRun", self.id)["metadataHistory"]  # noqa: E731
         return map(_entry, self._client._pages(q.RUN_HISTORY, variables, of))
 
-    def follow(
-        self, keys: Optional[Sequence[str]] = None, after: Optional[Union[str, int]] = None
-    ) -> Iterator[MetadataEntry]:
+    def follow(self, keys: Sequence[str] | None = None, after: str | int | None = None) -> Iterator[MetadataEntry]:
         """As Client.follow."""
         return self._client.follow(self.id, keys, after)
 
@@ -266,7 +259,7 @@ class PipelineRun:
 class StepRun:
     """One attempt at a step, as it was when it was read; its metadata is read when it is asked for."""
 
-    def __init__(self, client: Client, fields: Dict[str, Any], run_id: uuid.UUID) -> None:
+    def __init__(self, client: Client, fields: dict[str, Any], run_id: uuid.UUID) -> None:
         self._client = client
         self.id = uuid.UUID(fields["id"])
         self.run_id = run_id
@@ -277,11 +270,11 @@ class StepRun:
         self.ended_at = parse_time(fields["endedAt"]) if fields["endedAt"] else None
 
     @property
-    def run_metadata(self) -> "RunMetadata":
+    def run_metadata(self) -> RunMetadata:
         """Key to latest value."""
         return RunMetadata(self._client, self.id, "step", q.STEP_KEY, q.STEP_MAP)
 
-    def metadata_entry(self, key: str) -> Optional[MetadataEntry]:
+    def metadata_entry(self, key: str) -> MetadataEntry | None:
         """The latest entry under the key, with all that is known of it; None if there is none."""
         found = _present(self._client.execute(q.STEP_ENTRY, {"ref": str(self.id), "key": key}), "step", self.id)
         return None if found["runMetadata"] is None else _entry(found["runMetadata"])
@@ -309,7 +302,7 @@ class Steps(Mapping[str, StepRun]):
     def __init__(self, client: Client, run_id: uuid.UUID) -> None:
         self._client = client
         self._run_id = run_id
-        self._all: Optional[Dict[str, StepRun]] = None
+        self._all: dict[str, StepRun] | None = None
 
     def __getitem__(self, name: str) -> StepRun:
         if self._all is not None:
@@ -330,7 +323,7 @@ class Steps(Mapping[str, StepRun]):
         """All attempts, superseded ones too, in the order they were started."""
         return self._read(True)
 
-    def _load(self) -> Dict[str, StepRun]:
+    def _load(self) -> dict[str, StepRun]:
         if self._all is None:
             self._all = {step.name: step for step in self._read(False)}
         return self._all
@@ -352,7 +345,7 @@ class RunMetadata(Mapping[str, Any]):
         self._field = field
         self._one = one
         self._whole = whole
-        self._all: Optional[Dict[str, Any]] = None
+        self._all: dict[str, Any] | None = None
 
     def __getitem__(self, key: str) -> Any:
         if self._all is not None and key in self._all:
@@ -374,7 +367,7 @@ class RunMetadata(Mapping[str, Any]):
     def __repr__(self) -> str:
         return repr(self._load())
 
-    def _load(self) -> Dict[str, Any]:
+    def _load(self) -> dict[str, Any]:
         if self._all is None:
             data = self._client.execute(self._whole, {"ref": str(self._owner)})
             name = "qualifiedKey" if self._field == "pipelineRun" else "key"
@@ -383,14 +376,14 @@ class RunMetadata(Mapping[str, Any]):
         return self._all
 
 
-def _present(data: Dict[str, Any], field: str, id: uuid.UUID) -> Dict[str, Any]:
-    found: Optional[Dict[str, Any]] = data[field]
+def _present(data: dict[str, Any], field: str, id: uuid.UUID) -> dict[str, Any]:
+    found: dict[str, Any] | None = data[field]
     if found is None:
         raise NotFoundError(f"{id} is not there any more.", "NOT_FOUND")
     return found
 
 
-def _entry(fields: Dict[str, Any]) -> MetadataEntry:
+def _entry(fields: dict[str, Any]) -> MetadataEntry:
     step = fields["step"]
     return MetadataEntry(
         id=fields["id"],

@@ -5,14 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+from collections.abc import Iterator
 from typing import (
     Any,
     Callable,
-    ContextManager,
-    Iterator,
-    Optional,
     TypeVar,
-    Union,
     overload,
 )
 
@@ -26,10 +23,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 @overload
 def step(function: F) -> F: ...
 @overload
-def step(*, name: Optional[str] = None, enable_cache: Optional[bool] = None) -> Callable[[F], F]: ...
+def step(*, name: str | None = None, enable_cache: bool | None = None) -> Callable[[F], F]: ...
 def step(
-    function: Optional[F] = None, *, name: Optional[str] = None, enable_cache: Optional[bool] = None, **unsupported: Any
-) -> Union[F, Callable[[F], F]]:
+    function: F | None = None, *, name: str | None = None, enable_cache: bool | None = None, **unsupported: Any
+) -> F | Callable[[F], F]:
     """Records each call of the function as a step: of the pipeline it is called in, else of a run of its own.
 
     ``name`` is the function's when left out. ``enable_cache`` is accepted for ZenML's sake; every call executes.
@@ -48,16 +45,16 @@ def step(
 def pipeline(function: F) -> F: ...
 @overload
 def pipeline(
-    *, name: Optional[str] = None, run_name: Optional[str] = None, enable_cache: Optional[bool] = None
+    *, name: str | None = None, run_name: str | None = None, enable_cache: bool | None = None
 ) -> Callable[[F], F]: ...
 def pipeline(
-    function: Optional[F] = None,
+    function: F | None = None,
     *,
-    name: Optional[str] = None,
-    run_name: Optional[str] = None,
-    enable_cache: Optional[bool] = None,
+    name: str | None = None,
+    run_name: str | None = None,
+    enable_cache: bool | None = None,
     **unsupported: Any,
-) -> Union[F, Callable[[F], F]]:
+) -> F | Callable[[F], F]:
     """Records each call of the function as a run. Its steps execute where they are called.
 
     ``name`` is the function's when left out; ``run_name`` is made from it and the time. A run name that is taken gets
@@ -81,12 +78,11 @@ def _step_or_run(name: str) -> Iterator[None]:
         with _context.step_scope(name, run):
             yield
     else:
-        with _context.run_scope(name, None) as own:
-            with _context.step_scope(name, own):
-                yield
+        with _context.run_scope(name, None) as own, _context.step_scope(name, own):
+            yield
 
 
-def _wrap(inner: F, scope: Callable[[], ContextManager[Any]]) -> F:
+def _wrap(inner: F, scope: Callable[[], contextlib.AbstractContextManager[Any]]) -> F:
     if inspect.iscoroutinefunction(inner):
 
         @functools.wraps(inner)
@@ -107,14 +103,17 @@ def _wrap(inner: F, scope: Callable[[], ContextManager[Any]]) -> F:
 def _checked(name: str, what: str) -> str:
     check_name(name, f"{what} name")
     if what == "step" and "::" in name:
-        raise InvalidValueError(f'The step name {name!r} has "::" in it, which separates step and key.', "BAD_USER_INPUT")
+        raise InvalidValueError(
+            f'The step name {name!r} has "::" in it, which separates step and key.', "BAD_USER_INPUT"
+        )
     return name
 
 
-def _refuse(decorator: str, unsupported: "dict[str, Any]") -> None:
+def _refuse(decorator: str, unsupported: dict[str, Any]) -> None:
     given = [name for name, value in unsupported.items() if value is not None]
     if given:
         takes = "name" if decorator == "step" else "name, run_name"
         raise UnsupportedTypeError(
-            f"@{decorator}({', '.join(given)}=…): Runledger records runs and steps; it takes {takes} only.", "BAD_USER_INPUT"
+            f"@{decorator}({', '.join(given)}=…): Runledger records runs and steps; it takes {takes} only.",
+            "BAD_USER_INPUT",
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 
 class RunledgerError(Exception):
@@ -12,7 +13,7 @@ class RunledgerError(Exception):
     gives; ``message`` says what was wrong, where, and what to do.
     """
 
-    def __init__(self, message: str, code: str, details: Optional[Mapping[str, Any]] = None) -> None:
+    def __init__(self, message: str, code: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
@@ -45,7 +46,7 @@ class UnsupportedTypeError(InvalidCallError, TypeError):
 class UnavailableError(RunledgerError):
     """The service is away, too slow or full: the same call, with the same ids, may go through later."""
 
-    def __init__(self, message: str, code: str = "UNAVAILABLE", retry_after: Optional[float] = None) -> None:
+    def __init__(self, message: str, code: str = "UNAVAILABLE", retry_after: float | None = None) -> None:
         super().__init__(message, code)
         self.retry_after = retry_after
         """Seconds that the service asked to wait, where it did."""

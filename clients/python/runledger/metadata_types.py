@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Union
+from typing import Any
 
 _UNITS = {"b": 1}
 for _power, _letter in enumerate("kmgtp", start=1):
@@ -47,7 +47,7 @@ class StorageSize(int):
     Words are a number and one of B, kB … PB (powers of 1000) or KiB … PiB (of 1024) in any case, rounded to the byte.
     """
 
-    def __new__(cls, size: Union[int, str, Any] = 0) -> "StorageSize":
+    def __new__(cls, size: int | str | Any = 0) -> StorageSize:
         if isinstance(size, str):
             match = _SIZE.fullmatch(size)
             unit = _UNITS.get(match.group(2).lower()) if match else None
@@ -68,6 +68,6 @@ class StorageSize(int):
 class ArtifactConfig:
     """Takes the place of ZenML's annotation of step outputs, so that code that has it runs. Records nothing."""
 
-    def __init__(self, name: Union[str, None] = None, **options: Any) -> None:
+    def __init__(self, name: str | None = None, **options: Any) -> None:
         self.name = name
         self.options = options

@@ -8,9 +8,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable
 
-Answer = Tuple[int, Dict[str, str], bytes]
+Answer = tuple[int, dict[str, str], bytes]
 
 
 class Stub:
@@ -19,8 +19,8 @@ class Stub:
     `answer` gives (status, headers, body), or None to cut the connection.
     """
 
-    def __init__(self, answer: Callable[[Dict[str, Any], int], Optional[Answer]]) -> None:
-        self.bodies: List[bytes] = []
+    def __init__(self, answer: Callable[[dict[str, Any], int], Answer | None]) -> None:
+        self.bodies: list[bytes] = []
         self.connections = 0
         stub = self
 
@@ -51,7 +51,7 @@ class Stub:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.headers: Dict[str, str] = {}
+        self.headers: dict[str, str] = {}
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -78,7 +78,7 @@ class Proxy(Stub):
         super().__init__(lambda body, number: self._pass(number, trouble))
         self._target = url
 
-    def _pass(self, number: int, trouble: Callable[[int], Any]) -> Optional[Answer]:
+    def _pass(self, number: int, trouble: Callable[[int], Any]) -> Answer | None:
         given = trouble(number)
         if given is CUT_AFTER:
             self._forward(number)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable
 from urllib.parse import urlsplit
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[1]
@@ -28,7 +28,7 @@ def temporary() -> str:
     return tempfile.mkdtemp(dir=_temporary.name)
 
 
-def service_command() -> Optional[List[str]]:
+def service_command() -> list[str] | None:
     """How to start a Runledger: RUNLEDGER_TEST_COMMAND, else the built one of this checkout; None when there is none."""
     command = os.environ.get("RUNLEDGER_TEST_COMMAND")
     if command:
@@ -45,7 +45,7 @@ class Service:
         os.chmod(self.directory, 0o755)
         self.port = 0
         self.url = ""
-        self._process: Optional["subprocess.Popen[str]"] = None
+        self._process: subprocess.Popen[str] | None = None
         self.start()
 
     def start(self) -> None:
@@ -55,7 +55,7 @@ class Service:
         environment.setdefault("LOG_LEVEL", "warn")
         for name in ("RUNLEDGER_URL", "RUNLEDGER_STEP_ID", "RUNLEDGER_RUN_ID"):
             environment.pop(name, None)
-        self._log = open(os.path.join(self.directory, "log"), "a+")
+        self._log = open(os.path.join(self.directory, "log"), "a+")  # noqa: SIM115 - closed by stop
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, env=environment, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -86,7 +86,7 @@ class Service:
 class Job:
     """A Python script that logs, in a process of its own, and its spool directory."""
 
-    def __init__(self, script: str, url: str, spool: Optional[str] = None, **environment: str) -> None:
+    def __init__(self, script: str, url: str, spool: str | None = None, **environment: str) -> None:
         self.spool = spool or temporary()
         settings = {
             **{name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")},
@@ -109,7 +109,7 @@ class Job:
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
-    def end(self, timeout: float = 60) -> "subprocess.CompletedProcess[str]":
+    def end(self, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         try:
             out, err = self.process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -122,7 +122,7 @@ class Job:
         self.process.communicate()
 
 
-def flush_command(spool: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def flush_command(spool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`python -m runledger flush` on a spool directory."""
     settings = {name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")}
     return subprocess.run(
@@ -131,9 +131,9 @@ def flush_command(spool: str, *arguments: str) -> "subprocess.CompletedProcess[s
     )  # fmt: skip
 
 
-def spool_lines(spool: str) -> List[Dict[str, Any]]:
+def spool_lines(spool: str) -> list[dict[str, Any]]:
     """The operations in all files of a spool directory."""
-    found: List[Dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for path in sorted(pathlib.Path(spool).glob("*.jsonl*")):
         if not path.name.endswith(".rejected"):
             found += [json.loads(line) for line in path.read_text().splitlines()[1:]]

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 import unittest
-from typing import Any, List, Optional
+from typing import Any
 from unittest import mock
 
 from runledger import _sender, get_step_context, log_metadata, pipeline, step
@@ -24,13 +24,17 @@ class InProcess(unittest.TestCase):
 
     def setUp(self) -> None:
         self.spool = temporary()
-        settings = {"RUNLEDGER_URL": "http://127.0.0.1:9", "RUNLEDGER_SPOOL_DIR": self.spool, "RUNLEDGER_EXIT_FLUSH_SECONDS": "0"}
+        settings = {
+            "RUNLEDGER_URL": "http://127.0.0.1:9",
+            "RUNLEDGER_SPOOL_DIR": self.spool,
+            "RUNLEDGER_EXIT_FLUSH_SECONDS": "0",
+        }
         patch = mock.patch.dict(os.environ, settings)
         patch.start()
         self.addCleanup(patch.stop)
         self.addCleanup(_sender._senders.clear)
 
-    def operations(self) -> List[str]:
+    def operations(self) -> list[str]:
         return [line["op"] for line in spool_lines(self.spool)]
 
     def test_results_and_exceptions_are_untouched(self) -> None:
@@ -54,13 +58,18 @@ class InProcess(unittest.TestCase):
             both()
         self.assertIs(caught.exception, error)
         self.assertIsNone(error.__context__)
-        self.assertEqual((good.__name__, good.__doc__, str(inspect.signature(good))), ("good", "Doc.", "(a: 'int', *, b: 'object') -> 'object'"))
+        self.assertEqual(
+            (good.__name__, good.__doc__, str(inspect.signature(good))),
+            ("good", "Doc.", "(a: 'int', *, b: 'object') -> 'object'"),
+        )
         lines = spool_lines(self.spool)
         self.assertEqual(
             [line["op"] for line in lines],
             ["startRun", "startStep", "finishStep", "startStep", "finishStep", "finishRun"],
         )
-        self.assertEqual([line["variables"].get("status") for line in lines], [None, None, "COMPLETED", None, "FAILED", "FAILED"])
+        self.assertEqual(
+            [line["variables"].get("status") for line in lines], [None, None, "COMPLETED", None, "FAILED", "FAILED"]
+        )
         self.assertEqual(lines[0]["variables"]["input"]["pipeline"], "both")
         self.assertEqual([lines[n]["variables"]["input"]["name"] for n in (1, 3)], ["good", "named"])
         self.assertEqual(lines[2]["variables"]["id"], lines[1]["variables"]["input"]["id"])
@@ -99,17 +108,21 @@ class InProcess(unittest.TestCase):
             return n
 
         @pipeline
-        async def job() -> List[int]:
+        async def job() -> list[int]:
             return list(await asyncio.gather(one(1), one(2)))
 
         self.assertEqual(asyncio.run(job()), [1, 2])
         lines = spool_lines(self.spool)
         started = [line["variables"]["input"]["id"] for line in lines if line["op"] == "startStep"]
-        logged = {line["input"]["entries"][0]["value"]: line["input"]["target"]["stepId"] for line in lines if line["op"] == "logMetadata"}
+        logged = {
+            line["input"]["entries"][0]["value"]: line["input"]["target"]["stepId"]
+            for line in lines
+            if line["op"] == "logMetadata"
+        }
         self.assertEqual([logged[1], logged[2]], started)
 
     def test_threads_find_the_step(self) -> None:
-        seen: List[Optional[str]] = []
+        seen: list[str | None] = []
 
         def ask() -> None:
             seen.append(get_step_context().step_run.name)
@@ -136,7 +149,7 @@ class InProcess(unittest.TestCase):
         @step
         def work(n: int) -> Any:
             barrier.wait()
-            answers: List[Any] = []
+            answers: list[Any] = []
 
             def ask() -> None:
                 try:
@@ -145,7 +158,8 @@ class InProcess(unittest.TestCase):
                 except ValueError as error:
                     answers.append("Several steps" in str(error))
 
-            for target in (ask, lambda context=contextvars.copy_context(): context.run(ask)):
+            context = contextvars.copy_context()
+            for target in (ask, lambda: context.run(ask)):
                 thread = threading.Thread(target=target)
                 thread.start()
                 thread.join()
@@ -175,9 +189,9 @@ class InProcess(unittest.TestCase):
             log_metadata({"a": 1})
             return 1
 
-        with mock.patch.dict(os.environ, {"RUNLEDGER_URL": "nonsense", "RUNLEDGER_TIMEOUT_SECONDS": "soon"}):
-            with self.assertLogs("runledger", "ERROR"):
-                self.assertEqual(work(), 1)
+        wrong = {"RUNLEDGER_URL": "nonsense", "RUNLEDGER_TIMEOUT_SECONDS": "soon"}
+        with mock.patch.dict(os.environ, wrong), self.assertLogs("runledger", "ERROR"):
+            self.assertEqual(work(), 1)
         self.assertEqual(self.operations(), ["startRun", "startStep", "logMetadata", "finishStep", "finishRun"])
 
     def test_values_named_by_step_name_go_to_the_current_run(self) -> None:
@@ -213,7 +227,9 @@ class ExitCodes(unittest.TestCase):
 
     def test_a_forked_child_that_unwinds_does_not_end_the_run(self) -> None:
         job = self.check("@step\ndef f():\n  pid = os.fork()\n  if not pid: sys.exit(0)\n  os.waitpid(pid, 0)\nf()", 0)
-        self.assertEqual([line["op"] for line in spool_lines(job.spool)], ["startRun", "startStep", "finishStep", "finishRun"])
+        self.assertEqual(
+            [line["op"] for line in spool_lines(job.spool)], ["startRun", "startStep", "finishStep", "finishRun"]
+        )
 
     def test_code_of_the_zenml_page(self) -> None:
         job = self.check(
@@ -244,7 +260,11 @@ main()
         self.assertEqual(glob.glob(job.spool + "/*"), [])
 
     def test_a_full_spool_is_counted_at_the_end(self) -> None:
-        job = Job(HEADER + "@step\ndef f():\n  for n in range(100): log_metadata({'a': n})\nf()", "http://127.0.0.1:9", RUNLEDGER_SPOOL_MAX_BYTES="3000")
+        job = Job(
+            HEADER + "@step\ndef f():\n  for n in range(100): log_metadata({'a': n})\nf()",
+            "http://127.0.0.1:9",
+            RUNLEDGER_SPOOL_MAX_BYTES="3000",
+        )
         result = job.end()
         self.assertEqual(result.returncode, 0)
         self.assertRegex(result.stderr, r"\d\d entries were refused")

@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 import uuid
-from typing import Any, Dict, List
+from typing import Any
 
 import runledger
 from runledger import Client, DType, Path, StorageSize, Uri, log_metadata
@@ -127,7 +127,12 @@ class ServiceTest(unittest.TestCase):
 
     def test_answers_500_and_cut_connections(self) -> None:
         chance = random.Random(5)
-        troubles: List[Any] = [(500, {}, b"oops"), None, stub.CUT_AFTER, stub.error("UNAVAILABLE", 503, Retry_After="0")]
+        troubles: list[Any] = [
+            (500, {}, b"oops"),
+            None,
+            stub.CUT_AFTER,
+            stub.error("UNAVAILABLE", 503, Retry_After="0"),
+        ]
         proxy = stub.Proxy(self.service.url, lambda _: chance.choice(troubles) if chance.random() < 0.5 else stub.PASS)
         self.addCleanup(proxy.close)
         job = self.run_job(300, proxy.url)
@@ -192,12 +197,16 @@ class ServiceTest(unittest.TestCase):
             log_metadata({"own": 0})
         parent()
         """
-        job = Job(script, self.service.url, PYTHONWARNINGS="ignore::DeprecationWarning")  # 3.12 warns of any fork beside a thread
+        job = Job(
+            script, self.service.url, PYTHONWARNINGS="ignore::DeprecationWarning"
+        )  # 3.12 warns of any fork beside a thread
         result = job.end()
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         flush_command(job.spool)
         run = next(self.client.list_pipeline_runs({"pipeline": "parent"}))
-        self.assertEqual(dict(run.steps["parent"].run_metadata), {"worker1": 1, "worker2": 2, "worker3": 3, "worker4": 4, "own": 0})
+        self.assertEqual(
+            dict(run.steps["parent"].run_metadata), {"worker1": 1, "worker2": 2, "worker3": 3, "worker4": 4, "own": 0}
+        )
         self.assertEqual(glob.glob(job.spool + "/*"), [])
 
     def test_children_of_an_absent_service(self) -> None:
@@ -228,11 +237,22 @@ class ServiceTest(unittest.TestCase):
         job = self.run_job(60, "http://127.0.0.1:9")
         self.finish(job)
         environment = {**os.environ, "RUNLEDGER_SPOOL_DIR": job.spool}
-        subprocess.run([*node, "flush", "--url", self.service.url], env=environment, check=True, capture_output=True, timeout=60)
+        subprocess.run(
+            [*node, "flush", "--url", self.service.url], env=environment, check=True, capture_output=True, timeout=60
+        )
         self.expect_all(self.name, 60)
         step = self.client.get_pipeline_run(self.name).step("train")
         for number in ("9007199254740993", "9007199254740994"):
-            log = [*node, "log", f"big=int:{number}", "half=float:0.5", "--step-id", str(step.id), "--url", "http://127.0.0.1:9"]
+            log = [
+                *node,
+                "log",
+                f"big=int:{number}",
+                "half=float:0.5",
+                "--step-id",
+                str(step.id),
+                "--url",
+                "http://127.0.0.1:9",
+            ]
             subprocess.run(log, env=environment, check=True, capture_output=True, timeout=60)
         self.assertEqual(len(glob.glob(job.spool + "/*.jsonl")), 2)
         delivered = flush_command(job.spool, "--url", self.service.url)
@@ -275,7 +295,7 @@ class ServiceTest(unittest.TestCase):
 
     def test_values_come_back_as_they_were(self) -> None:
         self.direct()
-        values: Dict[str, Any] = {
+        values: dict[str, Any] = {
             "int": 3, "long": 2**63, "longer": -(10**40) - 7, "vast": 10**6000 + 1, "float": 1.0, "tenth": 0.1, "tiny": 5e-324,
             "huge": 1.7976931348623157e308, "third": 1 / 3, "minus": -0.0, "inf": math.inf, "minf": -math.inf,
             "true": True, "none": None, "text": "Ünï\u2028 \"q\" \\ \n 🎉", "empty": "", "list": [1, [2.5, None, {"x": []}]],
@@ -310,7 +330,10 @@ class ServiceTest(unittest.TestCase):
         log_metadata({"b": 2}, step_id=step.id)
         log_metadata({"c": 3}, run_id_name_or_prefix=run.id.hex)
         log_metadata({f"many{n:04}": n for n in range(2500)}, run_id_name_or_prefix=run.id)
-        self.assertEqual((step.run_metadata["a"], step.run_metadata["b"], run.run_metadata["train::a"], run.run_metadata["c"]), (1, 2, 1, 3))
+        self.assertEqual(
+            (step.run_metadata["a"], step.run_metadata["b"], run.run_metadata["train::a"], run.run_metadata["c"]),
+            (1, 2, 1, 3),
+        )
         self.assertEqual(len(run.run_metadata), 2500 + 1 + 4 + 2)
         self.assertEqual(list(run.steps), ["train"])
         self.assertIsNone(run.run_metadata.get("nothing"))
@@ -344,7 +367,7 @@ class ServiceTest(unittest.TestCase):
         run = self.client.get_pipeline_run(self.name)
         last = next(run.metadata_history("n"))
         stream = run.follow(["f"], after=last.id)
-        got: List[Any] = []
+        got: list[Any] = []
 
         def read() -> None:
             for entry in stream:

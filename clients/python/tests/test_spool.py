@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import unittest
 import uuid
-from typing import Any, Dict, List, Optional
+from typing import Any
 from unittest import mock
 
 from runledger import _spool
@@ -25,12 +25,12 @@ class Ledger:
 
     def __init__(self) -> None:
         self.down = False
-        self.started: List[str] = []
-        self.entries: List[Any] = []
+        self.started: list[str] = []
+        self.entries: list[Any] = []
         self.requests = 0
         self._seen: set[str] = set()
 
-    def post(self, query: str, variables: str) -> Dict[str, Any]:
+    def post(self, query: str, variables: str) -> dict[str, Any]:
         self.requests += 1
         if self.down:
             raise UnavailableError("down")
@@ -59,9 +59,7 @@ def start(id: str, name: str = "s") -> bytes:
 
 def log(id: str, value: Any, key: str = "k") -> bytes:
     entry = json.dumps({"key": key, "value": value})
-    return (
-        f'{{"op":"logMetadata","input":{{"target":{{"stepId":"{id}"}},"requestId":"{uuid.uuid4()}","entries":[{entry}]}}}}\n'.encode()
-    )
+    return f'{{"op":"logMetadata","input":{{"target":{{"stepId":"{id}"}},"requestId":"{uuid.uuid4()}","entries":[{entry}]}}}}\n'.encode()
 
 
 class SpoolTest(unittest.TestCase):
@@ -78,16 +76,25 @@ class SpoolTest(unittest.TestCase):
         while delivery.round():
             pass
 
-    def files(self) -> List[str]:
+    def files(self) -> list[str]:
         return sorted(os.listdir(self.directory))
 
-    def leave(self, lines: List[bytes], pid: Optional[int] = None, host: Optional[str] = None, tail: bytes = b"", ms: int = 1) -> str:
+    def leave(
+        self, lines: list[bytes], pid: int | None = None, host: str | None = None, tail: bytes = b"", ms: int = 1
+    ) -> str:
         """A file as a process that has ended leaves it."""
         if pid is None:
             ended = subprocess.Popen(["true"])
             ended.wait()
             pid = ended.pid
-        header = {"runledgerSpool": 1, "host": host or _spool.host(), "pid": pid, "pidStartedAt": "1", "url": URL, "more": 1}
+        header = {
+            "runledgerSpool": 1,
+            "host": host or _spool.host(),
+            "pid": pid,
+            "pidStartedAt": "1",
+            "url": URL,
+            "more": 1,
+        }
         name = f"{ms}-some-host-{pid}-{os.urandom(4).hex()}.jsonl"
         content = json.dumps(header).encode() + b"\n" + b"".join(lines) + tail
         pathlib.Path(self.directory, name).write_bytes(content)
@@ -113,7 +120,13 @@ class OwnQueue(SpoolTest):
         self.assertEqual(line, start(self.step))
         self.assertEqual(
             json.loads(header),
-            {"runledgerSpool": 1, "host": _spool.host(), "pid": os.getpid(), "pidStartedAt": _spool.start_of(os.getpid()), "url": URL},
+            {
+                "runledgerSpool": 1,
+                "host": _spool.host(),
+                "pid": os.getpid(),
+                "pidStartedAt": _spool.start_of(os.getpid()),
+                "url": URL,
+            },
         )
 
     def test_delivers_in_order_then_truncates_and_unlinks(self) -> None:
@@ -159,7 +172,7 @@ class OwnQueue(SpoolTest):
 
     def test_digits_pass_through_untouched(self) -> None:
         queue = self.queue()
-        sent: List[str] = []
+        sent: list[str] = []
         text = '{"target":{"run":"r"},"requestId":"x","entries":[{"key":"k","value":[1.10,12345678901234567890123,1e400,-0.0]}]}'
         queue.append(f'{{"op":"logMetadata","input":{text}}}\n'.encode())
         Delivery(queue, lambda query, variables: sent.append(variables) or {}).round()  # type: ignore[func-returns-value]
@@ -190,7 +203,10 @@ class OwnQueue(SpoolTest):
         queue = self.queue()
         queue.append(start(self.step))
         queue.append(log(self.step, 0))
-        with mock.patch("os.write", side_effect=OSError(28, "No space left on device")), self.assertLogs("runledger", "WARNING"):
+        with (
+            mock.patch("os.write", side_effect=OSError(28, "No space left on device")),
+            self.assertLogs("runledger", "WARNING"),
+        ):
             queue.append(log(self.step, 1))
         queue.append(log(self.step, 2))
         self.assertEqual(queue.in_memory(), 2)
@@ -214,7 +230,7 @@ class OwnQueue(SpoolTest):
             self.assertEqual(len(self.files()), 1)
             self.deliver_values(queue, [997, 998, 999])
 
-    def deliver_values(self, queue: Queue, expected: List[int]) -> None:
+    def deliver_values(self, queue: Queue, expected: list[int]) -> None:
         self.ledger.started.append(self.step)
         self.deliver(queue)
         self.assertEqual(self.ledger.entries[-3:], expected)
@@ -236,7 +252,9 @@ class LeftBehind(SpoolTest):
         mine = self.leave([start(self.step)], pid=sleeper.pid)
         path = pathlib.Path(self.directory, mine)
         content = path.read_bytes()
-        path.write_bytes(content.replace(b'"pidStartedAt": "1"', f'"pidStartedAt": "{_spool.start_of(sleeper.pid)}"'.encode()))
+        path.write_bytes(
+            content.replace(b'"pidStartedAt": "1"', f'"pidStartedAt": "{_spool.start_of(sleeper.pid)}"'.encode())
+        )
         self.leftovers()
         self.assertEqual(set(self.files()), names | {mine})
         path.write_bytes(content)  # the pid is in use again, by a process that started at another time

@@ -6,7 +6,7 @@ import socket
 import time
 import unittest
 import uuid
-from typing import Any, Dict, List, Optional
+from typing import Any
 from unittest import mock
 
 import runledger
@@ -38,7 +38,16 @@ class Transport(unittest.TestCase):
         log_metadata({"a": 1}, run_id_name_or_prefix="run")
 
     def test_tries_again_with_the_same_request(self) -> None:
-        stub = self.serve([(500, {}, b"oops"), error("UNAVAILABLE", 503), None, error("TIMEOUT"), error("INTERNAL_SERVER_ERROR"), LOGGED])
+        stub = self.serve(
+            [
+                (500, {}, b"oops"),
+                error("UNAVAILABLE", 503),
+                None,
+                error("TIMEOUT"),
+                error("INTERNAL_SERVER_ERROR"),
+                LOGGED,
+            ]
+        )
         self.log()
         self.assertEqual(len(stub.bodies), 6)
         self.assertEqual(len(set(stub.bodies)), 1)
@@ -57,7 +66,10 @@ class Transport(unittest.TestCase):
     def test_gives_up_at_the_deadline(self) -> None:
         stub = self.serve([error("UNAVAILABLE", 503)])
         began = time.monotonic()
-        with mock.patch.dict(os.environ, {"RUNLEDGER_TIMEOUT_SECONDS": "1"}), self.assertRaises(UnavailableError) as caught:
+        with (
+            mock.patch.dict(os.environ, {"RUNLEDGER_TIMEOUT_SECONDS": "1"}),
+            self.assertRaises(UnavailableError) as caught,
+        ):
             self.log()
         self.assertLess(time.monotonic() - began, 2)
         self.assertGreater(len(stub.bodies), 2)
@@ -79,8 +91,15 @@ class Transport(unittest.TestCase):
                 self.assertEqual((caught.exception.code, len(stub.bodies)), (code, 1))
 
     def test_keeps_its_connection_and_replaces_one_that_was_closed(self) -> None:
-        def answer(_: Dict[str, Any], number: int) -> Optional[Answer]:
-            run = {"id": str(uuid.uuid4()), "name": "n", "pipeline": "p", "status": "RUNNING", "startedAt": "2024-01-01T00:00:00.000Z", "endedAt": None}
+        def answer(_: dict[str, Any], number: int) -> Answer | None:
+            run = {
+                "id": str(uuid.uuid4()),
+                "name": "n",
+                "pipeline": "p",
+                "status": "RUNNING",
+                "startedAt": "2024-01-01T00:00:00.000Z",
+                "endedAt": None,
+            }
             status, headers, body = data({"pipelineRun": run})
             return status, {**headers, **({"Connection": "keep-alive"})}, body
 
@@ -114,13 +133,17 @@ class Transport(unittest.TestCase):
         self.assertEqual(stub.headers["Authorization"], "Bearer secret")
 
     def test_url_with_and_without_path(self) -> None:
-        for given, whole in [("http://h:1", "http://h:1/graphql"), ("https://h/x/", "https://h/x/graphql"), ("http://h/graphql/", "http://h/graphql")]:
+        for given, whole in [
+            ("http://h:1", "http://h:1/graphql"),
+            ("https://h/x/", "https://h/x/graphql"),
+            ("http://h/graphql/", "http://h/graphql"),
+        ]:
             self.assertEqual(endpoint(given), whole)
         with self.assertRaises(ValueError):
             endpoint("localhost:4000")
 
     def test_following_goes_on_where_it_was(self) -> None:
-        asked: List[Any] = []
+        asked: list[Any] = []
 
         def entry(number: int) -> str:
             fields = {
@@ -129,7 +152,7 @@ class Transport(unittest.TestCase):
             }  # fmt: skip
             return "event: next\ndata: " + json.dumps({"data": {"metadataLogged": fields}}) + "\n\n"
 
-        def answer(body: Dict[str, Any], number: int) -> Optional[Answer]:
+        def answer(body: dict[str, Any], number: int) -> Answer | None:
             asked.append(body["variables"]["after"])
             events = [":\n\n" + entry(1) + entry(2), "", entry(3) + "event: complete\ndata:\n\n"]
             return 200, {"Content-Type": "text/event-stream"}, events[number - 1].encode()

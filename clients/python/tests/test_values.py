@@ -8,7 +8,7 @@ import math
 import pathlib
 import unittest
 import uuid
-from typing import Any, Dict, List
+from typing import Any
 
 from runledger import (
     DType,
@@ -35,15 +35,17 @@ class Level(enum.IntEnum):
     HIGH = 3
 
 
-def entry(value: Any) -> Dict[str, Any]:
-    read: Dict[str, Any] = loads(encode_entry("k", value))
+def entry(value: Any) -> dict[str, Any]:
+    read: dict[str, Any] = loads(encode_entry("k", value))
     return read
 
 
 class Values(unittest.TestCase):
     def expect(self, value: Any, kind: str, json_value: Any) -> None:
         read = entry(value)
-        self.assertEqual((read["type"], read["value"], type(read["value"])), (kind, json_value, type(json_value)), repr(value))
+        self.assertEqual(
+            (read["type"], read["value"], type(read["value"])), (kind, json_value, type(json_value)), repr(value)
+        )
 
     def test_each_type_has_its_form(self) -> None:
         for value, kind, form in [
@@ -85,13 +87,13 @@ class Values(unittest.TestCase):
             self.assertIsInstance(caught.exception, (ValueError, TypeError))
 
     def test_depth(self) -> None:
-        value: List[Any] = []
+        value: list[Any] = []
         for _ in range(MAX_DEPTH - 1):
             value = [value]
         entry(value)
         with self.assertRaises(InvalidValueError):
             entry([value])
-        endless: List[Any] = []
+        endless: list[Any] = []
         endless.append(endless)
         with self.assertRaises(InvalidValueError):
             entry(endless)
@@ -106,7 +108,14 @@ class Values(unittest.TestCase):
             encode_entry(1, 1)
 
     def test_storage_size_in_words(self) -> None:
-        for text, size in [("1.5 GiB", 1610612736), ("20MB", 20_000_000), ("7 b", 7), ("0.5 kib", 512), ("1 PB", 10**15), (".5B", 1)]:
+        for text, size in [
+            ("1.5 GiB", 1610612736),
+            ("20MB", 20_000_000),
+            ("7 b", 7),
+            ("0.5 kib", 512),
+            ("1 PB", 10**15),
+            (".5B", 1),
+        ]:
             self.assertEqual(StorageSize(text), size)
         for bad in ["", "5", "1 XB", "-1 B", -1, 1.5]:
             with self.subTest(bad), self.assertRaises(ValueError):
@@ -140,7 +149,14 @@ class NumPy(unittest.TestCase):
                 self.assertEqual((read["type"], read["value"]), (kind, form))
 
     def test_refused(self) -> None:
-        for value in [numpy.complex128(1), numpy.array([1j]), numpy.array([object()]), numpy.timedelta64(1, "s"), numpy.float64, numpy.bytes_(b"x")]:
+        for value in [
+            numpy.complex128(1),
+            numpy.array([1j]),
+            numpy.array([object()]),
+            numpy.timedelta64(1, "s"),
+            numpy.float64,
+            numpy.bytes_(b"x"),
+        ]:
             with self.subTest(repr(value)), self.assertRaises(UnsupportedTypeError):
                 entry(value)
 

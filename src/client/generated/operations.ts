@@ -32,7 +32,7 @@ export type MetadataCondition = {
   readonly equals?: unknown;
   /** False finds the runs without the key. */
   readonly exists?: boolean | null | undefined;
-  /** A number greater than this; what is no number never is. */
+  /** A number greater than this; anything else never is. */
   readonly gt?: number | null | undefined;
   /** A number, this or greater. */
   readonly gte?: number | null | undefined;

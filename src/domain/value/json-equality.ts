@@ -5,7 +5,7 @@ import { stringifyJson } from '../../json/stringify.ts';
  * A text that two parsed JSON values share exactly when they are equal as JSON: numbers by value however they are
  * written (`1` is `1.0`, −0 is 0), objects whatever the order of their keys.
  */
-export const equalityKey = (value: unknown): string => {
+export function equalityKey(value: unknown): string {
   if (typeof value === 'number') return decimalKey(numberText(value));
   const digits = longIntegerText(value);
   if (digits !== null) return decimalKey(digits);
@@ -16,20 +16,20 @@ export const equalityKey = (value: unknown): string => {
     return `{${members.map((key) => `${JSON.stringify(key)}:${equalityKey(object[key])}`).join()}}`;
   }
   return JSON.stringify(value);
-};
+}
 
 /** The compact JSON of each of these values that no earlier one is equal to. */
-export const distinctTexts = (values: readonly unknown[]): string[] => {
+export function distinctTexts(values: readonly unknown[]): string[] {
   const distinct = new Map<string, unknown>();
   for (const value of values) {
     const key = equalityKey(value);
     if (!distinct.has(key)) distinct.set(key, value);
   }
   return [...distinct.values()].map(stringifyJson);
-};
+}
 
 /** Sign, digits without zeros at either end, and the power of ten of the last digit. */
-const decimalKey = (text: string): string => {
+function decimalKey(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
@@ -39,4 +39,4 @@ const decimalKey = (text: string): string => {
   const significant = digits.slice(0, length);
   if (significant === '') return '0';
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - length}`;
-};
+}

@@ -5,3 +5,6 @@ export type Limits = {
   /** Entries in one request; default 1,000. */
   maxEntries: number;
 };
+
+/** What holds where the operator says nothing else. */
+export const defaultLimits: Limits = { maxValueBytes: 65_536, maxEntries: 1_000 };

@@ -1,8 +1,7 @@
 import { badInput } from '../../errors.ts';
 import { longIntegerText } from '../../json/number.ts';
-import { quote } from '../quote.ts';
-import type { MetadataType } from './metadata-type.ts';
-import type { SortKey } from './sort-key.ts';
+import type { MetadataType, SortKey } from '../../storage/rows.ts';
+import { quote } from './quote.ts';
 import { type ValueLimits, type ValueRoot, valueText } from './value-text.ts';
 import { inferType, type Shape, typeRules } from './value-types.ts';
 
@@ -18,12 +17,12 @@ export type ValueWhere = { key: string; path?: string };
  * @throws BAD_USER_INPUT naming the key and the path inside the value: a type it does not fit, something that
  * cannot be stored, or a limit.
  */
-export const parseMetadataValue = (
+export function parseMetadataValue(
   value: unknown,
   type: MetadataType | null | undefined,
   where: ValueWhere,
   limits: ValueLimits,
-): StoredValue => {
+): StoredValue {
   const root: ValueRoot = () => where.path ?? `metadata[${quote(where.key)}]`;
   const text = valueText(value, root, limits);
   const shape = shapeOf(value, text);
@@ -34,27 +33,28 @@ export const parseMetadataValue = (
   const problem =
     stored ?? `is not ${rule.takes}, but ${described(shape)}: change the value or the type, or leave the type out`;
   throw badInput(`${root()} has type ${chosen} and ${problem}.`, { key: where.key, path: root(), type: chosen });
-};
+}
 
 /**
  * The compact JSON of what a filter compares with, under the same rules as a value. `where` is its path in the request.
  * @throws BAD_USER_INPUT as {@link parseMetadataValue}.
  */
-export const parseJsonOperand = (value: unknown, where: string, limits: ValueLimits): string =>
-  valueText(value, () => where, limits);
+export function parseJsonOperand(value: unknown, where: string, limits: ValueLimits): string {
+  return valueText(value, () => where, limits);
+}
 
-const shapeOf = (value: unknown, text: string): Shape => {
+function shapeOf(value: unknown, text: string): Shape {
   if (typeof value === 'number') return { kind: 'number', value, text };
   if (typeof value === 'string') return { kind: 'string', value, text };
   if (typeof value === 'boolean') return { kind: 'boolean', text };
   if (value === null) return { kind: 'null', text };
   if (Array.isArray(value)) return { kind: 'list', value, text };
   return { kind: longIntegerText(value) === null ? 'object' : 'integer', text };
-};
+}
 
-const described = (shape: Shape): string => {
+function described(shape: Shape): string {
   if (shape.kind === 'list') return 'an array';
   if (shape.kind === 'object') return 'an object';
   if (shape.kind === 'string') return `the string ${quote(shape.value)}`;
   return shape.text.length > 60 ? `${shape.text.slice(0, 60)}…` : shape.text;
-};
+}

@@ -1,43 +1,46 @@
-import { sortTextLength } from '../../storage/rows.ts';
-import { firstCodePoints } from '../quote.ts';
+import { type MetadataType, type SortKey, sortNumberDigits, sortTextLength } from '../../storage/rows.ts';
+import { firstCodePoints } from './quote.ts';
 
-/** What runs are ordered and filtered by: numbers by value, then text by bytes, then the rest. */
-export type SortKey = {
-  /** 0 a number, 1 a text, 2 anything else. */
-  sortClass: 0 | 1 | 2;
-  /** Decimal text that a Postgres `numeric` takes, of at most 1,000 significant digits; null unless a number. */
-  sortNumber: string | null;
-  /** The first 200 code points of a text; null otherwise (the database puts a hash there). */
-  sortText: string | null;
-};
+const textTypes = new Set<MetadataType>(['STRING', 'URI', 'PATH', 'DTYPE']);
 
-const MAX_SORT_DIGITS = 1000;
+/** The sort key of a stored value: of its type, and its text as compact JSON. */
+export function sortKeyOf(type: MetadataType, text: string): SortKey {
+  if (textTypes.has(type)) return textSortKey(JSON.parse(text));
+  return /^-?\d/.test(text) ? numberSortKey(text) : otherSortKey();
+}
+
 // What a `numeric` of Postgres has room for; longer integers, where settings allow them, sort as if they had so many.
-const MAX_NUMERIC_DIGITS = 131_072;
+const maxNumericDigits = 131_072;
 
 /** For a finite number, from its JSON text. Further digits of a very long integer count as zeros. */
-export const numberSortKey = (text: string): SortKey => ({
-  sortClass: 0,
-  sortNumber: sortNumber(text),
-  sortText: null,
-});
+export function numberSortKey(text: string): SortKey {
+  return {
+    sortClass: 0,
+    sortNumber: sortNumber(text),
+    sortText: null,
+  };
+}
 
 /** For a text, from the text itself. */
-export const textSortKey = (text: string): SortKey => ({
-  sortClass: 1,
-  sortNumber: null,
-  sortText: firstCodePoints(text, sortTextLength),
-});
+export function textSortKey(text: string): SortKey {
+  return {
+    sortClass: 1,
+    sortNumber: null,
+    sortText: firstCodePoints(text, sortTextLength),
+  };
+}
 
 /** For all that is neither. */
-export const otherSortKey = (): SortKey => ({ sortClass: 2, sortNumber: null, sortText: null });
+export function otherSortKey(): SortKey {
+  return { sortClass: 2, sortNumber: null, sortText: null };
+}
 
-const sortNumber = (text: string): string => {
+function sortNumber(text: string): string {
   const digits = text.startsWith('-') ? text.length - 1 : text.length;
   // Only integers are that long.
-  if (digits > MAX_SORT_DIGITS) {
-    const cut = text.length - (digits - MAX_SORT_DIGITS);
-    return `${text.slice(0, cut)}e${Math.min(text.length - cut, MAX_NUMERIC_DIGITS - MAX_SORT_DIGITS)}`;
+  if (digits > sortNumberDigits) {
+    const cut = text.length - (digits - sortNumberDigits);
+    return `${text.slice(0, cut)}e${Math.min(text.length - cut, maxNumericDigits - sortNumberDigits)}`;
   }
   return Number(text) === 0 ? '0' : text;
-};
+}

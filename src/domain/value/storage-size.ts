@@ -12,26 +12,26 @@ const units: Readonly<Record<string, bigint>> = {
   pib: 2n ** 50n,
 };
 
-const MAX_DIGITS = 100;
+const maxDigits = 100;
 
 /**
  * The bytes of a size in words: a number, one space or none, and a unit of B, kB … PB (powers of 1000) or KiB … PiB
  * (of 1024) in any case. Exact, rounded to the byte, halves up. Null when it is none, or of more than 100 digits.
  */
-export const parseStorageSize = (words: string): bigint | null => {
-  const match = words.length > MAX_DIGITS + 5 ? null : /^(\d*)(?:\.(\d+))? ?([kmgtp]?i?b)$/i.exec(words);
+export function parseStorageSize(words: string): bigint | null {
+  const match = words.length > maxDigits + 5 ? null : /^(\d*)(?:\.(\d+))? ?([kmgtp]?i?b)$/i.exec(words);
   const [, whole = '', fraction = '', unit = ''] = match ?? [];
   const factor = units[unit.toLowerCase()];
   const digits = whole.length + fraction.length;
-  if (factor === undefined || digits === 0 || digits > MAX_DIGITS) return null;
+  if (factor === undefined || digits === 0 || digits > maxDigits) return null;
   const scale = 10n ** BigInt(fraction.length);
   return (2n * BigInt(whole + fraction) * factor + scale) / (2n * scale);
-};
+}
 
 const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
 /** Bytes as a person would write them, in powers of 1024 with up to two decimals: `1.5 GiB`, `512 B`. Takes decimal digits. */
-export const formatStorageSize = (digits: string): string => {
+export function formatStorageSize(digits: string): string {
   // No size, but somebody may have logged it: not worth the arithmetic.
   if (digits.length > 24) return `${digits.charAt(0)}.${digits.slice(1, 3)}e+${digits.length - 1} B`;
   const bytes = BigInt(digits);
@@ -45,6 +45,8 @@ export const formatStorageSize = (digits: string): string => {
   const amount = hundredths(bytes, unit);
   const decimals = (amount % 100n).toString().padStart(2, '0').replace(/0+$/, '');
   return `${amount / 100n}${decimals === '' ? '' : `.${decimals}`} ${names[power]}`;
-};
+}
 
-const hundredths = (bytes: bigint, unit: bigint): bigint => (bytes * 200n + unit) / (unit * 2n);
+function hundredths(bytes: bigint, unit: bigint): bigint {
+  return (bytes * 200n + unit) / (unit * 2n);
+}

@@ -1,10 +1,10 @@
 import { badInput } from '../../errors.ts';
 import { longIntegerText, numberText } from '../../json/number.ts';
-import { hasUnpairedSurrogate } from '../quote.ts';
+import { hasUnpairedSurrogate } from './quote.ts';
 import { formatPath } from './value-path.ts';
 
 /** How many lists and objects may be inside one another in a value. */
-export const MAX_VALUE_DEPTH = 64;
+export const maxValueDepth = 64;
 
 /** The settings a value is checked against. */
 export type ValueLimits = {
@@ -28,15 +28,15 @@ type Writer = {
  * @throws BAD_USER_INPUT with the path inside the value: NUL or an unpaired surrogate in a string or a key, more than
  * 64 lists and objects inside one another, too long, a number that is not finite, something that is not JSON.
  */
-export const valueText = (value: unknown, root: ValueRoot, limits: ValueLimits): string => {
+export function valueText(value: unknown, root: ValueRoot, limits: ValueLimits): string {
   const writer: Writer = { root, maxBytes: limits.maxValueBytes, path: [], text: '' };
   write(writer, value, 0);
   if (writer.text.length * 3 > writer.maxBytes && Buffer.byteLength(writer.text) > writer.maxBytes)
     throw tooLong(writer);
   return writer.text;
-};
+}
 
-const write = (writer: Writer, value: unknown, depth: number) => {
+function write(writer: Writer, value: unknown, depth: number) {
   switch (typeof value) {
     case 'number':
       if (!Number.isFinite(value)) {
@@ -59,9 +59,9 @@ const write = (writer: Writer, value: unknown, depth: number) => {
       else writeOther(writer, value, depth);
   }
   if (writer.text.length > writer.maxBytes) throw tooLong(writer);
-};
+}
 
-const writeOther = (writer: Writer, value: unknown, depth: number) => {
+function writeOther(writer: Writer, value: unknown, depth: number) {
   const digits = longIntegerText(value);
   if (digits !== null) {
     writer.text += digits;
@@ -74,9 +74,9 @@ const writeOther = (writer: Writer, value: unknown, depth: number) => {
       value === undefined ? 'has no value: give one; null is a value too.' : 'is not a JSON value: send one.',
     );
   }
-  if (depth === MAX_VALUE_DEPTH) {
-    const limit = `is more than ${MAX_VALUE_DEPTH} lists or objects deep: flatten the value, or log a URI to it.`;
-    throw refused(writer, depth, limit, { limit: MAX_VALUE_DEPTH });
+  if (depth === maxValueDepth) {
+    const limit = `is more than ${maxValueDepth} lists or objects deep: flatten the value, or log a URI to it.`;
+    throw refused(writer, depth, limit, { limit: maxValueDepth });
   }
   if (Array.isArray(value)) {
     writer.text += '[';
@@ -99,35 +99,41 @@ const writeOther = (writer: Writer, value: unknown, depth: number) => {
     write(writer, value[key], depth + 1);
   }
   writer.text += '}';
-};
+}
 
 const suspect = /[\u0000\ud800-\udfff]/;
 
-const writeString = (writer: Writer, text: string, depth: number, prefix: 'has a key with' | '') => {
+function writeString(writer: Writer, text: string, depth: number, prefix: 'has a key with' | '') {
   if (text.length > writer.maxBytes) throw tooLong(writer);
   if (suspect.test(text)) {
     const where = prefix === '' ? 'has' : prefix;
     if (text.includes('\u0000'))
       throw refused(writer, depth, `${where} NUL (U+0000), which cannot be stored: remove it.`);
     if (hasUnpairedSurrogate(text)) {
-      throw refused(writer, depth, `${where} an unpaired surrogate, which is no character: remove it.`);
+      throw refused(writer, depth, `${where} an unpaired surrogate, which is not a character: remove it.`);
     }
   }
   writer.text += JSON.stringify(text);
-};
+}
 
-const isPlainObject = (value: unknown): value is Record<string, unknown> => {
+function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-};
+}
 
-const refused = (writer: Writer, depth: number, problem: string, details: Record<string, unknown> = {}) => {
+function refused(writer: Writer, depth: number, problem: string, details: Record<string, unknown> = {}) {
   const path = formatPath(writer.root(), writer.path.slice(0, depth));
   return badInput(`${path} ${problem}`, { path, ...details });
-};
+}
 
-const tooLong = (writer: Writer) =>
-  refused(writer, 0, `is longer than ${writer.maxBytes} bytes as compact JSON: shorten it, or log a URI to it.`, {
-    limit: writer.maxBytes,
-  });
+function tooLong(writer: Writer) {
+  return refused(
+    writer,
+    0,
+    `is longer than ${writer.maxBytes} bytes as compact JSON: shorten it, or log a URI to it.`,
+    {
+      limit: writer.maxBytes,
+    },
+  );
+}

@@ -1,9 +1,9 @@
 import { floatText } from '../../json/number.ts';
-import { quote } from '../quote.ts';
+import type { MetadataType, SortKey } from '../../storage/rows.ts';
 import { uriProblem } from './absolute-uri.ts';
 import { distinctTexts } from './json-equality.ts';
-import type { MetadataType } from './metadata-type.ts';
-import { numberSortKey, otherSortKey, type SortKey, textSortKey } from './sort-key.ts';
+import { quote } from './quote.ts';
+import { numberSortKey, otherSortKey, textSortKey } from './sort-key.ts';
 import { parseStorageSize } from './storage-size.ts';
 
 /** A checked value by what it is in JSON; `text` is its compact JSON. `integer` is one that no `number` can hold. */
@@ -17,10 +17,10 @@ export type Shape =
 export type TypeRule = { takes: string; store: (shape: Shape) => ({ text: string } & SortKey) | string | null };
 
 /** The type of a value that came without one. */
-export const inferType = (shape: Shape): MetadataType => {
+export function inferType(shape: Shape): MetadataType {
   if (shape.kind !== 'number') return types[shape.kind];
   return Number.isSafeInteger(shape.value) && !Object.is(shape.value, -0) ? 'INT' : 'FLOAT';
-};
+}
 
 const types = {
   string: 'STRING',
@@ -31,15 +31,23 @@ const types = {
   object: 'DICT',
 } as const satisfies Record<Exclude<Shape['kind'], 'number'>, MetadataType>;
 
-const number = (text: string) => ({ text, ...numberSortKey(text) });
-const text = (shape: { value: string; text: string }) => ({ text: shape.text, ...textSortKey(shape.value) });
-const other = (compact: string) => ({ text: compact, ...otherSortKey() });
+function number(text: string) {
+  return { text, ...numberSortKey(text) };
+}
+function text(shape: { value: string; text: string }) {
+  return { text: shape.text, ...textSortKey(shape.value) };
+}
+function other(compact: string) {
+  return { text: compact, ...otherSortKey() };
+}
 
 /** Takes every value of one kind as it is. */
-const anyOf = (kind: Shape['kind'], takes: string): TypeRule => ({
-  takes,
-  store: (shape) => (shape.kind === kind ? other(shape.text) : null),
-});
+function anyOf(kind: Shape['kind'], takes: string): TypeRule {
+  return {
+    takes,
+    store: (shape) => (shape.kind === kind ? other(shape.text) : null),
+  };
+}
 
 const nonEmptyString: TypeRule = {
   takes: 'a string that is not empty',
@@ -47,7 +55,7 @@ const nonEmptyString: TypeRule = {
 };
 
 // A double from 2^53 on was written with a fraction or an exponent, and may have lost digits on the way.
-const INEXACT = 'is a whole number beyond 2^53: write all its digits, without fraction or exponent';
+const inexact = 'is a whole number beyond 2^53: write all its digits, without fraction or exponent';
 
 /** The rule of each type. */
 export const typeRules: Readonly<Record<MetadataType, TypeRule>> = {
@@ -57,7 +65,7 @@ export const typeRules: Readonly<Record<MetadataType, TypeRule>> = {
     store: (shape) => {
       if (shape.kind === 'integer') return number(shape.text);
       if (shape.kind !== 'number' || !Number.isInteger(shape.value)) return null;
-      if (!Number.isSafeInteger(shape.value)) return INEXACT;
+      if (!Number.isSafeInteger(shape.value)) return inexact;
       return number(Object.is(shape.value, -0) ? '-0' : shape.text);
     },
   },
@@ -87,7 +95,7 @@ export const typeRules: Readonly<Record<MetadataType, TypeRule>> = {
     store: (shape) => {
       if (shape.kind !== 'string') return null;
       const problem = uriProblem(shape.value);
-      return problem === null ? text(shape) : `is no absolute URI, but ${quote(shape.value)}: ${problem}`;
+      return problem === null ? text(shape) : `is not an absolute URI, but ${quote(shape.value)}: ${problem}`;
     },
   },
   PATH: nonEmptyString,
@@ -100,7 +108,7 @@ export const typeRules: Readonly<Record<MetadataType, TypeRule>> = {
         return bytes === null ? null : number(bytes.toString());
       }
       if (shape.kind === 'number' && Number.isInteger(shape.value) && !Number.isSafeInteger(shape.value))
-        return INEXACT;
+        return inexact;
       return /^\d+$/.test(shape.text) && (shape.kind === 'number' || shape.kind === 'integer')
         ? number(shape.text)
         : null;

@@ -1,76 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { send } from '../answers.ts';
+import { tabs } from './graphiql-tabs.ts';
 
 /** The page, compressed once and told apart by its tag. */
-export type GraphiQLPage = { gzip: Buffer; plain: string; etag: string };
-
-/** What a newcomer finds in the tabs: the journeys of a run, ready to be played in turn. */
-const tabs = [
-  `# 1. Start a run and a step.
-# Press play. Names are unique: to play it again, change "my first run".
-mutation Start {
-  startRun(input: { name: "my first run", pipeline: "training" }) {
-    id
-    name
-    status
-  }
-  startStep(input: { run: "my first run", name: "train" }) {
-    id
-    name
-    attempt
-  }
-}
-`,
-  `# 2. Log from the step. Values are any JSON; say the type where the JSON does not tell.
-mutation Log {
-  logMetadata(
-    input: {
-      target: { step: { run: "my first run", name: "train" } }
-      metadata: { accuracy: 0.913, classes: ["setosa", "versicolor", "virginica"] }
-      entries: [
-        { key: "model", value: "s3://models/iris/1", type: URI }
-        { key: "model_size", value: "1.5 MiB", type: STORAGE_SIZE }
-      ]
-    }
-  ) {
-    entries {
-      id
-      qualifiedKey
-      type
-      display
-    }
-  }
-}
-`,
-  `# 3. Read the latest, and the history. Play tab 2 again with another accuracy and come back.
-query Read {
-  pipelineRun(ref: "my first run") {
-    name
-    accuracy: runMetadata(key: "accuracy") {
-      value
-      loggedAt
-      step {
-        name
-      }
-    }
-    metadata {
-      qualifiedKey
-      type
-      display
-    }
-    metadataHistory(key: "accuracy", first: 10) {
-      totalCount
-      nodes {
-        id
-        value
-        loggedAt
-      }
-    }
-  }
-}
-`,
-];
+type GraphiQLPage = { gzip: Buffer; plain: string; etag: string };
 
 /**
  * What GraphiQL lacks.
@@ -92,7 +28,7 @@ const additions = `<style>.graphiql-tab { transform: none !important; }</style>
 let page: Promise<GraphiQLPage> | undefined;
 
 /** GraphiQL from our own files, without a CDN. It is some 9 MB, so it is made when it is first asked for, and once. */
-export function loadGraphiQL(): Promise<GraphiQLPage> {
+function loadGraphiQL(): Promise<GraphiQLPage> {
   page ??= makePage();
   return page;
 }
@@ -108,4 +44,22 @@ async function makePage(): Promise<GraphiQLPage> {
   const plain = rendered.replace('</head>', () => `${additions}</head>`);
   const compressed = await promisify(gzip)(plain, { level: 6 });
   return { plain, gzip: compressed, etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"` };
+}
+
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Answers with the page, compressed where that is taken; with 304 to who has it already. */
+export async function sendGraphiQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const page = await loadGraphiQL();
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-cache',
+    'content-security-policy': contentSecurityPolicy,
+    vary: 'accept-encoding',
+    etag: page.etag,
+  };
+  if (request.headers['if-none-match'] === page.etag) response.writeHead(304, headers).end();
+  else if (!request.headers['accept-encoding']?.includes('gzip')) send(response, 200, headers, page.plain);
+  else send(response, 200, { ...headers, 'content-encoding': 'gzip' }, page.gzip);
 }

@@ -1,7 +1,7 @@
-import type { LatestListRow } from '../entries/latest.ts';
 import { createBatch } from '../postgres/batch.ts';
 import { entryColumns } from '../postgres/columns.ts';
-import { type Database, perDatabase } from '../postgres/database.ts';
+import { perDatabase, type Reader, type Writer } from '../postgres/database.ts';
+import type { LatestListRow } from '../rows.ts';
 
 type Mark = { id: bigint; transaction: string };
 
@@ -20,21 +20,21 @@ const longestLookMs = 250;
  * last id handed out, then of a transaction id of our own, which is greater than that of whoever has an id up to there;
  * when no transaction below ours is under way any more, all those ids are decided.
  */
-export const readWatermark = perDatabase((db) => {
-  const settle = createBatch<null, bigint>(async (askers) => {
+export const readWatermark = perDatabase((db: Writer) => {
+  const ask = createBatch<null, bigint>(async (askers) => {
     const id = await waitUntilDecided(db);
     return askers.map(() => id);
   });
-  return () => settle(null);
+  return () => ask(null);
 });
 
-async function waitUntilDecided(db: Database): Promise<bigint> {
-  const marks = await db.prisma.$queryRaw<Mark[]>`/* mark_last_id */
+async function waitUntilDecided(db: Writer): Promise<bigint> {
+  const marks = await db.prisma.$queryRaw<Mark[]>`/* mark_last_id, prepared */
 WITH handed_out AS MATERIALIZED (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM metadata_entry_id_seq)
 SELECT id, pg_current_xact_id()::text AS transaction FROM handed_out`;
   const { id, transaction } = marks[0]!;
   for (let pause = firstLookMs; ; pause = Math.min(longestLookMs, pause * 1.5)) {
-    const rows = await db.prisma.$queryRaw<{ decided: boolean }[]>`/* is_decided */
+    const rows = await db.prisma.$queryRaw<{ decided: boolean }[]>`/* is_decided, prepared */
 SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${transaction}::text::xid8 AS decided`;
     if (rows[0]!.decided) return id;
     await new Promise((resolve) => setTimeout(resolve, pause));
@@ -44,8 +44,8 @@ SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${transaction}::text::xid8 AS 
 export type FollowQuestion = { runId: string; after: bigint; upTo: bigint; take: number };
 
 /** The next entries of a run behind an id, in order of id, without the retracted ones; up to `take` and `upTo`. */
-export async function listLogged(db: Database, { runId, after, upTo, take }: FollowQuestion): Promise<LatestListRow[]> {
-  return db.prisma.$queryRaw<LatestListRow[]>`/* list_logged */
+export async function listLogged(db: Reader, { runId, after, upTo, take }: FollowQuestion): Promise<LatestListRow[]> {
+  return db.prisma.$queryRaw<LatestListRow[]>`/* list_logged, prepared */
 SELECT ${entryColumns},
   s.name AS "stepName"
 FROM metadata_entry e LEFT JOIN step s ON s.run_id = e.run_id AND s.id = e.scope_id

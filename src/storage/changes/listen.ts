@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectionOptions } from '../postgres/connection-options.ts';
 import { type Database, perDatabase } from '../postgres/database.ts';
 import { channel, onLocalChanges } from './notify.ts';
 
@@ -40,10 +41,8 @@ function startListening(db: Database, tell: (runId: string) => void): () => void
 
   const connect = async () => {
     const opened = new pg.Client({
-      connectionString: db.connectionString,
-      application_name: 'runledger followers',
+      ...connectionOptions(db.connectionString, 'runledger followers'),
       connectionTimeoutMillis: 5_000,
-      keepAlive: true,
     });
     client = opened;
     let lost = false;

@@ -1,4 +1,4 @@
-import { type Database, perDatabase } from '../postgres/database.ts';
+import { perDatabase, type Reader, type Writer } from '../postgres/database.ts';
 
 /** The channel on which servers tell each other in which runs something was logged. */
 export const channel = 'runledger_logged';
@@ -16,7 +16,7 @@ const announcer = perDatabase<Announcer>(() => ({ listeners: new Set(), pending:
  * Tells who follows these runs that something was logged: at once in this process, within a quarter of a second in
  * others. May be lost with the process or the connection; followers look from time to time without being told.
  */
-export function notifyChanges(db: Database, runIds: Iterable<string>): void {
+export function notifyChanges(db: Writer, runIds: Iterable<string>): void {
   const state = announcer(db);
   for (const runId of runIds) {
     state.pending.add(runId);
@@ -25,14 +25,16 @@ export function notifyChanges(db: Database, runIds: Iterable<string>): void {
   state.timer ??= notifyLater(db, state);
 }
 
-const notifyLater = (db: Database, state: Announcer) => setTimeout(() => void notify(db, state), intervalMs).unref();
+function notifyLater(db: Writer, state: Announcer) {
+  return setTimeout(() => void notify(db, state), intervalMs).unref();
+}
 
-async function notify(db: Database, state: Announcer): Promise<void> {
+async function notify(db: Writer, state: Announcer): Promise<void> {
   const runIds = [...state.pending];
   state.pending.clear();
   try {
     await db.prisma
-      .$queryRaw`/* notify_logged */ SELECT pg_notify(${channel}, run_id)::text FROM unnest(${runIds}::text[]) AS run_id`;
+      .$queryRaw`/* notify_logged, prepared */ SELECT pg_notify(${channel}, run_id)::text FROM unnest(${runIds}::text[]) AS run_id`;
   } catch {
     // The database is away; followers will look by themselves.
   } finally {
@@ -41,7 +43,7 @@ async function notify(db: Database, state: Announcer): Promise<void> {
 }
 
 /** Is told of every run in which this process logs something, until it is called off. */
-export function onLocalChanges(db: Database, listener: Listener): () => void {
+export function onLocalChanges(db: Reader, listener: Listener): () => void {
   const { listeners } = announcer(db);
   listeners.add(listener);
   return () => void listeners.delete(listener);

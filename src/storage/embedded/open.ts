@@ -5,6 +5,7 @@ import { findNative, prepareBinaries } from './binaries.ts';
 import { makeDataDir, openCluster, user } from './cluster.ts';
 import { EmbeddedError } from './error.ts';
 import type { ClusterSetup } from './launch.ts';
+import { killNow } from './postmaster.ts';
 import { acquire, type Server, stop } from './server.ts';
 import { makeSocketDir, removeSocketDir, socketPort } from './socket.ts';
 
@@ -18,7 +19,11 @@ export type EmbeddedOptions = {
   /** The folder of the ledger's data; it is made when it does not exist. */
   dataDir: string;
   /** Told, in a line, what the operator may want to know: taken over, gone, started again. */
-  log?: (line: string) => void;
+  log?: (level: 'info' | 'warn' | 'error', line: string) => void;
+  /** Aborts when the service is to stop: what is still starting is given up. */
+  stopping?: AbortSignal;
+  /** Aborts when the process ends at once: Postgres is ended with it, before the listener returns. */
+  killed?: AbortSignal;
   /** False only for clusters that are thrown away: faster, and a crash of the machine may lose all. Default true. */
   durable?: boolean;
   /** Connections that Postgres takes at most; default 100. */
@@ -43,9 +48,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPo
   const log = options.log ?? (() => {});
   const setup = await prepareSetup(options);
   const { data, password } = setup.cluster;
+  options.killed?.addEventListener('abort', () => killNow(data, setup.socketDir, setup.launchedPid));
   let server: Server | null = await acquire(setup, false);
   if (server.socketDir !== setup.socketDir) {
-    log(`Taken over the Postgres (process ${server.pid}) that an earlier service left running`);
+    log('info', `Taken over the Postgres (process ${server.pid}) that an earlier service left running`);
     await removeSocketDir(setup.socketDir);
     setup.socketDir = server.socketDir;
   }
@@ -60,14 +66,15 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPo
   };
   const recover = async (pid: number): Promise<void> => {
     server = null;
-    log(`The connection to Postgres (process ${pid}) is lost; starting Postgres again if it has gone`);
+    log('error', `The connection to Postgres (process ${pid}) is lost; starting Postgres again if it has gone`);
+    const lostAt = Date.now();
     for (let pauseMs = firstPauseMs; !closing.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         server = await acquire(setup, true);
         watch(server);
-        return log(`Postgres is back (process ${server.pid})`);
+        return log('warn', `Postgres is back (process ${server.pid}) after ${Date.now() - lostAt} ms`);
       } catch (error) {
-        log(`Postgres could not be started again: ${(error as Error).message}`);
+        log('error', `Postgres could not be started again: ${(error as Error).message}`);
       }
       await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => {});
     }
@@ -112,7 +119,15 @@ async function prepareSetup(options: EmbeddedOptions): Promise<ClusterSetup> {
     logging_collector: 'off',
     ssl: 'off',
   };
-  return { dataDir, cluster, binaries, account, settings, socketDir: await makeSocketDir(account) };
+  return {
+    dataDir,
+    cluster,
+    binaries,
+    account,
+    settings,
+    socketDir: await makeSocketDir(account),
+    stopping: options.stopping,
+  };
 }
 
 async function createDatabase(server: Server, data: string): Promise<void> {

@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { link, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { removeSocketDir } from './socket.ts';
+import { removeSocketDir, removeSocketDirNow } from './socket.ts';
 
 /** A Postgres that runs on a data directory. The pid is 0 for an instant while it starts. */
 export type Postmaster = { pid: number; socketDir: string };
@@ -67,6 +67,34 @@ export async function stopPostmaster(data: string, pid: number): Promise<void> {
     if (signal !== told) kill(pid, signal);
     told = signal;
     await sleep(20);
+  }
+}
+
+/** How long a Postgres that is told to end at once may take for it. */
+const immediateShutdownMs = 1_500;
+
+/**
+ * Ends the Postgres on `data` at once, and does not return before it is gone: for a process that is about to exit. What was
+ * committed stays; the next start recovers. `launchedPid` is one that may not have written its postmaster.pid yet.
+ */
+export function killNow(data: string, socketDir: string, launchedPid: number | undefined): void {
+  const pid = [readPid(data), launchedPid].find((candidate) => candidate !== undefined && runsOn(data, candidate));
+  if (pid === undefined) return;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  const end = Date.now() + immediateShutdownMs;
+  // One that is frozen hears nothing until it is let go on. It leads a group of its own.
+  kill(-pid, 'SIGCONT');
+  kill(pid, 'SIGQUIT');
+  while (runsOn(data, pid) && Date.now() < end) Atomics.wait(pause, 0, 0, 10);
+  if (runsOn(data, pid)) kill(-pid, 'SIGKILL');
+  removeSocketDirNow(socketDir);
+}
+
+function readPid(data: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10);
+  } catch {
+    return undefined;
   }
 }
 

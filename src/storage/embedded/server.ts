@@ -27,6 +27,7 @@ export async function acquire(setup: ClusterSetup, again: boolean): Promise<Serv
   let failures = 0;
   try {
     while (Date.now() - began < startTimeoutMs && Date.now() - answered < silenceTimeoutMs) {
+      setup.stopping?.throwIfAborted();
       const postmaster = await findPostmaster(data);
       if (postmaster) {
         const server = await tryLock(setup, postmaster);

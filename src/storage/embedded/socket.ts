@@ -1,3 +1,4 @@
+import { rmdirSync, rmSync } from 'node:fs';
 import { chown, lstat, mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -47,4 +48,16 @@ export async function removeSocketDir(socketDir: string): Promise<void> {
   for (const name of [`.s.PGSQL.${socketPort}`, `.s.PGSQL.${socketPort}.lock`])
     await rm(join(socketDir, name), { force: true });
   await rmdir(socketDir).catch(() => {});
+}
+
+/** The same without waiting for anything: for a process that is about to exit. */
+export function removeSocketDirNow(socketDir: string): void {
+  if (!/^runledger-\w{6}$/.test(basename(socketDir))) return;
+  for (const name of [`.s.PGSQL.${socketPort}`, `.s.PGSQL.${socketPort}.lock`])
+    rmSync(join(socketDir, name), { force: true });
+  try {
+    rmdirSync(socketDir);
+  } catch {
+    // Somebody has put something into it: then it is not ours to remove.
+  }
 }

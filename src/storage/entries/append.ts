@@ -1,18 +1,21 @@
 import { notifyChanges } from '../changes/notify.ts';
 import { createBatch } from '../postgres/batch.ts';
-import { type Database, inTransaction, perDatabase, type Select, selectIn } from '../postgres/database.ts';
-import { classifyFailure } from '../postgres/failures.ts';
+import { inTransaction, perDatabase, selectIn, type Writer } from '../postgres/database.ts';
+import { classifyFailure, isLockTimeout } from '../postgres/failures.ts';
+import { noteWrite } from '../postgres/ready.ts';
 import { retryRolledBack } from '../postgres/retry.ts';
-import { insertEntries, type LedgerResult, type LedgerWrite } from './insert.ts';
+import { isLocked, writeWhenUnlocked } from './locked-targets.ts';
+import type { LedgerResult, LedgerWrite } from './write.ts';
+import { writeOnce } from './write-once.ts';
 
-export type { LedgerEntry, LedgerResult, LedgerWrite } from './insert.ts';
+export type { LedgerEntry, LedgerResult, LedgerWrite } from './write.ts';
 
 /** Rows of one statement at most: enough to amortise it, few enough that it does not hold up the next. */
 const maxRows = 2_000;
 /** Rows that may wait for the database before a write is refused. */
 const maxWaitingRows = 50_000;
 
-const groupCommit = perDatabase((db) =>
+const groupCommit = perDatabase((db: Writer) =>
   createBatch<LedgerWrite, LedgerResult>((writes) => writeGroup(db, writes), {
     maxInFlight: 3,
     minShare: 0.5,
@@ -23,11 +26,13 @@ const groupCommit = perDatabase((db) =>
 );
 
 /**
- * Appends one write together with all others that are waiting, in one commit; resolves after it.
+ * Appends one write together with all others that are waiting, in one commit; resolves after it. Where the target is locked
+ * by somebody else it waits for that alone: no write to another target waits with it.
  * Rejects with QueueFullError when too many wait, or with what the database said about this very write.
  */
-export async function appendEntries(db: Database, write: LedgerWrite): Promise<LedgerResult> {
-  const result = await groupCommit(db)(write);
+export async function appendEntries(db: Writer, write: LedgerWrite): Promise<LedgerResult> {
+  let result: LedgerResult = isLocked(db, write) ? { outcome: 'locked' } : await groupCommit(db)(write);
+  if (result.outcome === 'locked') result = await writeWhenUnlocked(db, write);
   if (result.outcome === 'written') notifyChanges(db, [result.runId]);
   return result;
 }
@@ -37,13 +42,13 @@ export async function appendEntries(db: Database, write: LedgerWrite): Promise<L
  * `accept` sees what would be committed; if it throws, nothing is.
  */
 export async function appendTogether<T>(
-  db: Database,
+  db: Writer,
   writes: LedgerWrite[],
   accept: (results: LedgerResult[]) => Promise<T>,
 ): Promise<T> {
   let runIds: string[] = [];
   const accepted = await inTransaction(db, async (transaction) => {
-    const results = await writeOnce(selectIn(transaction), writes);
+    const results = await writeOnce(selectIn(transaction), writes, 'wait');
     runIds = results.filter((result) => result.outcome === 'written').map((result) => result.runId);
     return accept(results);
   });
@@ -52,35 +57,21 @@ export async function appendTogether<T>(
 }
 
 /** Writes all of a group; where one write makes the statement fail, finds it by halves so that it fails alone. */
-async function writeGroup(db: Database, writes: LedgerWrite[]): Promise<(LedgerResult | Error)[]> {
+async function writeGroup(db: Writer, writes: LedgerWrite[]): Promise<(LedgerResult | Error)[]> {
   try {
-    return await retryRolledBack(() => writeOnce(db.select, writes));
+    const results = await retryRolledBack(() => writeOnce(db.select, writes, 'skip'));
+    noteWrite(db);
+    return results;
   } catch (error) {
-    if (classifyFailure(error) !== 'other') throw error;
+    // A latest row of one of them is locked, though its target is not: each waits by itself from here.
+    if (isLockTimeout(error)) return writes.map((): LedgerResult => ({ outcome: 'locked' }));
+    if (classifyFailure(error) !== 'other') {
+      noteWrite(db, error);
+      throw error;
+    }
     if (writes.length === 1) return [error as Error];
     const middle = Math.ceil(writes.length / 2);
     const first = await writeGroup(db, writes.slice(0, middle));
     return [...first, ...(await writeGroup(db, writes.slice(middle)))];
   }
-}
-
-/** Sends each request id once per target; its copies are answered as repeats of the first. */
-async function writeOnce(select: Select, writes: LedgerWrite[]): Promise<LedgerResult[]> {
-  const firstOf = new Map<string, number>();
-  const sent: LedgerWrite[] = [];
-  const place = writes.map((write) => {
-    const identity = write.request && `${Object.values(write.target)[0]} ${write.request.id}`;
-    const earlier = identity === null ? undefined : firstOf.get(identity);
-    if (earlier !== undefined) return { index: earlier, copy: true };
-    const index = sent.push(write) - 1;
-    if (identity !== null) firstOf.set(identity, index);
-    return { index, copy: false };
-  });
-  const results = await insertEntries(select, sent);
-  return place.map(({ index, copy }) => {
-    const result = results[index]!;
-    if (!copy || result.outcome !== 'written') return result;
-    const { runId, scopeId, ids } = result;
-    return { outcome: 'repeated', runId, scopeId, ids, contentHash: sent[index]!.request!.contentHash };
-  });
 }

@@ -1,7 +1,7 @@
-import { arrayLiteral, columnOf } from '../postgres/array-literal.ts';
+import { columnOf } from '../postgres/array-literal.ts';
 import { createBatch } from '../postgres/batch.ts';
 import { entryColumns } from '../postgres/columns.ts';
-import { type Database, perDatabase } from '../postgres/database.ts';
+import { perDatabase, type Reader } from '../postgres/database.ts';
 import { type EntryRow, greatestEntryId } from '../rows.ts';
 
 /** The entries under a key: of one step, or (`stepId` null) of a run and all attempts of its steps. */
@@ -19,18 +19,18 @@ const pages = perDatabase((db) =>
 );
 
 /** A page of entries, newest first, without the retracted ones. All that ask at one moment share one statement. */
-export function listHistory(db: Database, question: HistoryQuestion): Promise<EntryRow[]> {
+export function listHistory(db: Reader, question: HistoryQuestion): Promise<EntryRow[]> {
   return pages(db)(question);
 }
 
-async function selectPages(db: Database, questions: HistoryQuestion[]): Promise<EntryRow[][]> {
+async function selectPages(db: Reader, questions: HistoryQuestion[]): Promise<EntryRow[][]> {
   const runIds = columnOf(questions, 'uuid', (question) => question.runId);
   const stepIds = columnOf(questions, 'uuid', (question) => question.stepId);
   const keys = columnOf(questions, 'text', (question) => question.key);
   const befores = columnOf(questions, 'bigint', (question) => question.before ?? greatestEntryId);
   const takes = columnOf(questions, 'int', (question) => question.take);
   // One index serves both kinds of scope: the newest of each step, merged.
-  const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* list_history */
+  const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* list_history, prepared */
 SELECT q.n::int, ${entryColumns}
 FROM unnest(${runIds}, ${stepIds}, ${keys}, ${befores}, ${takes})
   WITH ORDINALITY AS q(run_id, step_id, key, before, take, n)
@@ -54,8 +54,8 @@ ORDER BY q.n, e.id DESC`;
 }
 
 /** How many entries, not counting retracted ones, stand under a key. */
-export async function countHistory(db: Database, scope: HistoryScope): Promise<number> {
-  const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_history */
+export async function countHistory(db: Reader, scope: HistoryScope): Promise<number> {
+  const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_history, prepared */
 SELECT coalesce(sum(c.count), 0)::int AS count FROM (
   SELECT ${scope.stepId}::uuid AS id WHERE ${scope.stepId}::uuid IS NOT NULL
   UNION ALL SELECT ${scope.runId}::uuid WHERE ${scope.stepId}::uuid IS NULL
@@ -66,11 +66,4 @@ CROSS JOIN LATERAL (
   WHERE m.run_id = ${scope.runId}::uuid AND m.scope_id = scope.id AND m.key = ${scope.key} AND m.retracted_at IS NULL
 ) c`;
   return rows[0]!.count;
-}
-
-/** The entries with these ids of a run, in the order of the ids. */
-export async function findEntries(db: Database, runId: string, ids: bigint[]): Promise<EntryRow[]> {
-  return db.prisma.$queryRaw<EntryRow[]>`/* find_entries */
-SELECT ${entryColumns}
-FROM metadata_entry e WHERE e.run_id = ${runId}::uuid AND e.id = ANY(${arrayLiteral(ids)}::bigint[]) ORDER BY e.id`;
 }

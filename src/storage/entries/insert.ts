@@ -1,45 +1,14 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import type { Select } from '../postgres/database.ts';
-import { type MetadataType, wholeRun } from '../rows.ts';
+import { jsonHash } from '../postgres/json-hash.ts';
+import { wholeRun } from '../rows.ts';
+import { collectResults, type InsertedRow, type Patience } from './insert-results.ts';
+import type { LedgerResult, LedgerWrite } from './write.ts';
 
-/** One value, checked and in the form in which it is stored. */
-export type LedgerEntry = {
-  key: string;
-  type: MetadataType;
-  /** Compact JSON. */
-  text: string;
-  iteration: number | null;
-  loggedAt: Date;
-  /** 0 a number, 1 a text, 2 anything else. */
-  sortClass: 0 | 1 | 2;
-  /** Decimal digits of a number, at most 1,000 of them significant. */
-  sortNumber: string | null;
-  /** The first 200 characters of a text. */
-  sortText: string | null;
-};
-
-/** All that one call logs to one step or run. It is written whole or not at all. */
-export type LedgerWrite = {
-  target: { stepId: string } | { runId: string };
-  entries: LedgerEntry[];
-  /** Writes with the same id in the same run are one. */
-  request: { id: string; contentHash: string } | null;
-};
-
-/** `missing`: no such step or run. `repeated`: the request id was taken by the write described. */
-export type LedgerResult =
-  | { outcome: 'written'; runId: string; scopeId: string; stepName: string | null; ids: bigint[] }
-  | { outcome: 'missing' }
-  | { outcome: 'repeated'; runId: string; scopeId: string; contentHash: string; ids: bigint[] };
-
-type InsertedRow = {
-  n: number;
-  runId: string;
-  scopeId: string;
-  stepName: string | null;
-  /** With commas between them: a list would take Prisma and the driver longer. */
-  ids: string | null;
+const lockClauses = {
+  skip: { head: Prisma.raw('/* insert_entries, prepared */'), clause: Prisma.raw('SKIP LOCKED') },
+  wait: { head: Prisma.raw('/* insert_entries_waiting, prepared */'), clause: Prisma.empty },
 };
 
 /**
@@ -47,13 +16,18 @@ type InsertedRow = {
  * Two writes with one request id for one target must not be in the same call.
  *
  * How it stays right under concurrency:
- * - It share-locks the rows of the targets before it takes an id. Whoever changes what counts for a run (a new attempt,
+ * - It share-locks the rows of the targets before it takes an id (or leaves locked ones aside, see `Patience`). Whoever changes what counts for a run (a new attempt,
  *   a retraction, a deletion) locks the same rows for update, so it runs wholly before or wholly after this statement.
  * - Runs are locked before steps, each in order of id, and latest rows are touched in order of their key, so that
  *   statements wait for each other but never in a circle.
  * - Of two statements that move the same latest row, the greater id wins, in whatever order they get there.
  */
-export async function insertEntries(select: Select, writes: LedgerWrite[]): Promise<LedgerResult[]> {
+export async function insertEntries(
+  select: Select,
+  writes: LedgerWrite[],
+  patience: Patience,
+): Promise<LedgerResult[]> {
+  const lock = lockClauses[patience];
   const items = {
     run: [] as (string | null)[],
     step: [] as (string | null)[],
@@ -91,17 +65,21 @@ export async function insertEntries(select: Select, writes: LedgerWrite[]): Prom
   });
   const runIds = arrayLiteral(items.run);
   const stepIds = arrayLiteral(items.step);
-  const inserted = await select<InsertedRow>(Prisma.sql`/* insert_entries */
+  const inserted = await select<InsertedRow>(Prisma.sql`${lock.head}
+-- The writes, one row each, in the order they were handed over.
 WITH item AS MATERIALIZED (
   SELECT n::int, run_id, step_id, request_id, content_hash
   FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[], ${arrayLiteral(items.request)}::uuid[], ${arrayLiteral(items.hash)}::text[])
     WITH ORDINALITY AS i(run_id, step_id, request_id, content_hash, n)
+-- Their targets. Whoever changes what counts for a run locks these rows FOR UPDATE: the share lock waits for that to end,
+-- and holds off the next until this statement is committed.
 ), run_target AS MATERIALIZED (
-  SELECT id FROM pipeline_run WHERE id = ANY(${runIds}::uuid[]) ORDER BY id FOR SHARE
+  SELECT id FROM pipeline_run WHERE id = ANY(${runIds}::uuid[]) ORDER BY id FOR SHARE ${lock.clause}
 ), step_target AS MATERIALIZED (
   SELECT run_id, id, name, superseded FROM step
+  -- Always true; what it does is to read run_target first: runs are locked before steps, here as everywhere.
   WHERE id = ANY(${stepIds}::uuid[]) AND (SELECT count(*) FROM run_target) >= 0
-  ORDER BY id FOR SHARE
+  ORDER BY id FOR SHARE ${lock.clause}
 ), target AS MATERIALIZED (
   SELECT i.n, i.request_id, i.content_hash, t.*
   FROM item i JOIN (
@@ -109,6 +87,7 @@ WITH item AS MATERIALIZED (
     UNION ALL
     SELECT run_id, id, name, superseded FROM step_target
   ) t ON t.scope_id = coalesce(i.step_id, i.run_id)
+-- The entries with their ids, in the order in which they were sent. A target that was not found has none.
 ), numbered AS MATERIALIZED (
   SELECT nextval('metadata_entry_id_seq') AS id, e.* FROM (
     SELECT t.run_id, t.scope_id, t.step_name, t.superseded, t.request_id, r.*
@@ -119,6 +98,7 @@ WITH item AS MATERIALIZED (
     JOIN target t ON t.n = r.n
     ORDER BY r.position
   ) e
+-- A request id is taken once in a run; whoever comes second gets no row here, waits for the first to commit, and writes nothing.
 ), claimed AS (
   INSERT INTO log_request (run_id, request_id, scope_id, content_hash, entry_ids)
   SELECT t.run_id, t.request_id, t.scope_id, decode(t.content_hash, 'hex'), ids.ids
@@ -127,16 +107,20 @@ WITH item AS MATERIALIZED (
   ORDER BY t.run_id, t.request_id
   ON CONFLICT DO NOTHING
   RETURNING run_id, request_id, scope_id
+-- What is left to write.
 ), written AS MATERIALIZED (
   SELECT numbered.* FROM numbered LEFT JOIN claimed c USING (run_id, request_id, scope_id)
   WHERE numbered.request_id IS NULL OR c.run_id IS NOT NULL
 ), history AS (
   INSERT INTO metadata_entry (run_id, id, scope_id, key, type, value, iteration, logged_at)
   SELECT run_id, id, scope_id, key, type, value::json, iteration, logged_at FROM written ORDER BY id
+-- The newest of each scope and key moves the latest row: of the step or run itself, and of the run as a whole unless the
+-- attempt was superseded. In order of the key, so that two statements wait for each other but never in a circle; the
+-- greater id wins, whichever statement comes last.
 ), latest AS (
   INSERT INTO latest_entry (run_id, scope_id, key, entry_id, filter_scope, type, sort_class, sort_number, sort_text, logged_at)
   SELECT run_id, scope_id, key, id, filter_scope, type, sort_class, sort_number,
-    CASE WHEN sort_class = 2 THEN to_hex(jsonb_hash_extended(value::jsonb, 0)) ELSE sort_text END, logged_at
+    CASE WHEN sort_class = 2 THEN ${jsonHash(Prisma.sql`value`)} ELSE sort_text END, logged_at
   FROM (
     SELECT DISTINCT ON (run_id, scope_id, key) * FROM (
       SELECT run_id, scope_id, key, id, CASE WHEN superseded THEN NULL ELSE step_name END AS filter_scope,
@@ -155,7 +139,7 @@ WITH item AS MATERIALIZED (
 )
 SELECT t.n, t.run_id AS "runId", t.scope_id AS "scopeId", t.step_name AS "stepName", w.ids
 FROM target t LEFT JOIN (SELECT n, string_agg(id::text, ',' ORDER BY id) AS ids FROM written GROUP BY n) w ON w.n = t.n`);
-  return collectResults(select, writes, inserted);
+  return collectResults(select, writes, inserted, patience);
 }
 
 /** ISO 8601. The entries of a write mostly share one Date, and writing it out is the dearest part of sending an entry. */
@@ -169,45 +153,4 @@ function createInstantText(): (instant: Date) => string {
     }
     return text;
   };
-}
-
-async function collectResults(select: Select, writes: LedgerWrite[], inserted: InsertedRow[]): Promise<LedgerResult[]> {
-  const results: LedgerResult[] = writes.map(() => ({ outcome: 'missing' }));
-  const repeated: InsertedRow[] = [];
-  for (const { n, ids, runId, scopeId, stepName } of inserted) {
-    if (ids) results[n - 1] = { outcome: 'written', runId, scopeId, stepName, ids: parseIds(ids) };
-    else repeated.push({ n, ids, runId, scopeId, stepName });
-  }
-  if (repeated.length > 0) {
-    const requests = await findLogRequests(
-      select,
-      repeated.map((row) => ({ runId: row.runId, requestId: writes[row.n - 1]!.request!.id })),
-    );
-    repeated.forEach((row, index) => {
-      const request = requests[index];
-      if (request) results[row.n - 1] = { outcome: 'repeated', ...request };
-    });
-  }
-  return results;
-}
-
-const parseIds = (text: string): bigint[] => text.split(',').map(BigInt);
-
-type LogRequestRow = { runId: string; scopeId: string; contentHash: string; ids: bigint[] };
-
-/** The writes that took these request ids, in the order asked; null where none did. */
-async function findLogRequests(
-  select: Select,
-  asked: { runId: string; requestId: string }[],
-): Promise<(LogRequestRow | null)[]> {
-  const runIds = arrayLiteral(asked.map((request) => request.runId));
-  const requestIds = arrayLiteral(asked.map((request) => request.requestId));
-  const rows = await select<Omit<LogRequestRow, 'ids'> & { n: number; ids: string }>(Prisma.sql`/* find_log_requests */
-SELECT q.n::int, r.run_id AS "runId", r.scope_id AS "scopeId", encode(r.content_hash, 'hex') AS "contentHash",
-  array_to_string(r.entry_ids, ',') AS ids
-FROM unnest(${runIds}::uuid[], ${requestIds}::uuid[]) WITH ORDINALITY AS q(run_id, request_id, n)
-JOIN log_request r ON r.run_id = q.run_id AND r.request_id = q.request_id`);
-  const found: (LogRequestRow | null)[] = asked.map(() => null);
-  for (const { n, ids, ...row } of rows) found[n - 1] = { ...row, ids: parseIds(ids) };
-  return found;
 }

@@ -1,8 +1,8 @@
 import { arrayLiteral, columnOf } from '../postgres/array-literal.ts';
 import { createBatch } from '../postgres/batch.ts';
 import { entryColumns } from '../postgres/columns.ts';
-import { type Database, perDatabase } from '../postgres/database.ts';
-import { type EntryRow, wholeRun } from '../rows.ts';
+import { perDatabase, type Reader } from '../postgres/database.ts';
+import { type EntryRow, type LatestListRow, wholeRun } from '../rows.ts';
 
 /** Where a latest entry is looked for: `scopeId` is a step, the run itself, or `wholeRun`. */
 export type LatestQuestion = { runId: string; scopeId: string; key: string };
@@ -14,15 +14,15 @@ const lookUp = perDatabase((db) =>
 );
 
 /** The latest entry under a key in a scope, or null. All that ask at one moment share one statement. */
-export function findLatest(db: Database, question: LatestQuestion): Promise<EntryRow | null> {
+export function findLatest(db: Reader, question: LatestQuestion): Promise<EntryRow | null> {
   return lookUp(db)(question);
 }
 
-async function selectLatest(db: Database, questions: LatestQuestion[]): Promise<(EntryRow | null)[]> {
+async function selectLatest(db: Reader, questions: LatestQuestion[]): Promise<(EntryRow | null)[]> {
   const runIds = columnOf(questions, 'uuid', (question) => question.runId);
   const scopeIds = columnOf(questions, 'uuid', (question) => question.scopeId);
   const keys = columnOf(questions, 'text', (question) => question.key);
-  const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* select_latest */
+  const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* select_latest, prepared */
 SELECT q.n::int, ${entryColumns}
 FROM unnest(${runIds}, ${scopeIds}, ${keys}) WITH ORDINALITY AS q(run_id, scope_id, key, n)
 JOIN latest_entry l ON l.run_id = q.run_id AND l.scope_id = q.scope_id AND l.key = q.key
@@ -47,12 +47,12 @@ const lookUpOfRuns = perDatabase((db) =>
  * The latest entries of many runs as wholes under many keys. All that ask at one moment share one statement, and what
  * several ask for is looked up once, so the answer may hold more than was asked for.
  */
-export function findLatestOfRuns(db: Database, runIds: string[], keys: string[]): Promise<LatestOfRuns> {
+export function findLatestOfRuns(db: Reader, runIds: string[], keys: string[]): Promise<LatestOfRuns> {
   return lookUpOfRuns(db)({ runIds, keys });
 }
 
 async function selectLatestOfRuns(
-  db: Database,
+  db: Reader,
   questions: { runIds: string[]; keys: string[] }[],
 ): Promise<LatestOfRuns[]> {
   const found = new Map<string, Map<string, EntryRow | null>>();
@@ -79,9 +79,6 @@ export type LatestListQuestion = {
   stepId: string | null;
 };
 
-/** A latest entry with the name of the step that it belongs to; null for one of the run itself. */
-export type LatestListRow = EntryRow & { stepName: string | null };
-
 const listing = perDatabase((db) =>
   createBatch<LatestListQuestion, LatestListRow[]>((questions) => selectLists(db, questions), {
     maxWeight: 200,
@@ -93,15 +90,15 @@ const listing = perDatabase((db) =>
  * The latest entry of every key: of one step, or of a run's own and those of the newest attempt of each of its steps.
  * Ordered by key in byte order, the run's own first, then by the name of the step.
  */
-export function listLatest(db: Database, question: LatestListQuestion): Promise<LatestListRow[]> {
+export function listLatest(db: Reader, question: LatestListQuestion): Promise<LatestListRow[]> {
   return listing(db)(question);
 }
 
-async function selectLists(db: Database, questions: LatestListQuestion[]): Promise<LatestListRow[][]> {
+async function selectLists(db: Reader, questions: LatestListQuestion[]): Promise<LatestListRow[][]> {
   const runIds = arrayLiteral(questions.map((question) => question.runId));
   const stepIds = arrayLiteral(questions.map((question) => question.stepId));
   // OFFSET keeps the planner from beginning with the whole history of a run where most runs have a short one.
-  const rows = await db.prisma.$queryRaw<(LatestListRow & { n: number })[]>`/* list_latest */
+  const rows = await db.prisma.$queryRaw<(LatestListRow & { n: number })[]>`/* list_latest, prepared */
 SELECT q.n::int, ${entryColumns},
   l.filter_scope AS "stepName"
 FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[]) WITH ORDINALITY AS q(run_id, step_id, n)

@@ -1,4 +1,4 @@
-import type { Database } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
 import type { MetadataType } from '../rows.ts';
 
 export type MetadataKeyRow = { key: string; types: MetadataType[]; runs: number; lastLoggedAt: Date };
@@ -15,12 +15,12 @@ export type MetadataKeyQuestion = {
  * index from key to key, and of each key counts its rows there, but never looks at the history.
  */
 export async function listMetadataKeys(
-  db: Database,
+  db: Reader,
   { pipeline, range, take }: MetadataKeyQuestion,
 ): Promise<MetadataKeyRow[]> {
   const from = range?.from ?? '';
   const before = range?.before ?? null;
-  return db.prisma.$queryRaw<MetadataKeyRow[]>`/* list_metadata_keys */
+  return db.prisma.$queryRaw<MetadataKeyRow[]>`/* list_metadata_keys, prepared */
 WITH RECURSIVE known AS (
   (SELECT key FROM latest_entry WHERE filter_scope = '' AND key >= ${from} AND (${before}::text IS NULL OR key < ${before}) ORDER BY key LIMIT 1)
   UNION ALL

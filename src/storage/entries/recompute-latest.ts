@@ -3,7 +3,7 @@ import { wholeRun } from '../rows.ts';
 
 /** Works out anew what is latest in a run as a whole under these keys. The run and its steps must be locked. */
 export async function recomputeRunLatest(db: Queryable, runId: string, keys: string[]): Promise<void> {
-  await db.$executeRaw`/* recompute_run_latest */
+  await db.$executeRaw`/* recompute_run_latest, prepared */
 WITH newest AS (
   SELECT DISTINCT ON (key) * FROM latest_entry
   WHERE run_id = ${runId}::uuid AND key = ANY(${keys}::text[]) AND (scope_id = run_id OR (filter_scope IS NOT NULL AND filter_scope <> ''))

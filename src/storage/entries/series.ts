@@ -1,4 +1,4 @@
-import type { Database } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
 
 /** A logged number, as it is plotted. */
 export type SeriesPoint = { value: number; iteration: number | null; loggedAt: Date };
@@ -14,12 +14,12 @@ type Row = { total: number; value: number; iteration: number | null; ms: number 
  * comes back does not grow with the series.
  */
 export async function readSeries(
-  db: Database,
+  db: Reader,
   scope: { runId: string; scopeId: string; key: string },
   maxPoints: number,
 ): Promise<{ total: number; points: SeriesPoint[] }> {
   const stretches = Math.floor((maxPoints - 2) / 2);
-  const rows = await db.prisma.$queryRaw<Row[]>`/* read_series */
+  const rows = await db.prisma.$queryRaw<Row[]>`/* read_series, prepared */
 WITH number AS (
   SELECT e.id, e.iteration, e.logged_at, (e.value::text)::float8 AS value,
     bool_and(e.iteration IS NOT NULL) OVER () AS by_iteration, count(*) OVER () AS total

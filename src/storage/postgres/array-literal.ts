@@ -15,7 +15,9 @@ export function arrayLiteral(elements: readonly (string | number | bigint | bool
 }
 
 const special = /["\\]/;
-const quoted = (text: string) => (special.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`);
+function quoted(text: string) {
+  return special.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
+}
 
 /**
  * A column of the items as an array whose length the planner does not know. Knowing it, Postgres plans a prepared

@@ -1,10 +1,33 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.ts';
+import { openPool } from './pool.ts';
 import { retryRolledBack } from './retry.ts';
+import { createSemaphore } from './semaphore.ts';
 
-/** An open connection to the ledger's tables. Every function of this layer takes it first. */
-export type Database = {
+type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun';
+type Reading = '$queryRaw';
+type ReadingOfModel = 'findUnique' | 'findFirst' | 'findMany' | 'count';
+
+/** Where the ledger is read from; a replica will do. A function that only reads takes it first. */
+export type Reader = {
+  readonly prisma: Pick<PrismaClient, Reading> & {
+    readonly [Name in Model]: Pick<PrismaClient[Name], ReadingOfModel>;
+  };
+};
+
+/** Where the ledger is written: the primary, which can be read too. A function that writes takes it first. */
+export type Writer = Reader & {
+  readonly prisma: PrismaClient;
+  readonly select: Select;
+  /** How long a statement waits for somebody else's lock. */
+  readonly lockTimeoutMs: number;
+  /** Connections at most. */
+  readonly maxConnections: number;
+};
+
+/** An open connection to the ledger's tables. */
+export type Database = Writer & {
   readonly prisma: PrismaClient;
   /**
    * One statement on the driver beneath Prisma, which takes a third of the time. For the statement of all writes; columns
@@ -32,43 +55,51 @@ export type DatabaseOptions = {
   maxConnections?: number;
   /** How long to wait for a free or new connection; default 5,000. */
   connectTimeoutMs?: number;
-  /** After which Postgres cancels a statement; default 30,000. */
+  /** After which Postgres cancels a statement; default 12,000. */
   statementTimeoutMs?: number;
+  /** How long a statement waits for a lock; default 2,000. */
+  lockTimeoutMs?: number;
   /** Named prepared statements; switch off behind a pooler that does not know them. Default true. */
   preparedStatements?: boolean;
+  /** Told of a connection that broke. */
+  onConnectionLost?: (error: Error) => void;
   /** Told of every statement, for tests and debugging. */
   onQuery?: (sql: string) => void;
 };
 
-/** Statements that begin with their name in a comment are prepared once per connection, under that name. */
-const statementName = /^\s*\/\* (\w+) \*\//;
+/**
+ * Every statement begins with its name in a comment, by which it is found in pg_stat_statements and in logs. Where the
+ * comment says `prepared` too, the text never varies, and each connection parses it once, under that name.
+ */
+const preparedName = /^\/\* (\w+), prepared \*\//;
+
+/** The statements that Prisma makes of calls on its models are named after them. */
+const nameModelCalls: NonNullable<Prisma.PrismaClientOptions['comments']>[number] = ({ query }) =>
+  query.type === 'single' && query.modelName ? { name: `${query.modelName}.${query.action}` } : {};
 
 /**
  * Opens the pool and Prisma on it. Connects on first use, so it does not fail when the database is away.
- * Sessions run in UTC: Prisma reads and writes timestamps wrongly in any other zone.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
-  const pool = new pg.Pool({
+  const statementTimeoutMs = options.statementTimeoutMs ?? 12_000;
+  const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
+  const lockTimeoutMs = options.lockTimeoutMs ?? 2_000;
+  const maxConnections = options.maxConnections ?? 10;
+  const pool = openPool({
     connectionString: options.connectionString,
-    options: '-c TimeZone=UTC',
-    application_name: 'runledger',
-    max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    idleTimeoutMillis: 60_000,
-    statement_timeout: statementTimeoutMs,
-    // Longer than the server's own deadline: it only speaks when the connection is dead.
-    query_timeout: statementTimeoutMs + 5_000,
-    keepAlive: true,
+    maxConnections,
+    connectTimeoutMs,
+    statementTimeoutMs,
+    lockTimeoutMs,
+    onLost: options.onConnectionLost ?? (() => {}),
   });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {});
   const nameOf = (sql: string) =>
-    (options.preparedStatements === false ? undefined : statementName.exec(sql)?.[1]) as string;
+    (options.preparedStatements === false ? undefined : preparedName.exec(sql)?.[1]) as string;
   const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
   const prisma = new PrismaClient({
     adapter,
-    transactionOptions: { maxWait: options.connectTimeoutMs ?? 5_000, timeout: statementTimeoutMs },
+    comments: [nameModelCalls],
+    transactionOptions: { maxWait: connectTimeoutMs, timeout: statementTimeoutMs },
     ...(options.onQuery ? { log: [{ emit: 'event' as const, level: 'query' as const }] } : {}),
   });
   if (options.onQuery) {
@@ -82,6 +113,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       return (await pool.query({ name: nameOf(text), text, values })).rows as Row[];
     },
     pool,
+    lockTimeoutMs,
+    maxConnections,
     connectionString: options.connectionString,
     async close() {
       await prisma.$disconnect();
@@ -94,9 +127,14 @@ export function openDatabase(options: DatabaseOptions): Database {
  * Runs `work` in one transaction; a throw rolls all of it back. Rolled back because of others, it is done again: `work`
  * may run several times, and must not change anything but the database before it is over.
  */
-export function inTransaction<T>(db: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  return retryRolledBack(() => db.prisma.$transaction(work));
+export function inTransaction<T>(db: Writer, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  return transactionTurn(db)(() => retryRolledBack(() => db.prisma.$transaction(work)));
 }
+
+/** Transactions may wait for locks; some connections are always left for look-ups and the group commit, which do not. */
+const transactionTurn = perDatabase((db: Writer) =>
+  createSemaphore(Math.max(1, db.maxConnections - 4), 2 * db.lockTimeoutMs),
+);
 
 /** The same as `Database.select`, within a transaction. */
 export function selectIn(transaction: Transaction): Select {
@@ -104,8 +142,8 @@ export function selectIn(transaction: Transaction): Select {
 }
 
 /** Something made once per open database, such as a batch of waiting look-ups, and forgotten with it. */
-export function perDatabase<T>(make: (db: Database) => T): (db: Database) => T {
-  const made = new WeakMap<Database, T>();
+export function perDatabase<T, Db extends Reader = Reader>(make: (db: Db) => T): (db: Db) => T {
+  const made = new WeakMap<Db, T>();
   return (db) => {
     let value = made.get(db);
     if (value === undefined) {

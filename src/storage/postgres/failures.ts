@@ -6,6 +6,14 @@ export class QueueFullError extends Error {
   }
 }
 
+/** Work was not begun, because all who may do such work are busy. */
+export class BusyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'BusyError';
+  }
+}
+
 /**
  * What a failed statement means for the caller:
  * - `unavailable`: nothing was done; the database is away, too busy, or the queue is full.
@@ -25,9 +33,29 @@ const awayMessages =
 const lostMessages =
   /Connection terminated|Query read timeout|ECONNRESET|EPIPE|socket hang up|not queryable|ConnectionClosed|SocketTimeout|Server has closed the connection|Client has encountered a connection error|ETIMEDOUT|Transaction already closed|Transaction not found/i;
 
+/** What a failure says of itself, in one short line, without the statement. */
+export function describeFailure(error: unknown): string {
+  const { states, text } = collect(error);
+  const line = text.split('\n').find((part) => part.trim() !== '') ?? String(error);
+  const message = line
+    .replace(/^[\s\S]*?(?:Message: `|Raw query failed\. Code: `\w+`\. Message: `)/, '')
+    .replaceAll('`', '');
+  return `${message.slice(0, 200)}${states[0] ? ` (${states[0]})` : ''}`;
+}
+
+/** Whether somebody else's lock was waited for in vain. */
+export function isLockTimeout(error: unknown): boolean {
+  return collect(error).states.includes('55P03');
+}
+
+/** Whether the connection itself is lost, or answers do not come through it any more. */
+export function isConnectionLost(error: unknown): boolean {
+  return lostMessages.test(collect(error).text);
+}
+
 /** Tells an outage from a mistake, in every shape in which pg and Prisma report one. */
 export function classifyFailure(error: unknown): FailureKind {
-  if (error instanceof QueueFullError) return 'unavailable';
+  if (error instanceof QueueFullError || error instanceof BusyError) return 'unavailable';
   const facts = collect(error);
   if (facts.states.some((state) => rollbackStates.test(state)) || facts.codes.includes('P2034')) return 'rolled-back';
   if (facts.states.some((state) => awayStates.test(state))) return 'unavailable';

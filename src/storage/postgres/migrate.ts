@@ -1,19 +1,21 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { connectionOptions } from './connection-options.ts';
+import { MigrationError } from './migration-error.ts';
+import { type Migration, readMigrations } from './migration-files.ts';
+import { checkServer } from './server-check.ts';
 
-/** The database cannot be used with this version of the service; the message says what to do. */
-export class MigrationError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'MigrationError';
-  }
-}
+export { MigrationError } from './migration-error.ts';
 
-type Migration = { name: string; sql: string; checksum: string };
+export type MigrateOptions = {
+  /** Told, in a line, what the operator may want to know. */
+  notice?: (line: string) => void;
+  /** How long to wait for another server that is migrating; default 300,000. */
+  lockTimeoutMs?: number;
+  /** Aborts when the service is told to stop: the wait ends. */
+  signal?: AbortSignal;
+};
 
-const folder = fileURLToPath(new URL('../../../prisma/migrations/', import.meta.url));
 /** Any number will do, as long as every version of the service takes the same. */
 const lockId = 7_286_518_341n;
 
@@ -30,63 +32,104 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 
 /**
  * Brings the tables up to date: applies what is missing of prisma/migrations, each in a transaction, and books it as
- * `prisma migrate deploy` does, so that either can follow the other. Servers that start together wait for each other.
- * Throws MigrationError when the database is newer than this server, was changed by hand, or is older than PostgreSQL 15.
+ * `prisma migrate deploy` does, so that either can follow the other. Where nothing is missing nothing is changed, and no
+ * right to change is needed. Servers that start together wait for each other, by a lock that ends with the transaction:
+ * one of a session would stay behind in a pooler.
+ * @throws MigrationError when the database is newer than this server, was changed by hand, is older than PostgreSQL 15, or
+ *   may not be changed by this role.
  */
-export async function migrate(connectionString: string): Promise<void> {
+export async function migrate(connectionString: string, options: MigrateOptions = {}): Promise<void> {
   const migrations = await readMigrations();
+  const timeouts = { statementTimeoutMs: 3_600_000, lockTimeoutMs: options.lockTimeoutMs ?? 300_000 };
   const client = new pg.Client({
-    connectionString,
-    options: '-c TimeZone=UTC',
-    application_name: 'runledger migrations',
+    ...connectionOptions(connectionString, 'runledger migrations', timeouts),
     connectionTimeoutMillis: 10_000,
   });
   client.on('error', () => {});
-  await client.connect();
+  // Whatever the session waits for, the connection can always be cut.
+  const cut = () => (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  options.signal?.throwIfAborted();
+  options.signal?.addEventListener('abort', cut);
   try {
-    await checkServer(client);
-    await client.query('SELECT pg_advisory_lock($1)', [lockId]);
-    await client.query(bookkeeping);
-    for (const migration of await pending(client, migrations)) await apply(client, migration);
+    await client.connect();
+    const { isReadOnly, role } = await checkServer(client, options.notice ?? (() => {}));
+    for (let missing = await pending(client, migrations); missing.length > 0; ) {
+      if (isReadOnly)
+        throw new MigrationError(
+          `The tables must be brought up to date (${missing[0]!.name}), but the database is read-only. Start the service on the primary first.`,
+        );
+      missing = await applyNext(client, migrations, role, options.notice ?? (() => {}));
+    }
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw error;
   } finally {
-    await client.end();
+    options.signal?.removeEventListener('abort', cut);
+    await client.end().catch(() => {});
   }
 }
 
-async function readMigrations(): Promise<Migration[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return Promise.all(
-    names.sort().map(async (name) => {
-      const sql = await readFile(`${folder}${name}/migration.sql`, 'utf8');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-    }),
+/** Applies the first migration that is missing, if one still is once the lock is ours; gives those missing after it. */
+async function applyNext(
+  client: pg.Client,
+  migrations: Migration[],
+  role: string,
+  notice: (line: string) => void,
+): Promise<Migration[]> {
+  await client.query('BEGIN');
+  let migration: Migration | undefined;
+  try {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
+      lockId,
+    ]);
+    if (!rows[0]!.locked) {
+      notice('Another server is bringing the tables up to date; waiting for it.');
+      await client.query('SELECT pg_advisory_xact_lock($1)', [lockId]);
+    }
+    // The books first, by themselves: they are to stay when a migration fails.
+    const areThere = await hasBooks(client);
+    if (!areThere) await client.query(bookkeeping);
+    const missing = await pending(client, migrations);
+    migration = areThere ? missing[0] : undefined;
+    if (migration) await apply(client, migration);
+    await client.query('COMMIT');
+    return missing.slice(migration ? 1 : 0);
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw explain(error as Error & { code?: string }, migration, role);
+  }
+}
+
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  await client.query(sql);
+  await client.query(
+    `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+     VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+    [randomUUID(), checksum, name],
   );
 }
 
-async function checkServer(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: string; zone: string; encoding: string }>(
-    `SELECT current_setting('server_version_num') AS version, current_setting('TimeZone') AS zone, current_setting('server_encoding') AS encoding`,
-  );
-  const { version, zone, encoding } = rows[0]!;
-  if (Number(version) < 150_000) {
-    throw new MigrationError(
-      `Runledger needs PostgreSQL 15 or newer; this server is ${version.slice(0, 2)}. Upgrade it.`,
+/** A refusal by Postgres becomes a MigrationError; that the connection was lost stays what it is. */
+function explain(error: Error & { code?: string }, migration: Migration | undefined, role: string): Error {
+  if (error instanceof MigrationError || !/^[0-9A-Z]{5}$/.test(error.code ?? '') || /^(08|57P)/.test(error.code!)) {
+    return error;
+  }
+  if (error.code === '42501') {
+    return new MigrationError(
+      `The tables must be made, or brought up to date, and the role "${role}" may not: ${error.message}. Start the service once with DATABASE_URL of a role that owns them (or GRANT CREATE ON SCHEMA public).`,
     );
   }
-  if (zone !== 'UTC') {
-    throw new MigrationError(
-      `The session's time zone is ${zone} although UTC was asked for; a pooler in between may drop the startup option. Set it with ALTER ROLE … SET TimeZone = 'UTC'.`,
+  if (error.code === '55P03') {
+    return new MigrationError(
+      'Another server has been bringing the tables up to date for too long. Look what it waits for, then start again.',
     );
   }
-  if (encoding !== 'UTF8') {
-    throw new MigrationError(
-      `The database's encoding is ${encoding}; Runledger needs UTF8. Create the database with ENCODING 'UTF8'.`,
-    );
-  }
+  return new MigrationError(`The migration ${migration?.name ?? 'table'} failed and was rolled back: ${error.message}`);
 }
 
+/** The migrations that are not applied yet. @throws MigrationError where the books do not agree with the files. */
 async function pending(client: pg.Client, migrations: Migration[]): Promise<Migration[]> {
+  if (!(await hasBooks(client))) return migrations;
   const { rows } = await client.query<{ migration_name: string; checksum: string; finished: boolean }>(
     `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
   );
@@ -113,18 +156,9 @@ async function pending(client: pg.Client, migrations: Migration[]): Promise<Migr
   return migrations.filter((migration) => !applied.has(migration.name));
 }
 
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  await client.query('BEGIN');
-  try {
-    await client.query(migration.sql);
-    await client.query(
-      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
-      [randomUUID(), migration.checksum, migration.name],
-    );
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw new MigrationError(`The migration ${migration.name} failed and was rolled back: ${(error as Error).message}`);
-  }
+async function hasBooks(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>(
+    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS found`,
+  );
+  return rows[0]!.found;
 }

@@ -1,6 +1,6 @@
 /**
- * Makes one call out of all that are the same and wait at the same moment. While a call under a key is under way, who asks
- * for it shares the next one: an answer is never older than the question.
+ * Makes one call of all equal ones that wait at the same moment. Callers that come while a call is under way share the next
+ * one: an answer is never older than its question.
  */
 export function createSingleFlight<Result>(): (key: string, call: () => Promise<Result>) => Promise<Result> {
   const underWay = new Map<string, { current: Promise<Result>; next: Promise<Result> | null }>();

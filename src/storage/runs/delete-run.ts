@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../postgres/database.ts';
+import type { Transaction, Writer } from '../postgres/database.ts';
 
 /** Rows removed by one statement: short enough that nobody waits for it. */
 const sweepRows = 5_000;
@@ -17,7 +17,7 @@ export async function removeRun(transaction: Transaction, runId: string): Promis
  * Removes what deleted runs have left, a few thousand rows at a time, until nothing is left. Two servers may do it at once.
  * Safe to break off anywhere: what is noted is done the next time.
  */
-export async function sweepDeletedRuns(db: Database, signal?: AbortSignal): Promise<void> {
+export async function sweepDeletedRuns(db: Writer, signal?: AbortSignal): Promise<void> {
   for (;;) {
     const pending = await db.prisma.deletedRun.findMany({ take: 10, orderBy: { deletedAt: 'asc' } });
     if (pending.length === 0) return;
@@ -31,11 +31,17 @@ export async function sweepDeletedRuns(db: Database, signal?: AbortSignal): Prom
   }
 }
 
-const sweepLatest = (db: Database, runId: string) => db.prisma.$executeRaw`/* sweep_latest */
+function sweepLatest(db: Writer, runId: string) {
+  return db.prisma.$executeRaw`/* sweep_latest, prepared */
 DELETE FROM latest_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM latest_entry WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+}
 
-const sweepEntries = (db: Database, runId: string) => db.prisma.$executeRaw`/* sweep_entries */
+function sweepEntries(db: Writer, runId: string) {
+  return db.prisma.$executeRaw`/* sweep_entries, prepared */
 DELETE FROM metadata_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM metadata_entry WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+}
 
-const sweepRequests = (db: Database, runId: string) => db.prisma.$executeRaw`/* sweep_requests */
+function sweepRequests(db: Writer, runId: string) {
+  return db.prisma.$executeRaw`/* sweep_requests, prepared */
 DELETE FROM log_request WHERE ctid = ANY(ARRAY(SELECT ctid FROM log_request WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+}

@@ -1,18 +1,13 @@
 import { Prisma } from '../../generated/prisma/client.ts';
-import { sortTextLength } from '../rows.ts';
+import { jsonHash } from '../postgres/json-hash.ts';
+import { type SortKey, sortNumberDigits, sortTextLength } from '../rows.ts';
 import { latestValue } from './latest-source.ts';
 
 /** JSON to be equal to: its text, and what an index knows of it. */
 export type Operand = {
   /** Compact JSON. */
   text: string;
-  sortClass: 0 | 1 | 2;
-  sortNumber: string | null;
-  sortText: string | null;
-};
-
-/** Digits of a number from which on a latest row has only the beginning. */
-const wholeDigits = 1_000;
+} & SortKey;
 
 /**
  * Whether the value of a latest row `l` equals one of the operands as JSON. Equal JSON has equal sort columns, which are
@@ -22,9 +17,9 @@ const wholeDigits = 1_000;
 export function equalsAnyIndexed(operands: readonly Operand[]): Prisma.Sql {
   const numbers = operands.filter(({ sortClass }) => sortClass === 0);
   const texts = operands.filter(({ sortClass }) => sortClass === 1);
-  // A FLOAT that is no number reads as the text "NaN", "Infinity" or "-Infinity", and is sorted as none.
+  // A FLOAT that is not a number reads as the text "NaN", "Infinity" or "-Infinity", and is sorted as none.
   const others = operands.filter(({ sortClass, text }) => sortClass === 2 || /^"(NaN|-?Infinity)"$/.test(text));
-  const isLongNumber = ({ text }: Operand) => text.length > wholeDigits;
+  const isLongNumber = ({ text }: Operand) => text.length > sortNumberDigits;
   const isLongText = ({ sortText }: Operand) => Array.from(sortText!).length >= sortTextLength;
   const conditions = [
     numberEquals(numbers.filter((operand) => !isLongNumber(operand))),
@@ -62,7 +57,7 @@ function hashEquals(operands: Operand[]): Prisma.Sql | null {
   if (operands.length === 0) return null;
   const values = operands.map(({ text }) => text);
   return Prisma.sql`(l.sort_class = 2
-    AND l.sort_text = ANY(ARRAY(SELECT to_hex(jsonb_hash_extended(v::jsonb, 0)) FROM unnest(${values}::text[]) AS v)))`;
+    AND l.sort_text = ANY(ARRAY(SELECT ${jsonHash(Prisma.sql`v`)} FROM unnest(${values}::text[]) AS v)))`;
 }
 
 /** A condition on the sort columns, and that the whole value is one of the operands. */

@@ -85,10 +85,11 @@ export function latestRowsAmong(source: LatestSource, ids: Prisma.Sql): Prisma.S
 }
 
 /** What a latest row keeps of a text to sort it by. */
-export const firstCharacters = (text: string) =>
-  Array.from(text.slice(0, 2 * sortTextLength))
+export function firstCharacters(text: string) {
+  return Array.from(text.slice(0, 2 * sortTextLength))
     .slice(0, sortTextLength)
     .join('');
+}
 
 /** Whether a latest row `l` of a text may have only the beginning of it. */
 export const isCutText = Prisma.raw(`length(l.sort_text) >= ${sortTextLength}`);
@@ -101,28 +102,3 @@ export const latestJson = Prisma.sql`(SELECT e.value FROM metadata_entry e WHERE
 
 /** The whole text of a latest row `l` of a text; what the row itself keeps is only the beginning. */
 export const latestText = Prisma.sql`(CASE WHEN ${isCutText} THEN ${latestValue} #>> '{}' ELSE l.sort_text END)`;
-
-/** A path element that Postgres would take for an index although it is not written like one: it can only be a key. */
-const oddIndex = /^\s*[+-]?\d+$/;
-const plainIndex = /^(0|[1-9]\d{0,8})$/;
-
-/** What stands at a path inside a json or jsonb value, or SQL null. Indexes count from 0; a negative one is only a key. */
-export function atPath(value: Prisma.Sql, path: readonly string[], kind: 'json' | 'jsonb' = 'jsonb'): Prisma.Sql {
-  const typeOf = Prisma.raw(`${kind}_typeof`);
-  let at = value;
-  let pending: string[] = [];
-  const settle = () => {
-    if (pending.length > 0) at = Prisma.sql`(${at} #> ${pending}::text[])`;
-    pending = [];
-  };
-  for (const element of path) {
-    if (oddIndex.test(element) && !plainIndex.test(element)) {
-      settle();
-      at = Prisma.sql`(SELECT CASE WHEN ${typeOf}(o.v) = 'object' THEN o.v -> ${element} END FROM (SELECT ${at} AS v) o)`;
-    } else {
-      pending.push(element);
-    }
-  }
-  settle();
-  return at;
-}

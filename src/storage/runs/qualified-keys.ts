@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Database } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
 import type { LatestSource } from './latest-source.ts';
 import type { RunFilter } from './run-filter.ts';
 
@@ -11,7 +11,7 @@ type Qualified = Extract<LatestSource, { kind: 'qualified' }>;
  * stay as they are. One statement; none where nothing is qualified.
  */
 export async function resolveQualifiedKeys(
-  db: Database,
+  db: Reader,
   sources: LatestSource[],
 ): Promise<(source: LatestSource) => LatestSource> {
   const literals = [...new Set(sources.filter(isQualified).map(({ literal }) => literal))];
@@ -20,13 +20,16 @@ export async function resolveQualifiedKeys(
     (literal) =>
       Prisma.sql`EXISTS (SELECT FROM latest_entry WHERE filter_scope IS NULL AND key = ${literal} AND scope_id = run_id)`,
   );
-  const rows = await db.prisma.$queryRaw<{ used: boolean[] }[]>`SELECT ARRAY[${Prisma.join(used)}] AS used`;
+  const rows = await db.prisma.$queryRaw<{ used: boolean[] }[]>`/* find_own_qualified_keys */
+SELECT ARRAY[${Prisma.join(used)}] AS used`;
   const unused = new Set(literals.filter((_, index) => !rows[0]!.used[index]));
   return (source) =>
     isQualified(source) && unused.has(source.literal) ? { kind: 'step', step: source.step, key: source.key } : source;
 }
 
-const isQualified = (source: LatestSource): source is Qualified => source.kind === 'qualified';
+function isQualified(source: LatestSource): source is Qualified {
+  return source.kind === 'qualified';
+}
 
 /** The filter with every source replaced. */
 export function mapSources(filter: RunFilter, map: (source: LatestSource) => LatestSource): RunFilter {

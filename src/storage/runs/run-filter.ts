@@ -1,8 +1,8 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { ExecutionStatus, MetadataType } from '../rows.ts';
 import { equalsAny, equalsAnyIndexed, type Operand } from './equality.ts';
+import { atPath } from './json-path.ts';
 import {
-  atPath,
   existsLatest,
   firstCharacters,
   type LatestSource,

@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Database } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
 import { firstCharacters, isCutText, latestRows } from './latest-source.ts';
 import { indexedTest, type MetadataTest, type RunFilter } from './run-filter.ts';
 
@@ -8,11 +8,11 @@ import { indexedTest, type MetadataTest, type RunFilter } from './run-filter.ts'
  * null. The planner cannot tell: its statistics of numbers and texts are of all keys together. One statement, and none
  * where no condition on metadata must hold.
  */
-export async function findSelectiveRuns(db: Database, filter: RunFilter): Promise<Prisma.Sql | null> {
+export async function findSelectiveRuns(db: Reader, filter: RunFilter): Promise<Prisma.Sql | null> {
   const matches = candidates(filter, !hasPlainCondition(filter));
   if (matches.length === 0) return null;
   const counts = matches.map((ids) => Prisma.sql`(SELECT count(*)::int FROM (${ids} LIMIT ${manyMatches}::int) m)`);
-  const rows = await db.prisma.$queryRaw<{ runs: number; counts: number[] }[]>`
+  const rows = await db.prisma.$queryRaw<{ runs: number; counts: number[] }[]>`/* count_candidates */
 SELECT reltuples::float8 AS runs, ARRAY[${Prisma.join(counts)}] AS counts FROM pg_class WHERE oid = 'pipeline_run'::regclass`;
   const { runs, counts: found } = rows[0]!;
   const least = Math.min(...found);
@@ -28,7 +28,9 @@ const manyMatches = 5_000;
  * page of 50 costs 50 × N ÷ M: the same at √(50 × N). Of several conditions each may have more: the more there are, the
  * fewer runs pass them all, and the longer is the walk. What the statistics do not know yet is taken for 1,000 runs.
  */
-const few = (runs: number) => Math.sqrt(50 * Math.max(runs, 1_000));
+function few(runs: number) {
+  return Math.sqrt(50 * Math.max(runs, 1_000));
+}
 
 /** Whether something besides metadata must hold, which may find the runs sooner than reading all entries of a key. */
 function hasPlainCondition(filter: RunFilter): boolean {

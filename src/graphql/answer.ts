@@ -1,0 +1,91 @@
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { ErrorCode } from '../errors.ts';
+import { stringifyJson } from '../json/stringify.ts';
+
+/** What goes over the wire: a whole text, or, for a stream of events, one text after another. */
+export type Answer = {
+  status: number;
+  headers: Record<string, string>;
+  body: string | AsyncIterableIterator<string>;
+};
+
+/** An answer whose body is whole. */
+export type WholeAnswer = Answer & { body: string };
+
+const json = 'application/json';
+const graphqlJson = 'application/graphql-response+json';
+
+/**
+ * What an Accept header takes. `mediaType` is that of a whole result, null where only a stream of events is taken;
+ * anything else that is asked for is answered with application/json, as is a request without the header.
+ */
+export function acceptedBy(accept: string | undefined): { mediaType: string | null; events: boolean } {
+  if (accept === undefined) return { mediaType: json, events: false };
+  const events = accept.includes('text/event-stream');
+  if (accept.includes(graphqlJson)) return { mediaType: graphqlJson, events };
+  return { mediaType: events && !/application\/json|\*\/\*/.test(accept) ? null : json, events };
+}
+
+/** The status of a request of which nothing was done for this reason, where there is a better one than 200. */
+const statusByCode: Partial<Record<ErrorCode, { status: number; headers: Record<string, string> }>> = {
+  UNAVAILABLE: { status: 503, headers: { 'retry-after': '1' } },
+};
+
+/**
+ * The HTTP status and headers of a result, by GraphQL over HTTP: errors before execution are 400, but 200 where only
+ * application/json is accepted; what happened to a field is 200; a request of which nothing could be done because the
+ * database is away is 503.
+ */
+export function statusOf(result: ExecutionResult, mediaType: string): Pick<Answer, 'status' | 'headers'> {
+  const headers: Record<string, string> = {};
+  if (!result.errors) return { status: 200, headers };
+  let status = 200;
+  for (const { extensions } of result.errors) {
+    const http = extensions['http'] as { status?: number; spec?: boolean; headers?: object } | undefined;
+    Object.assign(headers, http?.headers);
+    if (http?.status && !(http.spec && mediaType === json)) status = Math.max(status, http.status);
+  }
+  if (result.data === undefined && status === 200 && mediaType === graphqlJson) status = 400;
+  const better = reasonOfNothing(result);
+  return better ? { status: better.status, headers: { ...headers, ...better.headers } } : { status, headers };
+}
+
+/** All errors are of one kind, and no field has an answer. */
+function reasonOfNothing({ errors, data }: ExecutionResult) {
+  const code = errors?.[0]?.extensions['code'] as ErrorCode;
+  const reason = statusByCode[code];
+  if (!reason || !errors?.every((error) => error.extensions['code'] === code)) return null;
+  return data == null || Object.values(data).every((value) => value === null) ? reason : null;
+}
+
+/** The answer that is one JSON text, with every digit of its values. */
+export function serializeResult(result: ExecutionResult, mediaType: string): WholeAnswer {
+  const { status, headers } = statusOf(result, mediaType);
+  headers['content-type'] = `${mediaType}; charset=utf-8`;
+  return { status, headers, body: stringifyJson(toOutput(result)) };
+}
+
+/** A result as clients see it. */
+export function toOutput({ errors, data }: ExecutionResult): Record<string, unknown> {
+  const output: Record<string, unknown> = {};
+  if (errors) output['errors'] = errors.map(toWire);
+  if (data !== undefined) output['data'] = data;
+  return output;
+}
+
+/** An error as clients see it: always with a code, never with what is meant for the HTTP layer. */
+function toWire(error: GraphQLError) {
+  const { http: _http, ...extensions } = error.extensions;
+  return {
+    message: error.message,
+    ...(error.locations ? { locations: error.locations } : {}),
+    ...(error.path ? { path: error.path } : {}),
+    // What has no code of its own are variables that do not fit: execution never began.
+    extensions: { ...extensions, code: extensions['code'] === undefined ? 'BAD_USER_INPUT' : extensions['code'] },
+  };
+}
+
+/** The answer to a request that is refused before it reaches GraphQL, in GraphQL's form. */
+export function refusal(message: string, status: number, code: ErrorCode | 'INTERNAL_SERVER_ERROR'): WholeAnswer {
+  return serializeResult({ errors: [new GraphQLError(message, { extensions: { code, http: { status } } })] }, json);
+}

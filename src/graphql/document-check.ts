@@ -1,0 +1,55 @@
+import { type DocumentNode, GraphQLError, getOperationAST, type OperationDefinitionNode } from 'graphql';
+import type { PreparedDocument } from './documents.ts';
+
+/** By what way a request came, as far as it says which operations it may carry. */
+export type Way = {
+  /** Whether the answer may be a stream of events, without which nothing can be subscribed to. */
+  takesEvents: boolean;
+  /** Came by GET, which must not change anything. */
+  byGet: boolean;
+};
+
+/** Why a request is not executed: all of it at once. */
+export class RefusedError extends Error {
+  readonly errors: readonly GraphQLError[];
+  constructor(errors: readonly GraphQLError[]) {
+    super('The request was refused before it was executed.');
+    this.name = 'RefusedError';
+    this.errors = errors;
+  }
+}
+
+/** The operation that is asked for. @throws RefusedError for a bad document, or an operation that may not come this way. */
+export function chooseOperation(
+  { document, errors }: PreparedDocument,
+  name: string | undefined,
+  { takesEvents, byGet }: Way,
+): { document: DocumentNode; operation: OperationDefinitionNode } {
+  if (errors) throw new RefusedError(errors);
+  const operation = getOperationAST(document, name);
+  if (!operation) throw new RefusedError([noOperation(name)]);
+  if (operation.operation === 'subscription' && !takesEvents) throw new RefusedError([notStreamed()]);
+  if (operation.operation === 'mutation' && byGet) throw new RefusedError([notByGet()]);
+  return { document, operation };
+}
+
+function noOperation(name: string | undefined): GraphQLError {
+  return badRequest(
+    name === undefined
+      ? 'The document has several operations, or none. Send one, or say which is meant as "operationName".'
+      : `The document has no operation named ${JSON.stringify(name.slice(0, 60))}. Give the name of one that it has as "operationName".`,
+    400,
+  );
+}
+
+function notStreamed(): GraphQLError {
+  return badRequest('A subscription is answered as a stream of events: send "Accept: text/event-stream".', 400);
+}
+
+function notByGet(): GraphQLError {
+  return badRequest('A mutation is not carried out by GET. Send it as a POST.', 405, { allow: 'POST' });
+}
+
+function badRequest(message: string, status: number, headers: Record<string, string> = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status, headers } } });
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refuse, sendAnswer, sendJson } from './answers.ts';
+import { readBody } from './body.ts';
+import { identifyCaller } from './caller.ts';
+import { checkOrigin, isAllowedHost } from './guard.ts';
+import { sendGraphiQL } from './pages/graphiql.ts';
+import type { HttpOptions } from './server.ts';
+import { sendResponse } from './streams.ts';
+
+type Handler = (
+  options: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  search: string,
+) => void | Promise<void>;
+
+/** What is served where, and by which methods; HEAD is a GET whose body stays away. */
+const routes: Record<string, Record<string, Handler>> = {
+  '/': { GET: (_options, _request, response) => void response.writeHead(302, { location: '/graphql' }).end() },
+  '/health': { GET: (_options, _request, response) => sendJson(response, 200, { status: 'ok' }) },
+  '/ready': { GET: answerReady },
+  '/graphql': { GET: answerGet, POST: answerPost, OPTIONS: answerOptions },
+  '/graphql/stream': {
+    GET: answerStream,
+    POST: answerStream,
+    PUT: answerStream,
+    DELETE: answerStream,
+    OPTIONS: answerOptions,
+  },
+};
+
+/** Answers one request: whether it may come in, then what is at its path. */
+export async function handle(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!isAllowedHost(request.headers.host, options.allowedHosts)) {
+    return refuse(response, 403, 'This host name is not served. The operator can add it to ALLOWED_HOSTS.');
+  }
+  const url = request.url ?? '/';
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  const methods = Object.hasOwn(routes, path) ? routes[path]! : null;
+  if (!methods) return refuse(response, 404, 'There is nothing here. GraphQL is at /graphql.');
+  if (!checkOrigin(options.allowedOrigins, request, response)) return;
+  const handler = methods[request.method === 'HEAD' ? 'GET' : (request.method ?? '')];
+  if (!handler) {
+    const allowed = Object.keys(methods).join(', ');
+    response.setHeader('allow', allowed);
+    return refuse(response, 405, `${path} does not take ${request.method}. It takes ${allowed}.`);
+  }
+  await handler(options, request, response, end < 0 ? '' : url.slice(end + 1));
+}
+
+async function answerReady({ readiness }: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
+  const { reads, writes } = await readiness();
+  const ready = reads === 'ok' && writes === 'ok';
+  sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', reads, writes });
+}
+
+function answerOptions(_options: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
+  response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
+}
+
+async function answerPost({ app, maxBodyBytes }: HttpOptions, request: IncomingMessage, response: ServerResponse) {
+  const body = await readBody(maxBodyBytes, request, response);
+  if (body === null) return;
+  const { accept } = request.headers;
+  await sendAnswer(response, await app.answer({ body, accept, caller: identifyCaller(request) }));
+}
+
+async function answerGet(
+  { app, graphiql }: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  search: string,
+) {
+  const { accept } = request.headers;
+  if (accept?.includes('text/html')) {
+    if (graphiql) return sendGraphiQL(request, response);
+    return refuse(response, 404, 'GraphiQL is switched off here.');
+  }
+  const caller = identifyCaller(request);
+  await sendAnswer(response, await app.answer({ search: new URLSearchParams(search), accept, caller }));
+}
+
+async function answerStream({ app, maxBodyBytes }: HttpOptions, request: IncomingMessage, response: ServerResponse) {
+  const body = request.method === 'POST' ? await readBody(maxBodyBytes, request, response) : undefined;
+  if (body === null) return;
+  await sendResponse(response, await app.stream(toRequest(request, body), identifyCaller(request)));
+}
+
+function toRequest(incoming: IncomingMessage, body: string | undefined): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  headers.delete('content-length');
+  return new Request(`http://${incoming.headers.host ?? 'localhost'}${incoming.url}`, {
+    method: incoming.method ?? 'GET',
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+}

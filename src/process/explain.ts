@@ -1,0 +1,21 @@
+import { EmbeddedError } from '../storage/embedded/error.ts';
+import { classifyFailure } from '../storage/postgres/failures.ts';
+import { MigrationError } from '../storage/postgres/migrate.ts';
+import { SettingsError } from './settings.ts';
+import { WorkerError } from './workers.ts';
+
+/** What an operator can act on is said plainly; of the rest the whole trace helps. */
+export function explain(error: unknown): string {
+  const isPlain = [SettingsError, MigrationError, WorkerError, EmbeddedError].some((kind) => error instanceof kind);
+  if (isPlain) return (error as Error).message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (isAway(error) || /^(E[A-Z]+|28[0-9A-Z]{3}|3D000)$/.test(code ?? '')) {
+    return `The database cannot be reached: ${message || code}. Check DATABASE_URL and that the server is up.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Whether the database may be there later: not for a wrong password, or a database that does not exist. */
+export function isAway(error: unknown): boolean {
+  return ['unavailable', 'unknown'].includes(classifyFailure(error));
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { RunListRow, RunOrder, RunPosition } from '../storage/runs/run-list.ts';
+import { asInstant, decodeCursor, encodeCursor } from './connection.ts';
+
+/** Tells orders from one another in a cursor, which is a position in one of them only. */
+export function nameOf(order: RunOrder): string {
+  if (order.by !== 'metadata') return `runs ${order.by} ${order.descending ? 'DESC' : 'ASC'}`;
+  return `runs ${createHash('sha256').update(JSON.stringify(order)).digest('base64url').slice(0, 12)}`;
+}
+
+export function cursorOf(order: string, { id, startedAt, name, sortClass, sortNumber, sortText }: RunListRow): string {
+  return encodeCursor(order, id, startedAt.getTime(), name, sortClass ?? 3, sortNumber ?? null, sortText ?? null);
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** No more digits than a `numeric` of Postgres has room for. */
+const decimal = /^-?\d{1,131072}(\.\d{1,16383})?$/;
+
+/** @throws BAD_USER_INPUT for a text that is not a cursor of this list and order. */
+export function positionOf(order: string, cursor: string | null | undefined): RunPosition | null {
+  const parsed = decodeCursor(
+    order,
+    cursor,
+    ([id, time, name, sortClass, sortNumber, sortText]): [RunPosition] | null => {
+      const startedAt = asInstant(time);
+      if (typeof id !== 'string' || !uuid.test(id) || !startedAt || typeof name !== 'string' || name.includes('\0'))
+        return null;
+      if (sortClass === 3) return [{ id, startedAt, name, sortClass }];
+      if (sortClass === 0 && typeof sortNumber === 'string' && decimal.test(sortNumber))
+        return [{ id, startedAt, name, sortClass, sortNumber }];
+      const isText = typeof sortText === 'string' && !sortText.includes('\0');
+      if ((sortClass === 1 || sortClass === 2) && isText) return [{ id, startedAt, name, sortClass, sortText }];
+      return null;
+    },
+  );
+  return parsed?.[0] ?? null;
+}

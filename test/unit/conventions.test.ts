@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+// What CONTRIBUTING.md says of the code and no linter has a rule for.
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file) && !/(^|\/)generated\//.test(file))
+  .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
+
+const where = (pattern: RegExp) =>
+  files.flatMap(({ file, text }) => [...text.matchAll(pattern)].map(([found]) => `${file}: ${found.trim()}`));
+
+test('no file is longer than 200 lines, and four of five are shorter than 100', () => {
+  const lengths = files.map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }));
+  expect(lengths.filter(({ lines }) => lines > 200)).toEqual([]);
+  expect(lengths.filter(({ lines }) => lines < 100).length / lengths.length).toBeGreaterThanOrEqual(0.8);
+});
+
+test('a function at the top of a file is declared as one', () => {
+  expect(
+    where(/^(export )?const \w+ = (async )?(<\w+>)?\([^\n]*(=>)?$/gm).filter((line) => /=>|\($/.test(line)),
+  ).toEqual([]);
+});
+
+test('constants are written in camelCase', () => {
+  expect(where(/^(export )?const [A-Z][A-Z0-9]+(_[A-Z0-9]+)* =/gm)).toEqual([]);
+});
+
+test('the only classes are errors', () => {
+  const classes = where(/^(export )?class \w+[^{]*/gm);
+  expect(classes.length).toBeGreaterThan(3);
+  expect(classes.filter((line) => !/extends (\w*Error|NotYet)\b/.test(line))).toEqual([]);
+});
+
+test('an index.ts lists or loads, and defines nothing', () => {
+  const defining = files
+    .filter(({ file }) => /(^|\/)index\.ts$/.test(file))
+    .filter(({ text }) => /^(export )?(async )?(function|class|type|interface)\b/m.test(text))
+    .map(({ file }) => file);
+  expect(defining).toEqual([]);
+});
