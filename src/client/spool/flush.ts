@@ -1,7 +1,7 @@
 import type { Changes } from './changes.ts';
 import type { Pauses } from './pauses.ts';
 
-export interface FlushOptions {
+interface FlushOptions {
   /** Tries even while the service is known to be away and, if it was reached before, keeps trying until the timeout. */
   readonly final?: boolean;
 }
