@@ -1,4 +1,4 @@
-// Step 3: measures the forest on rows that it has not seen.
+// Step 3: measures the forest on rows that it was not trained on.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RandomForestClassifier } from 'ml-random-forest';
@@ -9,7 +9,7 @@ const { classes, test } = JSON.parse(readFileSync(join(folder, 'split.json'), 'u
 const forest = RandomForestClassifier.load(JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')));
 const predicted = forest.predict(test.map((row) => row.features));
 
-/** Rows: what they are. Columns: what they were taken for. */
+/** One row per true class, one column per predicted class. */
 const confusion = classes.map(() => classes.map(() => 0));
 for (const [index, { label }] of test.entries()) confusion[label][predicted[index]] += 1;
 
@@ -23,7 +23,7 @@ const perClass = classes.map((name, index) => {
 });
 
 logMetadata({
-  // Float, so that a perfect 1 is a float like every other accuracy.
+  // Float, so that a perfect 1 is stored as a float like any other accuracy.
   accuracy: Float(ratio(sum(classes.map((_, index) => confusion[index][index])), test.length)),
   per_class: Object.fromEntries(perClass),
   confusion_matrix: confusion,

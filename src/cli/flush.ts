@@ -1,56 +1,123 @@
 import { parseArgs } from 'node:util';
-import { UnavailableError } from '../client/errors.ts';
+import { InvalidCallError, UnavailableError } from '../client/errors.ts';
 import { endpointUrl, type Settings, settingsOf } from '../client/options.ts';
 import { post } from '../client/post.ts';
-import { pause, pauseMs } from '../client/retry.ts';
+import { pause, pauseMs, withRetries } from '../client/retry.ts';
+import type { Post } from '../client/spool/deliver.ts';
 import type { SpoolHeader } from '../client/spool/header.ts';
-import { deliverLeftovers } from '../client/spool/leftovers.ts';
-import { spoolLocation } from '../client/spool/location.ts';
-import { UsageError } from './usage.ts';
+import { deliverLeftovers, type LeftoverReport } from '../client/spool/leftovers.ts';
+import { listRejectedFiles, spoolLocation } from '../client/spool/location.ts';
+import { type RejectedFile, retryRejected } from '../client/spool/retry-rejected.ts';
+import { parseSeconds } from './options.ts';
 
-/** Where the operations of a file go. The key goes to the service it belongs to, never to another that a file names. */
+type Say = (line: string) => void;
+type PostFor = (header: SpoolHeader) => Post | undefined;
+
+/** `1 file`, `2 files`. */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Where the operations of a file go. The API key goes only to the service it is for, not to any other a file names. */
 function settingsFor({ url }: SpoolHeader, given: string | undefined): Settings {
   const settings = settingsOf({ url: given });
   const target = given === undefined ? endpointUrl(url) : settings.url;
   const isOurs = given !== undefined || (process.env['RUNLEDGER_URL'] && settings.url === target);
-  return { ...settings, url: target, apiKey: isOurs ? settings.apiKey : undefined };
+  return { ...settings, url: target, apiKey: isOurs ? settings.apiKey : () => undefined };
+}
+
+/** How to send the operations of a file: `send` makes a try, or several, of one request. */
+function postForWith(
+  send: (settings: Settings, body: string) => ReturnType<Post>,
+  url: string | undefined,
+  complain: Say,
+): PostFor {
+  return (header) => {
+    try {
+      const settings = settingsFor(header, url);
+      return (body) => send(settings, body);
+    } catch (error) {
+      if (!(error instanceof InvalidCallError)) throw error;
+      complain(`a file of process ${header.pid} on ${header.host} is left alone: ${error.message}`);
+      return undefined;
+    }
+  };
+}
+
+/** Delivers what ended processes left, as often as it helps until the time is over. */
+async function flushLeftovers(
+  directory: string,
+  { url, anyHost, end, complain }: { url: string | undefined; anyHost: boolean; end: number; complain: Say },
+): Promise<LeftoverReport> {
+  const once = (settings: Settings, body: string) => post(settings, body, AbortSignal.timeout(settings.tryTimeoutMs));
+  const postFor = postForWith(once, url, complain);
+  const total = { delivered: 0, rejected: 0 };
+  for (let failures = 0; ; failures += 1) {
+    const report = await deliverLeftovers({ directory, postFor, warn: complain, anyHost });
+    total.delivered += report.delivered;
+    total.rejected += report.rejected;
+    const waitMs = pauseMs(failures);
+    const mayHelp = report.kept.some(({ error }) => error instanceof UnavailableError);
+    if (!mayHelp || Date.now() + waitMs > end) return { ...total, kept: report.kept };
+    await pause(waitMs);
+  }
+}
+
+/** What is in a file of refused operations: how many of them, and why they were refused. */
+function describeRejected({ path, url, refusals }: RejectedFile): string {
+  const counts = new Map<string, number>();
+  for (const { code, message } of refusals) {
+    const reason = `${code}: ${message}`;
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const reasons = [...counts].map(([reason, count]) => `\n  ${count} × ${reason}`);
+  return `${path}: ${counted(refusals.length, 'operation')} that ${url} refused${reasons.join('')}`;
+}
+
+function flushRejected(
+  directory: string,
+  { url, end, print, complain }: { url: string | undefined; end: number; print: Say; complain: Say },
+): Promise<LeftoverReport> {
+  const patiently = (settings: Settings, body: string) =>
+    withRetries((signal) => post(settings, body, signal), {
+      deadlineMs: Math.max(0, end - Date.now()),
+      tryTimeoutMs: settings.tryTimeoutMs,
+    });
+  const postFor = postForWith(patiently, url, complain);
+  return retryRejected({ directory, postFor, warn: complain }, (file) => print(describeRejected(file)));
 }
 
 /**
- * `runledger flush`: delivers what processes that have ended left in the spool directory. Gives the exit code: 1 when
- * something had to stay there.
+ * `runledger flush`: delivers what processes that have ended left in the spool directory and, with `--rejected`, tries
+ * once more what the service had refused. Gives the exit code: 1 when something could not be delivered, or is refused
+ * again.
  */
-export async function flush(
-  args: string[],
-  print: (line: string) => void,
-  complain: (line: string) => void,
-): Promise<number> {
+export async function flush(args: string[], print: Say, complain: Say): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { url: { type: 'string' }, 'any-host': { type: 'boolean' }, timeout: { type: 'string' } },
+    options: {
+      url: { type: 'string' },
+      'any-host': { type: 'boolean' },
+      rejected: { type: 'boolean' },
+      timeout: { type: 'string' },
+    },
   });
-  const seconds = values.timeout === undefined ? 10 : Number(values.timeout);
-  if (!(seconds >= 0))
-    throw new UsageError(`--timeout must be a number of seconds, not ${JSON.stringify(values.timeout)}.`);
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + (parseSeconds(values.timeout, 'timeout') ?? 10_000);
   const { directory } = spoolLocation(process.env);
-  const postFor = (header: SpoolHeader) => {
-    const settings = settingsFor(header, values.url);
-    return (body: string) => post(settings, body, AbortSignal.timeout(settings.tryTimeoutMs));
-  };
-  let delivered = 0;
-  let rejected = 0;
-  for (let failures = 0; ; failures += 1) {
-    const report = await deliverLeftovers({ directory, postFor, warn: complain, anyHost: values['any-host'] === true });
-    delivered += report.delivered;
-    rejected += report.rejected;
-    const waitMs = pauseMs(failures);
-    const mayHelp = report.kept.some(({ error }) => error instanceof UnavailableError);
-    if (!mayHelp || Date.now() + waitMs > end) {
-      for (const { path, error } of report.kept) complain(`${path} has to wait: ${error?.message ?? 'interrupted'}`);
-      print(`${delivered} delivered, ${rejected} refused, ${report.kept.length} files kept.`);
-      return report.kept.length > 0 ? 1 : 0;
-    }
-    await pause(waitMs);
-  }
+  const { url } = values;
+  // What is wrong with the command line or the environment is said at once, not for every file.
+  settingsOf({ url });
+
+  const report = await flushLeftovers(directory, { url, anyHost: values['any-host'] === true, end, complain });
+  const again = values.rejected ? await flushRejected(directory, { url, end, print, complain }) : undefined;
+  for (const { path, error } of [...report.kept, ...(again?.kept ?? [])])
+    complain(`${path} could not be delivered: ${error?.message ?? 'interrupted'}`);
+  print(`${report.delivered} delivered, ${report.rejected} refused, ${counted(report.kept.length, 'file')} kept.`);
+  if (again) print(`Of those refused before, ${again.delivered} delivered, ${again.rejected} refused again.`);
+  const count = listRejectedFiles(directory).length;
+  const files = counted(count, 'file');
+  if (count > 0 && again) print(`${directory} has ${files} of refused operations left: delete those you give up.`);
+  if (count > 0 && !again)
+    print(`${directory} has ${files} of refused operations: \`runledger flush --rejected\` shows and retries them.`);
+  return report.kept.length > 0 || (again && again.kept.length + again.rejected > 0) ? 1 : 0;
 }

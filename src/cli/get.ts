@@ -1,20 +1,21 @@
 import { parseArgs } from 'node:util';
-import { createClient } from '../client/client.ts';
 import { found } from '../client/entry.ts';
 import { execute } from '../client/execute.ts';
-import { StepRun } from '../client/generated/operations.ts';
+import { FindRun, StepRun } from '../client/generated/operations.ts';
 import { type Settings, settingsOf } from '../client/options.ts';
+import { readRun } from '../client/read-run.ts';
 import { stringifyJson } from '../json/stringify.ts';
+import { parseSeconds } from './options.ts';
 import { targetOfOptions, targetOptions } from './target.ts';
 import { UsageError } from './usage.ts';
 
-/** The run, step name and attempt of a step that is known by its id. */
-async function whereIs(settings: Settings, stepId: string) {
+/** The run, name and attempt of the step with this id. */
+async function findTarget(settings: Settings, stepId: string) {
   const step = found((await execute(settings, StepRun, { id: stepId })).step, `step with the id ${stepId}`);
   return { run: step.run.id, stepName: step.name, attempt: step.attempt };
 }
 
-/** `runledger get`: prints the latest value under a key, exactly. Gives the exit code: 1 when there is none. */
+/** `runledger get`: prints the latest value under a key, exactly. Gives the exit code: 1 when nothing is there. */
 export async function get(
   args: string[],
   print: (line: string) => void,
@@ -22,15 +23,22 @@ export async function get(
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
-    options: { ...targetOptions, json: { type: 'boolean' } },
+    options: { ...targetOptions, json: { type: 'boolean' }, timeout: { type: 'string' } },
     allowPositionals: true,
   });
   const [key, ...more] = positionals;
   if (key === undefined || more.length > 0) throw new UsageError('get: give one KEY.');
-  const settings = settingsOf({ url: values.url });
+  const end = Date.now() + (parseSeconds(values.timeout, 'timeout') ?? 30_000);
+  /** The settings for the next call, which may take as long as there is left. */
+  const settings = () => settingsOf({ url: values.url, deadlineMs: Math.max(1, end - Date.now()) });
   const target = targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']);
-  const { run: ref, stepName, attempt } = target.stepId === undefined ? target : await whereIs(settings, target.stepId);
-  const run = await createClient({ url: values.url }).pipelineRun(ref);
+  const {
+    run: ref,
+    stepName,
+    attempt,
+  } = target.stepId === undefined ? target : await findTarget(settings(), target.stepId);
+  const { pipelineRun } = await execute(settings(), FindRun, { ref });
+  const run = readRun(settings(), found(pipelineRun, `run with the id, name or prefix "${ref}"`));
   const which = attempt === undefined ? {} : { attempt };
   const entry = await (stepName === undefined ? run : run.step(stepName, which)).runMetadata(key);
   if (!entry) {

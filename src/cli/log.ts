@@ -5,12 +5,21 @@ import { stepFlushMs } from '../client/senders.ts';
 import { spoolLocation } from '../client/spool/location.ts';
 import { lineOf } from '../client/spool/operation.ts';
 import { openSender } from '../client/spool/sender.ts';
-import { targetOfOptions, targetOptions, wholeNumber } from './target.ts';
-import { parseMetadata } from './value.ts';
+import { parseMetadata } from './key-values.ts';
+import { parseInteger } from './options.ts';
+import { readInput } from './read-input.ts';
+import { targetOfOptions, targetOptions } from './target.ts';
+
+/** The keys that the line of an operation logs, to be read. */
+function keysOf(line: string): string {
+  const { input } = JSON.parse(line) as { input: { entries: { key: string }[] } };
+  return input.entries.map(({ key }) => JSON.stringify(key)).join(', ');
+}
 
 /**
- * `runledger log`: the entry is in the spool before anything else is tried, and goes out behind what was left there.
- * Gives the exit code: 0 also when the service is away, 1 when it refused the entry.
+ * `runledger log`: writes the entries to the spool before it tries anything else, then delivers what was left there and
+ * them. Gives the exit code: 0 even when the service is away, 1 when it refused an entry. What it refused is reported here
+ * and now, so no file is kept of it.
  */
 export async function log(args: string[], complain: (line: string) => void): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -19,9 +28,15 @@ export async function log(args: string[], complain: (line: string) => void): Pro
     allowPositionals: true,
   });
   const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
-  const options = { iteration: wholeNumber(values.iteration, 'iteration') };
-  const inputs = textsOfInputs(parseMetadata(positionals), target, options);
-  const sender = openSender(settingsOf({ url: values.url }), spoolLocation(process.env), complain);
+  const options = { iteration: parseInteger(values.iteration, 'iteration') };
+  const inputs = textsOfInputs(await parseMetadata(positionals, readInput), target, options);
+  const sender = openSender(
+    settingsOf({ url: values.url }),
+    spoolLocation(process.env),
+    complain,
+    (line, { code, message }) =>
+      complain(`the service refused ${keysOf(line)} (${code}: ${message}). Nothing of that is kept.`),
+  );
   for (const input of inputs) sender.append(lineOf('logMetadata', input));
   await sender.flush(stepFlushMs(), { final: true });
   sender.stop();

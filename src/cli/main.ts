@@ -1,17 +1,19 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RunledgerError } from '../client/errors.ts';
 import { flush } from './flush.ts';
 import { get } from './get.ts';
 import { log } from './log.ts';
+import { joinNegatives } from './options.ts';
 import { UsageError, usage } from './usage.ts';
 
-/** The command `runledger`; see usage.ts. */
-function print(line: string) {
-  void process.stdout.write(`${line}\n`);
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
-function complain(line: string) {
-  void process.stderr.write(`runledger: ${line}\n`);
+
+function complain(line: string): void {
+  process.stderr.write(`runledger: ${line}\n`);
 }
 
 async function serve(args: string[]): Promise<number | undefined> {
@@ -20,11 +22,19 @@ async function serve(args: string[]): Promise<number | undefined> {
     options: { host: { type: 'string' }, port: { type: 'string' }, 'data-dir': { type: 'string' } },
   });
   if (values.host !== undefined) process.env['HOST'] = values.host;
-  if (values.port !== undefined) process.env['PORT'] = values.port;
+  const { port } = values;
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535))
+    throw new UsageError(`--port must be an integer from 0 to 65535, not ${JSON.stringify(port)}.`);
+  if (port !== undefined) process.env['PORT'] = port;
   if (values['data-dir'] !== undefined) process.env['RUNLEDGER_DATA_DIR'] = values['data-dir'];
-  // Loaded only here: the other commands need nothing of the service.
+  // Imported only here: no other command needs the service.
   await import('../main.ts');
   return undefined;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return `runledger ${version}`;
 }
 
 async function run([command, ...args]: string[]): Promise<number | undefined> {
@@ -37,6 +47,10 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
     args.includes('-h')
   ) {
     process.stdout.write(usage);
+    return 0;
+  }
+  if (command === '--version' || command === '-v') {
+    print(version());
     return 0;
   }
   switch (command) {
@@ -53,20 +67,24 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
   }
 }
 
-/** What is wrong with the command line: our own words, parseArgs', or the client's about a value. */
-function isUsage(error: unknown): boolean {
-  return (
-    error instanceof UsageError ||
-    (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-  );
+/** Whether the command line is at fault, by our own account or by that of `parseArgs`. */
+function isUsageError(error: unknown): error is Error {
+  if (error instanceof UsageError) return true;
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
+// A reader such as `head` may close the pipe before everything is written: that is its right.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 try {
-  const code = await run(process.argv.slice(2));
+  const code = await run(joinNegatives(process.argv.slice(2)));
   if (code !== undefined) process.exitCode = code;
 } catch (error) {
-  if (isUsage(error)) {
-    complain(`${error instanceof Error ? error.message : error}`);
+  if (isUsageError(error)) {
+    complain(error.message);
     process.stderr.write('See runledger --help.\n');
     process.exitCode = 2;
   } else if (error instanceof RunledgerError) {

@@ -1,7 +1,8 @@
-import type { LogTarget } from '../client/log-input.ts';
+import { type LogTarget, parseId } from '../client/log-input.ts';
+import { parseInteger } from './options.ts';
 import { UsageError } from './usage.ts';
 
-/** The options that say which step or run is meant. */
+/** The options that name a step or run. */
 export const targetOptions = {
   'step-id': { type: 'string' },
   run: { type: 'string' },
@@ -17,28 +18,21 @@ export interface TargetValues {
   readonly attempt?: string | undefined;
 }
 
-/** A whole number of the command line. */
-export function wholeNumber(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^-?\d+$/.test(text)) return Number(text);
-  throw new UsageError(`--${option} must be a whole number, not ${JSON.stringify(text)}.`);
-}
-
-/** The target that the options name, else the step of the environment. Throws a UsageError when they name none, or two. */
+/** The target that the options name, else the step of the environment. Throws a UsageError for none, or for two. */
 export function targetOfOptions(values: TargetValues, environmentStepId: string | undefined): LogTarget {
   const { 'step-id': stepId, run, step, attempt } = values;
   if (stepId !== undefined && (run ?? step ?? attempt) !== undefined)
-    throw new UsageError('Give --step-id, or --run with --step; not both.');
-  if (stepId !== undefined) return { stepId };
+    throw new UsageError('Give either --step-id, or --run with --step, not both.');
+  if (stepId !== undefined) return { stepId: parseId(stepId, '--step-id') };
   if (step === undefined && attempt !== undefined) throw new UsageError('--attempt needs --step.');
   if (run === undefined && step !== undefined) throw new UsageError('--step needs --run.');
-  const number = wholeNumber(attempt, 'attempt');
+  const number = parseInteger(attempt, 'attempt');
   if (run !== undefined)
     return {
       run,
       ...(step === undefined ? {} : { stepName: step }),
       ...(number === undefined ? {} : { attempt: number }),
     };
-  if (environmentStepId) return { stepId: environmentStepId };
-  throw new UsageError('Say which step or run: --step-id ID, or --run RUN [--step NAME], or set RUNLEDGER_STEP_ID.');
+  if (environmentStepId) return { stepId: parseId(environmentStepId, 'RUNLEDGER_STEP_ID') };
+  throw new UsageError('Name a step or run: --step-id ID, or --run RUN [--step NAME], or set RUNLEDGER_STEP_ID.');
 }

@@ -1,4 +1,4 @@
-/** The command line itself is wrong: exit code 2, and the usage. */
+/** The command line is wrong: the exit code is 2. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);
@@ -6,32 +6,35 @@ export class UsageError extends Error {
   }
 }
 
-export const usage = `Usage: runledger <command>
+export const usage = `Usage: runledger <command>, runledger --help, runledger --version
 
-  serve   starts the service (settings: see its environment variables)
+  serve   starts the service; its other settings are environment variables
             [--host HOST] [--port PORT] [--data-dir DIR]
 
   log     logs metadata to a step or run
             KEY=VALUE... [--step-id ID | --run RUN [--step NAME [--attempt N]]] [--iteration N]
-            Without a target: the step that RUNLEDGER_STEP_ID names.
+            Without a target: to the step that RUNLEDGER_STEP_ID names.
 
   get     prints the latest value under a key: a string as it is, anything else as JSON
-            KEY (--run RUN [--step NAME [--attempt N]] | --step-id ID) [--json]
+            KEY (--run RUN [--step NAME [--attempt N]] | --step-id ID) [--json] [--timeout SECONDS]
 
-  flush   delivers what processes left behind while the service was away
-            [--any-host] [--timeout SECONDS]
+  flush   delivers what ended processes could not, because the service was away
+            [--any-host] [--rejected] [--timeout SECONDS]
+            --rejected: also shows what the service refused, and tries it once more.
 
-Every command but serve takes --url URL in place of RUNLEDGER_URL. RUN is the id or name of a run, or the start of one.
+Every command but serve takes --url URL instead of RUNLEDGER_URL. RUN is the id or name of a run, or a prefix of either.
 
-VALUE of log, by its prefix:
+A VALUE of log may have a prefix for its type:
   int:42  float:0.5  float:NaN  str:5  bool:true  json:'{"a":[1,2]}'
   uri:s3://bucket/model  path:/data/train.csv  dtype:float32  size:1.5GiB  size:2048
-Without a prefix: a number, true, false or null as in JSON, else a string. str: takes what would be read otherwise.
+Without a prefix, 42 and +3 are integers, 1.0, .5 and 1e5 floats, true, false and null what they say, and anything else is
+a string. @FILE is the JSON value in a file, and @- the one on standard input. str: makes any text a string: str:@home.
 
 Environment: RUNLEDGER_URL (http://127.0.0.1:4000/graphql), RUNLEDGER_API_KEY, RUNLEDGER_STEP_ID,
   RUNLEDGER_SPOOL_DIR, RUNLEDGER_STEP_FLUSH_SECONDS (2: how long log waits for the service).
 
-Exit codes: 0 done; log: also when the service is away, with a warning, and the entry is kept for later
-            1 refused by the service, nothing under the key, or (get, flush) the service cannot be reached
+Exit codes: 0 done; of log also when the service is away: then it warns, and the entry is kept for later
+            1 the service refused (log then keeps nothing), nothing is under the key, or the service cannot be reached
+              by get or flush
             2 the command line is wrong
 `;

@@ -2,8 +2,14 @@ import { DType, Float, Path, StorageSize, Uri } from '../client/metadata-types.t
 import { parseJson } from '../json/parse.ts';
 import { UsageError } from './usage.ts';
 
-const jsonScalar = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
-const notFinite = new Map([
+const integer = /^[+-]?(?:0|[1-9]\d*)$/;
+const decimal = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const words = new Map([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
+const nonFinite = new Map([
   ['NaN', Number.NaN],
   ['Infinity', Number.POSITIVE_INFINITY],
   ['-Infinity', Number.NEGATIVE_INFINITY],
@@ -13,58 +19,69 @@ function fail(text: string, what: string): never {
   throw new UsageError(`${JSON.stringify(text)} is not ${what}.`);
 }
 
-/** Whether a number in it was too large for a double: it must not become something else in silence. */
+/** Whether it contains a number too large for a double, which must not silently become something else. */
 function overflows(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
-    ? Object.values(value).some(overflows)
-    : typeof value === 'number' && !Number.isFinite(value);
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(overflows);
+  return typeof value === 'number' && !Number.isFinite(value);
 }
 
-function json(text: string): unknown {
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Parses JSON. Throws an error that says what is wrong with it. */
+export function parseValueJson(text: string): unknown {
   let value: unknown;
   try {
     value = parseJson(text);
   } catch (error) {
-    throw new UsageError(`json:${text} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`not JSON: ${messageOf(error)}`);
   }
-  return overflows(value) ? fail(text, 'in the range of numbers') : value;
+  if (overflows(value)) throw new UsageError('contains a number that is too large.');
+  return value;
 }
 
-function float(text: string): Float {
-  const word = notFinite.get(text);
-  if (word !== undefined) return Float(word);
+function readJson(text: string): unknown {
+  try {
+    return parseValueJson(text);
+  } catch (error) {
+    throw new UsageError(`json:${text}: ${messageOf(error)}`);
+  }
+}
+
+function readFloat(text: string): Float {
+  const named = nonFinite.get(text);
+  if (named !== undefined) return Float(named);
   const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(number) ? Float(number) : fail(text, 'a number that a double can hold');
+  return Number.isFinite(number) ? Float(number) : fail(text, 'a number that fits a double');
 }
 
 const readers: Record<string, (text: string) => unknown> = {
-  int: (text) => (/^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : fail(text, 'a whole number')),
-  float,
+  int: (text) => (/^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : fail(text, 'an integer')),
+  float: readFloat,
   str: (text) => text,
   bool: (text) => (text === 'true' || text === 'false' ? text === 'true' : fail(text, 'true or false')),
-  json,
+  json: readJson,
   uri: Uri,
   path: Path,
   dtype: DType,
   size: (text) => StorageSize(/^\d+$/.test(text) ? BigInt(text) : text),
 };
 
-/** The value that is meant by `int:5`, `uri:s3://…` and the like; without a prefix a JSON scalar, else a string. */
+/** What a text without a prefix means: a number, true, false, null, or else the text itself. */
+function readBare(text: string): unknown {
+  // An integer has no zero with a sign.
+  if (text === '-0') return -0;
+  if (integer.test(text)) return BigInt(text.replace('+', ''));
+  if (!decimal.test(text)) return words.has(text) ? words.get(text) : text;
+  const number = Number(text);
+  if (!Number.isFinite(number)) fail(text, 'a number that fits a double');
+  return Number.isInteger(number) ? Float(number) : number;
+}
+
+/** The value of `int:5`, `uri:s3://…` and the like; without a prefix that of a number or word, else the text. */
 export function parseValue(text: string): unknown {
   const match = /^([a-z]+):/.exec(text);
   const read = match?.[1] !== undefined && Object.hasOwn(readers, match[1]) ? readers[match[1]] : undefined;
-  if (match && read) return read(text.slice(match[0].length));
-  return jsonScalar.test(text) ? json(text) : text;
-}
-
-/** Keys and values of `KEY=VALUE` arguments. Throws a UsageError, or the client's InvalidCallError for a wrong value. */
-export function parseMetadata(args: readonly string[]): Map<string, unknown> {
-  if (args.length === 0) throw new UsageError('log: give at least one KEY=VALUE.');
-  return new Map(
-    args.map((arg) => {
-      const end = arg.indexOf('=');
-      if (end <= 0) throw new UsageError(`log: ${JSON.stringify(arg)} is not KEY=VALUE.`);
-      return [arg.slice(0, end), parseValue(arg.slice(end + 1))];
-    }),
-  );
+  return match && read ? read(text.slice(match[0].length)) : readBare(text);
 }

@@ -1,8 +1,8 @@
 /**
- * `runledger/client` in a browser: reading, and logging that waits for its commit. It has nothing of Node; what needs
- * Node (steps, the background queue, the spool) is in index.ts.
+ * `runledger/client` in a browser: reading, and logging that waits for its commit. Nothing here depends on Node; what
+ * does (steps, the background queue, the spool) is in index.ts.
  */
-export { type Client, createClient } from './client.ts';
+export { type Client, createClient, type RunListOptions } from './client.ts';
 export type { MetadataEntry } from './entry.ts';
 export { InvalidCallError, RunledgerError, UnavailableError } from './errors.ts';
 export type { FollowOptions } from './follow.ts';

@@ -1,47 +1,66 @@
+import { checkOptions } from './check-options.ts';
 import { entryOf, found, type MetadataEntry } from './entry.ts';
 import { execute } from './execute.ts';
 import * as operations from './generated/operations.ts';
+import { logOptionNames } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
 import type { Metadata } from './metadata-entries.ts';
-import { type ClientOptions, settingsOf } from './options.ts';
-import { eachOf } from './pages.ts';
+import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
+import { eachOf, pageSizeOf } from './pages.ts';
 import { type RunReader, readRun } from './read-run.ts';
 
-/** Reads from one service, and changes what is there. Every method may throw either kind of RunledgerError. */
+/** Which runs to list, and in what order. */
+export interface RunListOptions {
+  readonly filter?: operations.PipelineRunFilter;
+  readonly orderBy?: operations.PipelineRunOrder;
+  /** How many runs to request at once: 1 to 200. Default: 100. */
+  readonly pageSize?: number;
+}
+
+/** Reads from one service, and changes what it holds. Every method may throw either kind of RunledgerError. */
 export interface Client {
   /** The whole URL of the endpoint. */
   readonly url: string;
-  /** The run with this id, name, or prefix of one. Throws NOT_FOUND when there is none, AMBIGUOUS for several. */
+  /** The run with this id or name, or a prefix of either. Throws NOT_FOUND for none, AMBIGUOUS for several. */
   pipelineRun(ref: string): Promise<RunReader>;
-  /** As `pipelineRun`, but null when there is none. */
+  /** Like `pipelineRun`, but null when there is none. */
   findPipelineRun(ref: string): Promise<RunReader | null>;
-  /** All runs that a filter lets through, the newest first unless told otherwise. */
-  pipelineRuns(options?: {
-    filter?: operations.PipelineRunFilter;
-    orderBy?: operations.PipelineRunOrder;
-    pageSize?: number;
-  }): AsyncGenerator<RunReader, void>;
-  /** The keys in use, with types and numbers of runs. */
+  /** All runs that pass the filter, newest first unless `orderBy` says otherwise. */
+  pipelineRuns(options?: RunListOptions): AsyncGenerator<RunReader, void>;
+  /** The keys in use, each with the types logged under it and the number of runs that have it. */
   metadataKeys(options?: {
     pipeline?: string;
     prefix?: string;
     first?: number;
   }): Promise<operations.MetadataKeysQuery['metadataKeys']>;
-  /** Up to 100 runs side by side, one row a key. */
+  /** Up to 100 runs side by side, one row per key. */
   compareRuns(
     refs: readonly string[],
     options?: { keys?: readonly string[] },
   ): Promise<operations.CompareRunsQuery['compareRuns']>;
   /** Logs to a step or run, and waits until it is committed. */
   logMetadata(metadata: Metadata, target: LogTarget & LogOptions): Promise<LoggedMetadata>;
-  /** Takes an entry back; gives what is latest now under its key, or null. */
+  /** Takes an entry back. Resolves to what is now the latest under its key, or null. */
   retractMetadata(entryId: string, reason: string): Promise<MetadataEntry | null>;
-  /** Deletes a run with its steps and entries. */
+  /** Deletes a run with all its steps and entries. */
   deleteRun(ref: string): Promise<boolean>;
 }
 
-/** Makes a client. Nothing is asked of the service yet. Throws an InvalidCallError on a setting that makes no sense. */
+async function* listRuns(
+  settings: Settings,
+  { filter, orderBy }: RunListOptions,
+  first: number,
+): AsyncGenerator<RunReader, void> {
+  const runs = eachOf(async (after) => {
+    const variables = { first, after, filter, orderBy };
+    return (await execute(settings, operations.ListRuns, variables)).pipelineRuns;
+  });
+  for await (const run of runs) yield readRun(settings, run);
+}
+
+/** Makes a client, without contacting the service yet. Throws an InvalidCallError for a setting that cannot be used. */
 export function createClient(options?: ClientOptions): Client {
+  checkOptions('createClient', options, clientOptionNames);
   const settings = settingsOf(options);
   const findPipelineRun = async (ref: string) => {
     const { pipelineRun } = await execute(settings, operations.FindRun, { ref });
@@ -51,21 +70,25 @@ export function createClient(options?: ClientOptions): Client {
     url: settings.url,
     findPipelineRun,
     pipelineRun: async (ref) => found(await findPipelineRun(ref), `run with the id, name or prefix "${ref}"`),
-    async *pipelineRuns({ filter, orderBy, pageSize = 100 } = {}) {
-      const runs = eachOf(async (after) => {
-        const variables = { first: pageSize, after, filter, orderBy };
-        return (await execute(settings, operations.ListRuns, variables)).pipelineRuns;
-      });
-      for await (const run of runs) yield readRun(settings, run);
+    pipelineRuns(options) {
+      checkOptions('pipelineRuns', options, { filter: true, orderBy: true, pageSize: true });
+      return listRuns(settings, options ?? {}, pageSizeOf('pipelineRuns', options));
     },
-    async metadataKeys({ pipeline, prefix, first = 100 } = {}) {
+    async metadataKeys(options) {
+      checkOptions('metadataKeys', options, { pipeline: true, prefix: true, first: true });
+      const { pipeline, prefix, first = 100 } = options ?? {};
       return (await execute(settings, operations.MetadataKeys, { pipeline, prefix, first })).metadataKeys;
     },
-    async compareRuns(refs, { keys } = {}) {
+    async compareRuns(refs, options) {
+      checkOptions('compareRuns', options, { keys: true });
+      const { keys } = options ?? {};
       const { runs, rows } = (await execute(settings, operations.CompareRuns, { refs, keys })).compareRuns;
       return { runs, rows: rows.map((row) => ({ ...row, cells: row.cells.map((cell) => cell && entryOf(cell)) })) };
     },
-    logMetadata: (metadata, target) => logNow(settings, metadata, target),
+    async logMetadata(metadata, target) {
+      checkOptions('logMetadata', target, logOptionNames);
+      return logNow(settings, metadata, target ?? {});
+    },
     async retractMetadata(entryId, reason) {
       const { latest } = (await execute(settings, operations.RetractMetadata, { entryId, reason })).retractMetadata;
       return latest && entryOf(latest);

@@ -1,9 +1,9 @@
 /**
- * Any error of the client. Catch one of its two kinds by what there is to do next:
- * {@link InvalidCallError} (fix the call) or {@link UnavailableError} (try again, with the same ids).
+ * Any error of the client. It is one of two kinds, told apart by what to do next: {@link InvalidCallError} (fix the
+ * call) or {@link UnavailableError} (try again, with the same ids).
  */
 export class RunledgerError extends Error {
-  /** The service's `extensions.code`, or a code of the client: see the two kinds. */
+  /** The service's `extensions.code`, or one of the client's own: see the two kinds. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -14,7 +14,7 @@ export class RunledgerError extends Error {
 }
 
 /**
- * The call itself is wrong, and would be wrong again: the caller must change it.
+ * The call itself is wrong and would fail again: the caller must change it.
  * `code` is BAD_USER_INPUT, NOT_FOUND, AMBIGUOUS, CONFLICT, UNAUTHENTICATED, FORBIDDEN, TOO_LARGE (a request over the
  * service's limit), NOT_RUNLEDGER (something else answers at this URL) or one of GraphQL's own.
  */
@@ -27,11 +27,11 @@ export class InvalidCallError extends RunledgerError {
 
 /**
  * The service could not be reached, was busy, or did not answer in time: the same call may go through later.
- * `code` is UNAVAILABLE (nothing was done, as far as is known), TIMEOUT (the outcome is not known) or
- * INTERNAL_SERVER_ERROR (the service failed, and its log says why).
+ * `code` is UNAVAILABLE (nothing was done, as far as anyone can tell), TIMEOUT (the outcome is unknown) or
+ * INTERNAL_SERVER_ERROR (the service failed; its log says why).
  */
 export class UnavailableError extends RunledgerError {
-  /** How long the service asked to be left alone, in milliseconds, where it said so. */
+  /** How long the service asked callers to wait, in milliseconds, if it did. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: string, message: string, options: ErrorOptions & { retryAfterMs?: number | undefined } = {}) {
@@ -41,21 +41,21 @@ export class UnavailableError extends RunledgerError {
   }
 }
 
-const tryAgain = new Set(['UNAVAILABLE', 'TIMEOUT', 'INTERNAL_SERVER_ERROR']);
+const retryableCodes = new Set(['UNAVAILABLE', 'TIMEOUT', 'INTERNAL_SERVER_ERROR']);
 
-/** The error for a code that the service answered. */
+/** The error that a code of the service stands for. */
 export function errorOfCode(code: string, message: string, retryAfterMs?: number): RunledgerError {
-  return tryAgain.has(code)
+  return retryableCodes.has(code)
     ? new UnavailableError(code, message, { retryAfterMs })
     : new InvalidCallError(code, message);
 }
 
-/** What the caller handed in has no place in the ledger. */
+/** The error for something the caller passed that cannot be used. */
 export function badInput(message: string): InvalidCallError {
   return new InvalidCallError('BAD_USER_INPUT', message);
 }
 
-/** What the call names is not there. */
+/** The error for something the call names that does not exist. */
 export function notFound(message: string): InvalidCallError {
   return new InvalidCallError('NOT_FOUND', message);
 }

@@ -10,8 +10,8 @@ export interface CallOptions {
 }
 
 /**
- * Carries out one operation, trying again until the client's deadline while the service is away. Every mutation carries
- * ids that were made before the first try, so trying again is safe. Integers beyond 2^53 come back as bigint.
+ * Carries out one operation; while the service is away, tries again until the client's deadline. That is safe, because
+ * every mutation carries ids that were made before the first try. Integers beyond 2^53 come back as bigint.
  */
 export async function execute<Answer, Variables>(
   settings: Settings,
@@ -22,6 +22,6 @@ export async function execute<Answer, Variables>(
   const body = stringifyJson({ query: operation, variables });
   const { deadlineMs, tryTimeoutMs } = settings;
   const data = await withRetries((trySignal) => post(settings, body, trySignal), { deadlineMs, tryTimeoutMs, signal });
-  // The service has checked the answer against the schema that the types were generated from.
+  // The service has checked the answer against the schema from which the types are generated.
   return data as Answer;
 }

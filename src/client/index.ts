@@ -1,6 +1,6 @@
 /**
- * `runledger/client` in Node: records runs and steps, logs their metadata, reads it back.
- * Bundlers for browsers get browser.ts, through the condition "browser" of the package's exports.
+ * `runledger/client` in Node: records runs and steps, logs their metadata, and reads it back. Bundlers for browsers get
+ * browser.ts instead, by the "browser" condition of the package's exports.
  */
 export * from './browser.ts';
 export { logMetadata } from './log.ts';

@@ -1,47 +1,63 @@
 import { newUuid } from '../uuid.ts';
+import type { OptionNames } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { MetadataTarget } from './generated/operations.ts';
-import { type Metadata, textsOfEntries, utf8Length } from './metadata-entries.ts';
+import { checkName, type Metadata, textsOfEntries, utf8Length } from './metadata-entries.ts';
 
-/** Where to log: a step by its id, the newest (or another) attempt of a step of a run, or a run by id, name or prefix. */
+/** Where to log: a step by its id; a step of a run, its newest attempt or another; or a run by its id, name or prefix. */
 export type LogTarget =
   | { readonly stepId: string; readonly run?: undefined; readonly stepName?: undefined; readonly attempt?: undefined }
   | { readonly run: string; readonly stepName?: string; readonly attempt?: number; readonly stepId?: undefined };
 
 export interface LogOptions {
-  /** What is counted along with the values: an epoch, a batch. */
+  /** The number of the epoch, batch or the like that the values belong to. */
   readonly iteration?: number | undefined;
   /** When it happened. Default: now. */
   readonly loggedAt?: Date | undefined;
 }
 
+export const logOptionNames: OptionNames<LogTarget & LogOptions> = {
+  stepId: true,
+  run: true,
+  stepName: true,
+  attempt: true,
+  iteration: true,
+  loggedAt: true,
+};
+
 const maxEntries = 1_000;
 const maxBytes = 1024 * 1024;
 
-const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+const uuidPattern = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
 
-/** Throws unless the text is a UUID. */
-export function checkId(id: unknown, what: string): asserts id is string {
-  if (typeof id !== 'string' || !uuidPattern.test(id))
-    throw badInput(`${what} must be a UUID, not ${JSON.stringify(id)}.`);
+/** A UUID in the form the service takes, from one with or without hyphens. Throws when it is not one. */
+export function parseId(id: unknown, what: string): string {
+  const match = typeof id === 'string' ? uuidPattern.exec(id) : null;
+  if (!match) throw badInput(`${what} must be a UUID, not ${JSON.stringify(id)}.`);
+  return match.slice(1).join('-').toLowerCase();
 }
 
-/** The target as the service takes it. Throws an InvalidCallError when it names nothing, or two things. */
+/** The target in the form the service takes. Throws an InvalidCallError when it names nothing, or two things. */
 export function targetOf({ stepId, run, stepName, attempt }: LogTarget): MetadataTarget {
-  if (stepId !== undefined && run !== undefined) throw badInput('logMetadata: give stepId or run, not both.');
   if (stepId !== undefined) {
-    checkId(stepId, 'stepId');
-    return { stepId };
+    if (run !== undefined || stepName !== undefined || attempt !== undefined)
+      throw badInput('logMetadata: stepId names the step by itself. Leave out run, stepName and attempt.');
+    return { stepId: parseId(stepId, 'stepId') };
   }
   if (typeof run !== 'string' || run === '')
     throw badInput('logMetadata: run must be the id, name or prefix of a run.');
-  if (stepName !== undefined)
-    return { step: attempt === undefined ? { run, name: stepName } : { run, name: stepName, attempt } };
-  if (attempt !== undefined) throw badInput('logMetadata: attempt needs stepName.');
-  return { run };
+  if (stepName === undefined) {
+    if (attempt !== undefined) throw badInput('logMetadata: attempt needs run and stepName.');
+    return { run };
+  }
+  checkName(stepName, 'step');
+  if (attempt === undefined) return { step: { run, name: stepName } };
+  if (!Number.isInteger(attempt) || attempt < 1)
+    throw badInput(`logMetadata: attempt must be an integer from 1 on, not ${String(attempt)}.`);
+  return { step: { run, name: stepName, attempt } };
 }
 
-/** Cuts entries into requests of at most 1,000 entries and about 1 MiB. */
+/** Splits entries into requests of at most 1,000 entries and about 1 MiB each. */
 function chunksOf(entries: readonly string[]): string[][] {
   const chunks: string[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -60,8 +76,8 @@ function chunksOf(entries: readonly string[]): string[][] {
 }
 
 /**
- * The texts of the `LogMetadataInput`s: one, or several when there is too much for one. Each has the requestId with
- * which it can be sent again. Throws an InvalidCallError for what has no form in the ledger.
+ * The JSON texts of the `LogMetadataInput`s: one, or several when there is too much for one. Each has a requestId of its
+ * own, so that it can safely be sent again. Throws an InvalidCallError for a value that cannot be stored.
  */
 export function textsOfInputs(metadata: Metadata, target: MetadataTarget, options: LogOptions = {}): string[] {
   const loggedAt = options.loggedAt ?? new Date();

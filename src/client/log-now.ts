@@ -10,13 +10,13 @@ export type { LogOptions, LogTarget };
 
 /** What was committed. */
 export interface LoggedMetadata {
-  /** In the order of the keys that were logged. */
+  /** In the order of the keys in the call. */
   readonly entries: readonly MetadataEntry[];
 }
 
 /**
  * Logs and waits for the commit, trying again until the client's deadline. What is too much for one request (1,000
- * entries, 1 MiB) goes in several, each of which is committed wholly or not at all.
+ * entries, 1 MiB) goes out in several, each committed as a whole or not at all.
  */
 export async function logNow(
   settings: Settings,
@@ -25,7 +25,7 @@ export async function logNow(
 ): Promise<LoggedMetadata> {
   const entries: MetadataEntry[] = [];
   for (const text of textsOfInputs(metadata, targetOf(target), target)) {
-    // The text is that of a LogMetadataInput, and goes out as it is.
+    // The text is a LogMetadataInput already, and is sent as it stands.
     const input = rawJson(text) as unknown as LogMetadataInput;
     const { logMetadata } = await execute(settings, LogMetadata, { input });
     entries.push(...logMetadata.entries.map(entryOf));

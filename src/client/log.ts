@@ -1,37 +1,49 @@
+import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
-import { targetOf, textsOfInputs } from './log-input.ts';
+import { logOptionNames, targetOf, textsOfInputs } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
-import type { Metadata } from './metadata-entries.ts';
-import { type ClientOptions, type Settings, settingsOf } from './options.ts';
+import { checkMetadata, type Metadata, nothingToLog } from './metadata-entries.ts';
+import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
 import { currentScope, currentStep } from './scope.ts';
 import { senderFor } from './senders.ts';
 import { lineOf } from './spool/operation.ts';
+import { isStrict, warnOnce } from './warn.ts';
 
-const waysToCall = `logMetadata(metadata) is called outside a step. Call it
+const waysToCall = `logMetadata(metadata) was called outside a step. Call it
   inside step("name", () => logMetadata(metadata)),
-  in a process that was started with stepEnvironment() in its environment (RUNLEDGER_STEP_ID),
+  in a process started with stepEnvironment() in its environment (RUNLEDGER_STEP_ID),
   or with a target:
   logMetadata(metadata, { stepId }),
-  logMetadata(metadata, { run, stepName }), where run is the id, name or a prefix of one,
+  logMetadata(metadata, { run, stepName }), where run is an id, a name, or a prefix of either,
   logMetadata(metadata, { run }) for the run itself.`;
 
+const optionNames = { ...logOptionNames, ...clientOptionNames, buffered: true } as const;
+
+function isEmpty(metadata: Metadata): boolean {
+  return metadata instanceof Map ? metadata.size === 0 : Reflect.ownKeys(metadata).length === 0;
+}
+
 function enqueue(settings: Settings, metadata: Metadata, target: LogTarget, options: LogOptions): undefined {
+  if (isEmpty(metadata) && !isStrict()) {
+    warnOnce(nothingToLog);
+    return;
+  }
   const sender = senderFor(settings);
   for (const input of textsOfInputs(metadata, targetOf(target), options)) sender.append(lineOf('logMetadata', input));
 }
 
 /**
  * Logs to the current step and returns at once: the values are checked and written to the spool file, and go to the
- * service in the background, in order. Throws an InvalidCallError for what has no form in the ledger, and outside a
- * step; never for the network or the service.
+ * service in the background, in order. Throws an InvalidCallError for a value that cannot be stored, and when called
+ * outside a step; never for the network or the service. Only warns when there is nothing to log.
  */
 export function logMetadata(metadata: Metadata, options?: LogOptions): void;
-/** Logs to any step or run through the background queue, as inside a step. */
+/** Logs to any step or run in the background, as inside a step. */
 export function logMetadata(
   metadata: Metadata,
   target: LogTarget & LogOptions & ClientOptions & { buffered: true },
 ): void;
-/** Logs to any step or run, and waits until it is committed. Rejects with either kind of RunledgerError. */
+/** Logs to any step or run, and waits for the commit. Rejects with either kind of RunledgerError. */
 export function logMetadata(
   metadata: Metadata,
   target: LogTarget & LogOptions & ClientOptions & { buffered?: false },
@@ -40,8 +52,13 @@ export function logMetadata(
   metadata: Metadata,
   options: Partial<LogTarget> & LogOptions & ClientOptions & { buffered?: boolean } = {},
 ): undefined | Promise<LoggedMetadata> {
+  checkMetadata(metadata);
+  checkOptions('logMetadata', options, optionNames);
   const { stepId, run, stepName, attempt, iteration, loggedAt, buffered, ...clientOptions } = options;
   if (stepId === undefined && run === undefined && stepName === undefined) {
+    if (attempt !== undefined) throw badInput('logMetadata: attempt needs run and stepName.');
+    const [stray] = Object.keys(clientOptions);
+    if (stray !== undefined) throw badInput(`logMetadata: ${stray} needs a target, such as { run, stepName }.`);
     const current = currentStep();
     if (!current) throw badInput(waysToCall);
     return enqueue(current.settings, metadata, { stepId: current.id }, { iteration, loggedAt });

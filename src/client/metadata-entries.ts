@@ -3,12 +3,12 @@ import type { MetadataType } from './generated/operations.ts';
 import { isTyped, metadataTypeOf } from './metadata-types.ts';
 import { textOfValue } from './metadata-values.ts';
 
-/** What can be logged: keys to values, as a plain object or a Map. See {@link textOfValue} for the values. */
+/** What can be logged: keys with their values, as a plain object or a Map. For the values see {@link textOfValue}. */
 export type Metadata = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
 
 const maxKeyBytes = 255;
 
-/** The length of a text in UTF-8, without encoding it. */
+/** The length of a text in bytes of UTF-8, found without encoding it. */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
@@ -24,9 +24,9 @@ function checkText(text: unknown, what: string): asserts text is string {
     text.trim() === ''
       ? 'is blank'
       : /\p{Cc}/u.test(text)
-        ? 'has a control character in it'
+        ? 'contains a control character'
         : /\p{Surrogate}/u.test(text)
-          ? 'has an unpaired surrogate in it'
+          ? 'contains an unpaired surrogate'
           : utf8Length(text.normalize('NFC')) > maxKeyBytes
             ? `is longer than ${maxKeyBytes} bytes`
             : undefined;
@@ -37,36 +37,45 @@ function checkText(text: unknown, what: string): asserts text is string {
 export function checkName(name: unknown, of: 'run' | 'step' | 'pipeline'): asserts name is string {
   checkText(name, `The name of the ${of}`);
   if (of === 'step' && name.includes('::'))
-    throw badInput(`The name of the step has "::" in it: ${JSON.stringify(name)}.`);
+    throw badInput(`The name of the step contains "::": ${JSON.stringify(name)}. Choose another.`);
   if (of === 'run' && /^[0-9a-f]{32}$/i.test(name.replaceAll('-', '')))
     throw badInput(`The name of the run looks like an id: ${JSON.stringify(name)}. Choose another.`);
 }
 
-/** The type that has to be named because JSON does not show it. */
+/** The type that must be stated because the JSON of the value does not show it. */
 function typeToName(value: unknown): MetadataType | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'FLOAT';
   if (typeof value !== 'object' || value === null) return undefined;
   return isTyped(value) ? metadataTypeOf(value) : value instanceof Set ? 'SET' : undefined;
 }
 
+export const nothingToLog = 'logMetadata: there is nothing to log; give at least one key.';
+
+/** Throws unless it is an object or a Map, as `logMetadata('accuracy', 0.9)` does not pass it. */
+export function checkMetadata(metadata: unknown): asserts metadata is Metadata {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
+    throw badInput(
+      'logMetadata: metadata must be an object, or a Map, of keys and values: logMetadata({ accuracy: 0.9 }).',
+    );
+}
+
 /**
- * The texts of the `MetadataEntryInput`s, one a key, in the order of the keys. Throws an InvalidCallError that names the
- * key when the key or the value has no form in the ledger, or when there is nothing to log.
+ * The JSON texts of the `MetadataEntryInput`s, one per key, in the order of the keys. Throws an InvalidCallError that
+ * names the key when it or its value cannot be stored, and one when there is nothing to log.
  */
 export function textsOfEntries(metadata: Metadata, iteration?: number): string[] {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
-    throw badInput('logMetadata: metadata must be an object or a Map of keys to values.');
+  checkMetadata(metadata);
   if (iteration !== undefined && !(Number.isInteger(iteration) && Math.abs(iteration) <= 0x7fffffff))
-    throw badInput(`logMetadata: iteration must be a whole number of 32 bits, not ${String(iteration)}.`);
-  const counted = iteration === undefined ? '' : `,"iteration":${iteration}`;
+    throw badInput(`logMetadata: iteration must be a 32-bit integer, not ${String(iteration)}.`);
+  const iterationField = iteration === undefined ? '' : `,"iteration":${iteration}`;
   const symbol = Object.getOwnPropertySymbols(metadata)[0];
   if (symbol) throw badInput(`logMetadata: the key ${String(symbol)} is not a string.`);
   const pairs = metadata instanceof Map ? [...metadata] : Object.entries(metadata);
-  if (pairs.length === 0) throw badInput('logMetadata: there is nothing to log; give at least one key.');
+  if (pairs.length === 0) throw badInput(nothingToLog);
   return pairs.map(([key, value]) => {
     checkText(key, 'A metadata key');
     const type = typeToName(value);
     const text = textOfValue(value, `.${key}`);
-    return `{"key":${JSON.stringify(key)},"value":${text}${type ? `,"type":"${type}"` : ''}${counted}}`;
+    return `{"key":${JSON.stringify(key)},"value":${text}${type ? `,"type":"${type}"` : ''}${iterationField}}`;
   });
 }

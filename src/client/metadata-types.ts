@@ -1,10 +1,10 @@
 import { badInput } from './errors.ts';
 import type { MetadataType } from './generated/operations.ts';
 
-/** Known to every copy of this module that a process may have loaded. */
+/** The same symbol in every copy of this module that a process may have loaded. */
 const typeOf = Symbol.for('runledger.metadataType');
 
-/** A value with the type it is to be stored under. Inside a list or dict only the plain value is kept. */
+/** A value with the type to store it under. Inside a list or dict only the plain value is kept. */
 interface Typed<Type extends MetadataType, Value> {
   readonly [typeOf]: Type;
   readonly value: Value;
@@ -22,12 +22,12 @@ function typed<Type extends MetadataType, Value>(type: Type, value: Value): Type
   return Object.freeze({ [typeOf]: type, value });
 }
 
-/** True of what the functions below made. */
+/** Whether the value was made by one of the functions below. */
 export function isTyped(value: object): value is AnyTyped {
   return typeOf in value;
 }
 
-/** The type that a typed value is to be stored under. */
+/** The type to store a typed value under. */
 export function metadataTypeOf(value: AnyTyped): MetadataType {
   return value[typeOf];
 }
@@ -41,7 +41,7 @@ export function Uri(uri: string | URL): Uri {
   );
 }
 
-/** A path in some file system, kept as written. Throws when it is empty. */
+/** A path in a file system, kept as written. Throws when it is empty. */
 export function Path(path: string): Path {
   if (typeof path === 'string' && path !== '') return typed('PATH', path);
   throw badInput('Path(): give a path that is not empty.');
@@ -54,8 +54,8 @@ export function DType(name: string): DType {
 }
 
 /**
- * A size in bytes: an integer ≥ 0 (a bigint beyond 2^53), or words such as `'1.5 GiB'` or `'20 MB'` (kB … PB are powers
- * of 1000, KiB … PiB of 1024). Read back as bytes. Throws when it is neither.
+ * A size in bytes: an integer ≥ 0 (a bigint beyond 2^53), or a text such as `'1.5 GiB'` or `'20 MB'` (kB … PB are powers
+ * of 1000, KiB … PiB of 1024). Read back in bytes. Throws for anything else.
  */
 export function StorageSize(size: number | bigint | string): StorageSize {
   const fits =
@@ -66,17 +66,17 @@ export function StorageSize(size: number | bigint | string): StorageSize {
         : Number.isSafeInteger(size) && size >= 0;
   if (fits) return typed('STORAGE_SIZE', size);
   throw badInput(
-    `StorageSize(${String(size)}): give whole bytes ≥ 0 (a bigint beyond 2^53), or words such as "1.5 GiB".`,
+    `StorageSize(${String(size)}): give an integer ≥ 0 (a bigint beyond 2^53), or a text such as "1.5 GiB".`,
   );
 }
 
-/** An array that is to be stored as TUPLE instead of LIST. */
+/** An array to store as TUPLE instead of LIST. */
 export function Tuple(items: readonly unknown[]): Tuple {
   if (Array.isArray(items)) return typed('TUPLE', items);
   throw badInput('Tuple(): give an array.');
 }
 
-/** A number that is to be stored as FLOAT even when it is whole: JavaScript cannot tell 1 from 1.0. */
+/** A number to store as FLOAT even when it is whole: JavaScript cannot tell 1 from 1.0. */
 export function Float(number: number): Float {
   if (typeof number === 'number') return typed('FLOAT', number);
   throw badInput('Float(): give a number.');

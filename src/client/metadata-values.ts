@@ -2,25 +2,26 @@ import { numberText } from '../json/number.ts';
 import { badInput } from './errors.ts';
 import { isTyped } from './metadata-types.ts';
 
-/** The most lists and dicts that may be inside one another in a value. */
+/** How deep lists and dicts may be nested in a value. */
 const maxDepth = 64;
 
-/** One step of a path as a reader would write it: `.layers`, `[3]`, `["a b"]`. */
+/** One part of a path as it is written in code: `.layers`, `[3]`, `["a b"]`. */
 function member(key: string | number): string {
-  return typeof key === 'number' ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  if (typeof key === 'number') return `[${key}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 function refuse(path: string, what: string): never {
-  throw badInput(`metadata${path}: ${what} has no form in the ledger. Log what it stands for, or leave it out.`);
+  throw badInput(`metadata${path}: ${what} cannot be stored. Log what it stands for, or leave it out.`);
 }
 
 function textOfString(text: string, path: string): string {
-  if (text.includes('\0')) refuse(path, 'a string with NUL (U+0000) in it');
-  if (/\p{Surrogate}/u.test(text)) refuse(path, 'a string with an unpaired surrogate in it');
+  if (text.includes('\0')) refuse(path, 'a string that contains NUL (U+0000)');
+  if (/\p{Surrogate}/u.test(text)) refuse(path, 'a string that contains an unpaired surrogate');
   return JSON.stringify(text);
 }
 
-/** What is no finite number is written as the word for it. */
+/** NaN and ±Infinity are written as strings: "NaN", "Infinity", "-Infinity". */
 function textOfNumber(number: number): string {
   return Number.isFinite(number) ? numberText(number) : `"${number}"`;
 }
@@ -34,8 +35,8 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function nameOf(value: object): string {
-  return value.constructor?.name || 'a class without a name';
+function classNameOf(value: object): string {
+  return value.constructor?.name || 'an anonymous class';
 }
 
 function textOfList(items: Iterable<unknown>, path: string, within: object[]): string {
@@ -62,18 +63,18 @@ function textOfObject(value: object, path: string, within: object[]): string {
   if (Array.isArray(value) || value instanceof Set || isTypedArray(value)) return textOfList(value, path, inside);
   if (value instanceof Map) return textOfDict(value, path, inside);
   if ('toJSON' in value && typeof value.toJSON === 'function') return textOfValue(value.toJSON(), path, inside);
-  if (!isPlain(value)) refuse(path, `an instance of ${nameOf(value)} without toJSON()`);
+  if (!isPlain(value)) refuse(path, `an instance of ${classNameOf(value)} without toJSON()`);
   const symbol = Object.getOwnPropertySymbols(value)[0];
   if (symbol) refuse(path, `an object with the key ${String(symbol)}, which is not a string,`);
   return textOfDict(Object.entries(value), path, inside);
 }
 
 /**
- * The exact JSON of a value, at any depth: bigint in all its digits, -0 with its sign, NaN and ±Infinity as the strings
- * "NaN", "Infinity", "-Infinity", Date as ISO 8601, Set and typed arrays as lists, Map as an object, Uri() and its like as
- * the plain value, anything with toJSON() as what that gives.
- * Throws an InvalidCallError with the path to it for what has no form: function, symbol, undefined, other class
- * instances, what contains itself, what is nested more than 64 deep, NUL and unpaired surrogates.
+ * The exact JSON of a value, at any depth: a bigint with all its digits, -0 with its sign, NaN and ±Infinity as the strings
+ * "NaN", "Infinity", "-Infinity", a Date as ISO 8601, Sets and typed arrays as lists, a Map as an object, Uri() and the
+ * like as the plain value, anything with toJSON() as what that returns.
+ * Throws an InvalidCallError with the path to whatever cannot be stored: functions, symbols, undefined, instances of
+ * other classes, a value that contains itself, more than 64 levels of nesting, NUL and unpaired surrogates.
  */
 export function textOfValue(value: unknown, path = '', within: object[] = []): string {
   switch (typeof value) {

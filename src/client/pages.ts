@@ -1,10 +1,21 @@
+import { badInput } from './errors.ts';
+
+const maxPageSize = 200;
+
+/** The `pageSize` of some options. Throws an InvalidCallError by that name, where the service would call it `first`. */
+export function pageSizeOf(call: string, options: { readonly pageSize?: number } | undefined): number {
+  const { pageSize = 100 } = options ?? {};
+  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= maxPageSize) return pageSize;
+  throw badInput(`${call}: pageSize must be an integer from 1 to ${maxPageSize}, not ${String(pageSize)}.`);
+}
+
 /** One page of a connection. */
 export interface Page<Node> {
   readonly nodes: readonly Node[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** All nodes of a connection, page by page: the next page is asked for when the one before has been taken. */
+/** All nodes of a connection. Each page is requested once the one before it has been consumed. */
 export async function* eachOf<Node>(load: (after: string | null) => Promise<Page<Node>>): AsyncGenerator<Node, void> {
   let after: string | null = null;
   do {

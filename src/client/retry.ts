@@ -1,11 +1,11 @@
 import { UnavailableError } from './errors.ts';
 
-/** The pause before the next try, in milliseconds: "full jitter", so that many clients do not come back at once. */
+/** The pause before the next try, in milliseconds, with full jitter: so that many clients do not all return at once. */
 export function pauseMs(failures: number, { baseMs = 100, capMs = 5_000 } = {}): number {
   return Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(failures, 20));
 }
 
-/** Resolves after `ms`, or rejects with the signal's reason when that is aborted first. */
+/** Resolves after `ms`, or rejects with the reason of the signal if it is aborted first. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -22,20 +22,20 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Aborts after `ms`, as `AbortSignal.timeout`; but when the process was too busy to look at the clock, and so at the
- * answer that may have come, it gets a moment to do so first.
+ * Aborts after `ms`, like `AbortSignal.timeout`. But a process that was too busy to notice the time was too busy to
+ * notice an answer, too: it first gets a moment to read one that may have arrived.
  */
 export function patientTimeout(ms: number): AbortSignal {
   const controller = new AbortController();
   let due = performance.now() + ms;
   const look = () => {
     if (performance.now() - due < 500)
-      return controller.abort(new DOMException('There was no answer in time.', 'TimeoutError'));
+      return controller.abort(new DOMException('No answer came in time.', 'TimeoutError'));
     due = performance.now() + Math.min(ms, 2_000);
     return start(Math.min(ms, 2_000));
   };
   const start = (delay: number) => {
-    // In Node a timer is an object, and must not keep the process alive; in browsers it is a number.
+    // In Node a timer is an object, and must not keep the process alive; in a browser it is a number.
     const timer: unknown = setTimeout(look, delay);
     if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref();
   };
@@ -43,17 +43,20 @@ export function patientTimeout(ms: number): AbortSignal {
   return controller.signal;
 }
 
+/** A try that is left less time than this could hardly do anything but time out. */
+const minTryMs = 100;
+
 export interface RetryOptions {
-  /** All tries and pauses together, in milliseconds. */
+  /** How long all tries and pauses may take together, in milliseconds. */
   readonly deadlineMs: number;
-  /** One try, in milliseconds. */
+  /** How long one try may take, in milliseconds. */
   readonly tryTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Calls `attempt` until it succeeds, as long as it throws an UnavailableError and the deadline is not passed; then that
- * error is thrown. Waits at least as long as the service asked. An aborted `signal` ends it with the signal's reason.
+ * Calls `attempt` again for as long as it throws an UnavailableError; once the deadline would pass, throws that error.
+ * Waits at least as long as the service asked. An aborted `signal` ends it with the reason of the signal.
  */
 export async function withRetries<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -68,7 +71,7 @@ export async function withRetries<T>(
       signal?.throwIfAborted();
       if (!(error instanceof UnavailableError)) throw error;
       const waitMs = Math.max(pauseMs(failures), error.retryAfterMs ?? 0);
-      if (Date.now() + waitMs >= end) throw error;
+      if (Date.now() + waitMs + minTryMs > end) throw error;
       await pause(waitMs, signal);
     }
   }

@@ -1,8 +1,10 @@
 import { newRunId, newUuid } from '../uuid.ts';
+import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { ExecutionStatus } from './generated/operations.ts';
 import { checkName } from './metadata-entries.ts';
-import { type ClientOptions, type Settings, settingsOf } from './options.ts';
+import { noteOpen, type RecordEnd } from './open-ends.ts';
+import { type ClientOptions, clientOptionNames, endpointUrl, type Settings, settingsOf } from './options.ts';
 import { currentScope, type Scope, within } from './scope.ts';
 import { exitFlushMs, senderFor, stepFlushMs } from './senders.ts';
 import { lineOf, type OpName } from './spool/operation.ts';
@@ -10,7 +12,7 @@ import { lineOf, type OpName } from './spool/operation.ts';
 /** The run that `pipelineRun` opened. */
 export interface StartedRun {
   readonly id: string;
-  /** As it was given; when left out, the service gives one. */
+  /** As the service has it. Until it has answered: as given, or undefined when the service is to choose one. */
   readonly name: string | undefined;
   readonly pipeline: string;
 }
@@ -19,14 +21,14 @@ export interface StartedRun {
 export interface StartedStep {
   readonly id: string;
   readonly name: string;
-  /** The id of the run, or what `options.run` named. */
+  /** The id of the run, or whatever `options.run` named it by. */
   readonly run: string;
 }
 
 export interface PipelineRunOptions extends ClientOptions {
-  /** Unique; one is given by the service when left out. A name that is taken gets the start of the run's id behind it. */
+  /** Unique. Default: the service chooses one. A name that is taken gets the beginning of the run's id appended. */
   readonly name?: string | undefined;
-  /** The pipeline that is executed. Default: "default". */
+  /** The name of the pipeline. Default: "default". */
   readonly pipeline?: string | undefined;
 }
 
@@ -34,12 +36,8 @@ function append(settings: Settings, op: OpName, variables: object): void {
   senderFor(settings).append(lineOf(op, JSON.stringify(variables)), true);
 }
 
-/** Calls `fn` in the scope, then records how it ended. What `fn` throws is thrown again, the same. */
-async function recordEnd<T>(
-  scope: Scope,
-  fn: () => T | Promise<T>,
-  end: (status: ExecutionStatus) => void,
-): Promise<T> {
+/** Calls `fn` in the scope, then records how it ended. Rethrows what `fn` throws. */
+async function recordEnd<T>(scope: Scope, fn: () => T | Promise<T>, end: RecordEnd): Promise<T> {
   let status: ExecutionStatus = 'FAILED';
   try {
     const result = await within(scope, fn);
@@ -55,30 +53,42 @@ async function recordEnd<T>(
 }
 
 /**
- * Records a run around `fn`: COMPLETED when it returns, FAILED when it throws, and then the same error is thrown again.
- * The service may be away for all of it: what it would have been told waits in the spool, and `fn` runs all the same.
- * Throws an InvalidCallError before `fn` is called when a name or setting is not valid.
+ * Records a run around `fn`: COMPLETED when it returns, FAILED when it throws; what it throws is rethrown. The service may
+ * be away the whole time: what is to be recorded waits in the spool, and `fn` runs all the same. Throws an
+ * InvalidCallError before `fn` is called when a name or setting cannot be used.
  */
 export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: StartedRun) => T | Promise<T>): Promise<T> {
-  const { name, pipeline = 'default', ...clientOptions } = options;
+  checkOptions('pipelineRun({ name, pipeline }, fn)', options, { name: true, pipeline: true, ...clientOptionNames });
+  if (typeof fn !== 'function') throw badInput('pipelineRun({ name, pipeline }, fn): fn must be a function.');
+  const { name, pipeline = 'default', ...clientOptions } = options ?? {};
   if (name !== undefined) checkName(name, 'run');
   checkName(pipeline, 'pipeline');
-  if (typeof fn !== 'function') throw badInput('pipelineRun({ name, pipeline }, fn): fn must be a function.');
   const settings = settingsOf(clientOptions);
   const run = { id: newRunId(), name, pipeline };
+  const sender = senderFor(settings);
+  sender.onRunStarted(run.id, (recorded) => {
+    run.name = recorded;
+  });
   append(settings, 'startRun', { input: { ...run, startedAt: new Date().toISOString() } });
-  const scope = { settings, run, step: undefined };
-  return recordEnd(
-    scope,
-    () => fn(run),
-    (status) => append(settings, 'finishRun', { ref: run.id, status }),
-  );
+  const end = noteOpen((status) => append(settings, 'finishRun', { ref: run.id, status }));
+  // What is called below must know the name of its run, and child processes must find it.
+  await sender.flush(stepFlushMs());
+  return recordEnd({ settings, run, step: undefined }, () => fn(run), end);
+}
+
+/** The settings of a step: those of the run it is in, unless it goes to another run by options of its own. */
+function stepSettingsOf(options: ClientOptions, outer: Scope | undefined, isInOuterRun: boolean): Settings {
+  if (!outer || (!isInOuterRun && Object.keys(options).length > 0)) return settingsOf(options);
+  const { url } = outer.settings;
+  if (options.url !== undefined && endpointUrl(options.url) !== url)
+    throw badInput(`step(name, fn, { url }): the run is recorded at ${url}, and its steps with it. Leave out url.`);
+  return outer.settings;
 }
 
 /**
- * Records a step of the current run around `fn`, as `pipelineRun` does a run; `logMetadata` inside finds it. Starting a
- * step of the same name again makes its next attempt. Outside `pipelineRun`, `options.run` names the run it belongs to
- * (id, name or prefix). When the service is there, it knows the step before `fn` is called.
+ * Records a step of the current run around `fn`, as `pipelineRun` records a run; `logMetadata` inside it logs to the step.
+ * Starting a step of the same name again makes its next attempt. Outside `pipelineRun`, `options.run` names the run the
+ * step belongs to (id, name or prefix). Unless the service is away, it knows of the step before `fn` is called.
  */
 export async function step<T>(
   name: string,
@@ -87,22 +97,19 @@ export async function step<T>(
 ): Promise<T> {
   checkName(name, 'step');
   if (typeof fn !== 'function') throw badInput(`step(${JSON.stringify(name)}, fn): fn must be a function.`);
+  checkOptions(`step(${JSON.stringify(name)}, fn, options)`, options, { run: true, ...clientOptionNames });
   const { run: ref, ...clientOptions } = options;
   const outer = currentScope();
   const run = ref === undefined ? outer?.run : { id: ref, name: undefined };
   if (!run)
     throw badInput(
-      `step(${JSON.stringify(name)}, fn) is called outside a run: call it inside pipelineRun(…), or name the run: step(${JSON.stringify(name)}, fn, { run }).`,
+      `step(${JSON.stringify(name)}, fn) was called outside a run: call it inside pipelineRun(…), or name the run: step(${JSON.stringify(name)}, fn, { run }).`,
     );
-  const settings = ref === undefined && outer ? outer.settings : settingsOf(clientOptions);
+  const settings = stepSettingsOf(clientOptions, outer, ref === undefined);
   const opened = { id: newUuid(), name, run: run.id };
   append(settings, 'startStep', { input: { id: opened.id, run: run.id, name, startedAt: new Date().toISOString() } });
-  // A child process that logs to the step must find it, also while this one waits for the child and does nothing else.
+  const end = noteOpen((status) => append(settings, 'finishStep', { id: opened.id, status }));
+  // A child process must find the step when it logs to it, even if this process does nothing but wait for the child.
   await senderFor(settings).flush(stepFlushMs());
-  const scope = { settings, run, step: opened };
-  return recordEnd(
-    scope,
-    () => fn(opened),
-    (status) => append(settings, 'finishStep', { id: opened.id, status }),
-  );
+  return recordEnd({ settings, run, step: opened }, () => fn(opened), end);
 }

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { checkId } from './log-input.ts';
+import { parseId } from './log-input.ts';
 import { environment, type Settings, settingsOf } from './options.ts';
 
-/** What code that runs inside a run, and perhaps a step, belongs to. */
+/** The run, and perhaps the step, in which code is running. */
 export interface Scope {
   readonly settings: Settings;
   readonly run: { readonly id: string; readonly name: string | undefined };
@@ -11,43 +11,43 @@ export interface Scope {
 
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** Calls `fn` so that it, and whatever it starts, finds the scope; other code that runs at the same time does not. */
+/** Calls `fn` so that it and whatever it starts see the scope, but no other code that runs at the same time does. */
 export function within<T>(scope: Scope, fn: () => T): T {
   return scopes.run(scope, fn);
 }
 
-/** The run and step that the calling code belongs to. */
+/** The scope of the calling code. */
 export function currentScope(): Scope | undefined {
   return scopes.getStore();
 }
 
-/** The step that the environment named last, with what it was made of: reading all settings anew is slow. */
-let fromEnvironment: { readonly made: string; readonly settings: Settings; readonly id: string } | undefined;
+/** The step that the environment named last, and the variables it was read from: reading all settings anew is slow. */
+let fromEnvironment: { readonly variables: string; readonly settings: Settings; readonly id: string } | undefined;
 
 function stepOfEnvironment(): { readonly settings: Settings; readonly id: string } | undefined {
   const { RUNLEDGER_STEP_ID: id, RUNLEDGER_URL: url, RUNLEDGER_API_KEY: apiKey } = environment();
   if (!id) return undefined;
-  const made = `${id} ${url} ${apiKey}`;
-  if (fromEnvironment?.made === made) return fromEnvironment;
-  checkId(id, 'RUNLEDGER_STEP_ID');
-  fromEnvironment = { made, settings: settingsOf(), id };
+  const variables = `${id} ${url} ${apiKey}`;
+  if (fromEnvironment?.variables === variables) return fromEnvironment;
+  fromEnvironment = { variables, settings: settingsOf(), id: parseId(id, 'RUNLEDGER_STEP_ID') };
   return fromEnvironment;
 }
 
-/** The step to log to: that of the calling code, else the one that `RUNLEDGER_STEP_ID` names. */
+/** The step to log to: the one the calling code runs in, else the one that `RUNLEDGER_STEP_ID` names. */
 export function currentStep(): { readonly settings: Settings; readonly id: string } | undefined {
   const scope = scopes.getStore();
   return scope ? scope.step && { settings: scope.settings, id: scope.step.id } : stepOfEnvironment();
 }
 
 /**
- * The environment by which a child process finds the current step: `RUNLEDGER_URL`, `RUNLEDGER_STEP_ID` and, where there
- * is one, `RUNLEDGER_API_KEY`. Merge it into the child's:
+ * The environment variables by which a child process finds the current step: `RUNLEDGER_URL`, `RUNLEDGER_STEP_ID` and,
+ * if there is one, `RUNLEDGER_API_KEY`. Merge them into the child's environment:
  * `spawn(command, args, { env: { ...process.env, ...stepEnvironment() } })`. Empty outside a step.
  */
 export function stepEnvironment(): Record<string, string> {
   const step = currentStep();
   if (!step) return {};
-  const { url, apiKey } = step.settings;
+  const { url } = step.settings;
+  const apiKey = step.settings.apiKey();
   return { RUNLEDGER_URL: url, RUNLEDGER_STEP_ID: step.id, ...(apiKey ? { RUNLEDGER_API_KEY: apiKey } : {}) };
 }

@@ -5,8 +5,8 @@ export interface ServerSentEvent {
 }
 
 /**
- * The events of a `text/event-stream`, as they arrive. A comment (which keeps the connection open) counts as a sign of
- * life only: `onBytes` is called for everything that arrives. An event that the end of the stream cut off is dropped.
+ * The events of a `text/event-stream`, as they arrive. `onBytes` is called for whatever arrives, comments included, which
+ * are sent to keep the connection open. An event cut off by the end of the stream is dropped.
  */
 export async function* eventsOf(
   stream: ReadableStream<Uint8Array>,

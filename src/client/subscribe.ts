@@ -5,13 +5,13 @@ import type { Settings } from './options.ts';
 import { dataOf, errorOfFetch, headersOf } from './post.ts';
 import { eventsOf } from './sse.ts';
 
-/** A stream that is silent for so long is taken for dead; the service sends a comment more often than that. */
+/** A stream that is silent for this long is taken for dead: the service sends a comment more often than that. */
 const silenceMs = 60_000;
 
 /**
- * Opens one subscription and gives what it sends until the service ends it. Throws an UnavailableError when the
- * connection cannot be made, breaks or falls silent; an InvalidCallError when the service refuses the subscription.
- * `onOpen` is called when the service has accepted it.
+ * Opens one subscription and yields what it sends until the service ends it. Throws an UnavailableError when the
+ * connection cannot be made, breaks or falls silent, and an InvalidCallError when the service refuses the subscription.
+ * `onOpen` is called once the service has accepted it.
  */
 export async function* subscribe<Answer, Variables>(
   settings: Settings,
@@ -41,7 +41,7 @@ export async function* subscribe<Answer, Variables>(
     onOpen();
     for await (const { event, data } of eventsOf(response.body, alive)) {
       if (event === 'complete') return;
-      // What is sent was checked by the service against the schema that the types were generated from.
+      // The service has checked the answer against the schema from which the types are generated.
       if (event === 'next' && data !== '') yield dataOf(data, response, settings.url) as Answer;
     }
   } catch (error) {

@@ -1,29 +1,17 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
 import { eventually, runCommand, runJob, type ServiceProcess, startProxy } from '../support/service-process.ts';
-import { testJobs } from '../support/test.ts';
+import { testSpool } from '../support/test-spool.ts';
 
-const test = testJobs
-  .extend('spool', async ({ onTestFinished }) => {
-    const spool = await mkdtemp(join(tmpdir(), 'runledger-spool-'));
-    onTestFinished(() => rm(spool, { recursive: true, force: true }));
-    return spool;
-  })
-  .extend('environment', ({ service, spool }) => (url = service.url) => ({
-    RUNLEDGER_URL: url,
-    RUNLEDGER_SPOOL_DIR: spool,
-  }))
-  .extend(
-    'deliver',
-    ({ service, environment }) =>
-      () =>
-        runCommand(['flush', '--url', service.url], environment()),
-  );
+const test = testSpool.extend(
+  'deliver',
+  ({ service, environment }) =>
+    () =>
+      runCommand(['flush', '--url', service.url], environment()),
+);
 
-/** A job of one step that logs `loss` 0…count−1, a moment apart, saying so; its result and its exit code are its own. */
+/** A job of one step that logs `loss` 0…count−1, printing each; it has a result and an exit code of its own. */
 const job = (name: string, count: number, end = 'return 42') => `
   import { logMetadata, pipelineRun, step } from 'runledger/client';
   const result = await pipelineRun({ name: '${name}', pipeline: 'jobs' }, () =>
@@ -40,7 +28,7 @@ const job = (name: string, count: number, end = 'return 42') => `
   process.exitCode = 7;
 `;
 
-/** What is under `loss` of a run, the oldest first. */
+/** What was logged under `loss` of a run, oldest first. */
 async function losses(service: ServiceProcess, name: string): Promise<unknown[]> {
   const values: unknown[] = [];
   const run = await createClient({ url: service.url }).pipelineRun(name);
@@ -51,7 +39,7 @@ async function losses(service: ServiceProcess, name: string): Promise<unknown[]>
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 const spooled = async (spool: string) => (await readdir(spool)).filter((name) => name.endsWith('.jsonl'));
 
-test('a job that is left in peace leaves nothing in the spool', async ({ service, spool, environment }) => {
+test('an undisturbed job leaves nothing in the spool', async ({ service, spool, environment }) => {
   const { code, stdout, stderr } = await runJob(job('peace', 20), environment());
   expect({ code, stderr }).toEqual({ code: 7, stderr: '' });
   expect(stdout).toContain('result 42');
@@ -131,7 +119,7 @@ test('the service is absent for a whole job: the next one delivers', async ({
   expect((await createClient({ url: service.url }).pipelineRun('absent')).status).toBe('COMPLETED');
 });
 
-test('the failure of a step is recorded, and goes on as it was', async ({ service, environment }) => {
+test('the failure of a step is recorded, and rethrown unchanged', async ({ service, environment }) => {
   const { code, stderr } = await runJob(job('failed', 3, 'throw new RangeError("no data")'), environment());
   expect(code).toBe(1);
   expect(stderr).toContain('RangeError: no data');

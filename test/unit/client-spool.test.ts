@@ -60,7 +60,7 @@ async function drain(post: Post, source = queue): Promise<void> {
 const files = (end: string) => readdirSync(directory).filter((name) => name.endsWith(end));
 const linesOf = (name: string) => readFileSync(join(directory, name), 'utf8').split('\n').slice(0, -1);
 
-test('a line is in a private file, behind the header, when append returns; an empty queue leaves no file', async () => {
+test('a line is in a private file, after the header, when append returns; an empty queue leaves no file', async () => {
   expect(readdirSync(directory)).toEqual([]);
   queue.append(logLine(1));
   const [name] = files('.jsonl');
@@ -119,7 +119,7 @@ test('a refused entry is found by halving, set aside and reported once; the rest
 });
 
 test.each(['UNAVAILABLE', 'TIMEOUT', 'INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED', 'FORBIDDEN', 'NOT_RUNLEDGER'])(
-  '%s does not blame the operation: it stays, and goes first later',
+  '%s is not the operation’s fault: it stays, and goes first later',
   async (code) => {
     queue.append(logLine(1));
     queue.append(logLine(2));
@@ -130,7 +130,7 @@ test.each(['UNAVAILABLE', 'TIMEOUT', 'INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED',
   },
 );
 
-test('a name that is taken gets the start of the id behind it', async () => {
+test('a name that is taken gets the beginning of the id appended', async () => {
   queue.append(startLine('0123456789', 'mine'), true);
   const { taken, post } = service((body) => (body.includes('"mine"') ? 'CONFLICT' : undefined));
   await drain(post);
@@ -138,13 +138,13 @@ test('a name that is taken gets the start of the id behind it', async () => {
   expect(warnings[0]).toContain('recorded as mine-01234567');
 });
 
-test('what is not there may still be in the file of another process: it waits for that', async () => {
+test('what does not exist yet may still be in the file of another process: it waits for that', async () => {
   const other = open();
   other.append(startLine('run-1'), true);
   queue.append(logLine(1, { run: 'run-1' }));
   const refusing = service(() => 'NOT_FOUND');
   await expect(drain(refusing.post)).rejects.toThrow(UnavailableError);
-  expect(queue.dropped).toBe(0);
+  expect(queue.removed).toBe(0);
   await drain(service().post, other);
   other.close();
   await drain(refusing.post);
@@ -161,7 +161,7 @@ test('the bound refuses the newest, with one warning; starts and ends may exceed
   expect(small.appended).toBe(before + 1);
 });
 
-test('where no file can be written, entries wait in memory', async () => {
+test('where no file can be written, entries are kept in memory', async () => {
   writeFileSync(join(directory, 'file'), '');
   const nowhere = openQueue({ directory: join(directory, 'file', 'x'), maxBytes: 2 ** 28 }, url, warn);
   for (let value = 0; value < 3; value += 1) nowhere.append(logLine(value));
@@ -206,14 +206,14 @@ test('files of the living, of other hosts, for other services and of other versi
   expect(values()).toEqual(['elsewhere']);
 });
 
-test('leftovers that cannot be delivered now are given back', async () => {
+test('leftovers that cannot be delivered now are put back', async () => {
   leave(name(1), logLine(1));
   const report = await leftovers(service(() => 'UNAVAILABLE').post);
   expect(report.kept[0]?.error?.code).toBe('UNAVAILABLE');
   expect(readdirSync(directory)).toEqual([name(1)]);
 });
 
-test('a line is an operation only when it is exactly one', () => {
+test('only a line that is exactly an operation is read as one', () => {
   expect(parseOperation(logLine(1).trimEnd())).toMatchObject({ op: 'logMetadata', entries: 1, needs: ['r'] });
   for (const line of [
     '',

@@ -19,7 +19,7 @@ async function stub(answer: (asked: Asked, response: ServerResponse, count: numb
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
-    asked.push({ ...JSON.parse(body), headers: request.headers });
+    asked.push({ ...JSON.parse(body || '{}'), headers: request.headers });
     answer(asked.at(-1)!, response, asked.length);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -46,7 +46,19 @@ const entry = (id: string) => ({
   loggedAt: '',
 });
 
-test('tries again with the same requestId until it goes through, and waits as long as it is asked to', async () => {
+/** The latest entries of a run: of the run itself, and of its only step. */
+const latest = (ofStep?: string, ...ofRun: string[]) =>
+  data({
+    pipelineRun: {
+      metadata: ofRun.map(entry),
+      steps: {
+        nodes: ofStep === undefined ? [] : [{ metadata: [entry(ofStep)] }],
+        pageInfo: { hasNextPage: false, endCursor: null },
+      },
+    },
+  });
+
+test('tries again with the same requestId until it succeeds, and waits as long as it is asked to', async () => {
   const start = performance.now();
   const { url, asked } = await stub((_, response, count) => {
     if (count === 1) response.writeHead(500).end('<html>');
@@ -64,7 +76,7 @@ test('tries again with the same requestId until it goes through, and waits as lo
 });
 
 test.each(['BAD_USER_INPUT', 'NOT_FOUND', 'AMBIGUOUS', 'CONFLICT', 'UNAUTHENTICATED', 'FORBIDDEN'])(
-  '%s is for the caller to fix: it is not tried again',
+  '%s is for the caller to fix and is not tried again',
   async (code) => {
     const { url, asked } = await stub((_, response) => response.end(failure(code)));
     const call = createClient({ url }).pipelineRun('r');
@@ -79,11 +91,28 @@ test.each([
   [404, InvalidCallError, 'NOT_RUNLEDGER'],
   [401, InvalidCallError, 'UNAUTHENTICATED'],
   [502, UnavailableError, 'UNAVAILABLE'],
-])('HTTP %d without GraphQL is an error of its own', async (status, kind, code) => {
+])('HTTP %d without a GraphQL result becomes the right error', async (status, kind, code) => {
   const { url } = await stub((_, response) => response.writeHead(status).end('<html>'));
   const call = createClient({ url, deadlineMs: 2_000 }).pipelineRun('r');
   await expect(call).rejects.toThrow(kind);
   await expect(call).rejects.toMatchObject({ code });
+});
+
+test('a 404 means a wrong URL, also when its body looks like a GraphQL result', async () => {
+  const { url } = await stub((_, response) => response.writeHead(404).end(failure('BAD_USER_INPUT')));
+  const call = createClient({ url: `${url}/api` }).pipelineRun('r');
+  await expect(call).rejects.toMatchObject({ name: 'InvalidCallError', code: 'NOT_RUNLEDGER' });
+  await expect(call).rejects.toThrow(`${url}/api/graphql`);
+  await expect(call).rejects.toThrow('RUNLEDGER_URL');
+});
+
+test('a redirect that loses the request says where it leads, and does not blame the call', async () => {
+  const target = await stub((_, response) => response.writeHead(400).end(failure('BAD_USER_INPUT')));
+  const { url } = await stub((_, response) => response.writeHead(301, { location: `${target.url}/graphql` }).end());
+  const call = createClient({ url }).pipelineRun('r');
+  await expect(call).rejects.toMatchObject({ name: 'InvalidCallError', code: 'NOT_RUNLEDGER' });
+  await expect(call).rejects.toThrow(`redirects to ${target.url}/graphql`);
+  await expect(call).rejects.toThrow('RUNLEDGER_URL');
 });
 
 test('the deadline holds when nobody answers', async () => {
@@ -104,12 +133,11 @@ test('values come back exact, and Float fields as numbers', async () => {
   expect(found?.number).toBe(1e20);
 });
 
-test('following goes on behind the last entry when the stream breaks: none twice, none missing', async () => {
+test('following goes on after the last entry when the stream breaks: none twice, none missing', async () => {
   const opened: unknown[] = [];
   const { url } = await stub(({ query, variables }, response) => {
     if (query.includes('FindRun')) return void response.end(data({ pipelineRun: run }));
-    if (query.includes('RunEntries'))
-      return void response.end(data({ pipelineRun: { metadata: [entry('9'), entry('10')] } }));
+    if (query.includes('RunLatestIds')) return void response.end(latest('9', '10'));
     opened.push(variables['after']);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const send = (id: string) => response.write(`event: next\nid: x\ndata: ${data({ metadataLogged: entry(id) })}\n\n`);
@@ -133,10 +161,30 @@ test('following goes on behind the last entry when the stream breaks: none twice
   expect(opened).toEqual(['10', '10', '12', '12']);
 });
 
+test('following ends after the last entry of a run, also one that was logged before the stream stood', async () => {
+  let streams = 0;
+  const { url } = await stub(({ query }, response) => {
+    const endedAt = streams === 0 ? null : 'then';
+    if (query.includes('FindRun')) return void response.end(data({ pipelineRun: { ...run, endedAt } }));
+    // Nothing had been logged when the follower came; when its stream stood, two entries had.
+    if (query.includes('RunLatestIds')) return void response.end(streams === 0 ? latest() : latest('8', '7'));
+    if (query.includes('RunHistory')) {
+      const page = { nodes: [entry('8'), entry('7')], pageInfo: { hasNextPage: false, endCursor: null } };
+      return void response.end(data({ pipelineRun: { metadataHistory: page } }));
+    }
+    streams += 1;
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
+    if (streams > 1) response.write(`event: next\ndata: ${data({ metadataLogged: entry('8') })}\n\n`);
+  });
+  const ids: string[] = [];
+  for await (const { id } of (await createClient({ url }).pipelineRun('r')).follow()) ids.push(id);
+  expect(ids).toEqual(['7', '8']);
+});
+
 test('following ends quietly when it is told to, and loudly when the call is wrong', async () => {
   const { url } = await stub(({ query }, response) => {
     if (query.includes('FindRun')) return void response.end(data({ pipelineRun: run }));
-    if (query.includes('RunEntries')) return void response.end(data({ pipelineRun: { metadata: [] } }));
+    if (query.includes('RunLatestIds')) return void response.end(latest());
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
     if (query.includes('"bad"')) response.end();
   });
@@ -151,7 +199,7 @@ test('following ends quietly when it is told to, and loudly when the call is wro
   await expect(follow.next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
 });
 
-test('an event stream is read however it is cut', async () => {
+test('an event stream is read however it is split into chunks', async () => {
   const text = 'event: next\r\ndata: é1\r\n\r\n: ping\n\nevent: next\ndata: 2\ndata: 3\n\nevent: next\ndata: lost';
   const bytes = new TextEncoder().encode(text);
   const stream = new ReadableStream<Uint8Array>({

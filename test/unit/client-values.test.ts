@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseMetadata } from '../../src/cli/key-values.ts';
+import { joinNegatives } from '../../src/cli/options.ts';
 import { parseValue } from '../../src/cli/value.ts';
 import { InvalidCallError } from '../../src/client/errors.ts';
 import { targetOf, textsOfInputs } from '../../src/client/log-input.ts';
@@ -7,7 +9,7 @@ import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../src/client/me
 import { parseJson } from '../../src/json/parse.ts';
 import { newUuid } from '../../src/uuid.ts';
 
-/** Value and type of the one entry that `value` becomes. */
+/** The value and type of the one entry that `value` becomes. */
 const entry = (value: unknown) => {
   const [text] = textsOfEntries(new Map([['k', value]]));
   return text?.replace('{"key":"k","value":', '').replace(/}$/, '');
@@ -50,9 +52,9 @@ test.each([
   ['Tuple', Tuple([1, [2]]), '[1,[2]],"type":"TUPLE"'],
   ['Float', Float(1), '1,"type":"FLOAT"'],
   ['types within a list', [Uri('s3://b'), StorageSize(5), new Set([1])], '["s3://b",5,[1]]'],
-  ['64 lists in one another', deep(64), `${'['.repeat(64)}1${']'.repeat(64)}`],
+  ['64 nested lists', deep(64), `${'['.repeat(64)}1${']'.repeat(64)}`],
   ['the same object twice, not within itself', [twice, twice], '[[5],[5]]'],
-])('%s has a form', (_, value, text) => {
+])('%s can be stored', (_, value, text) => {
   expect(entry(value)).toBe(text);
 });
 
@@ -67,9 +69,9 @@ test.each([
   ['an invalid Date', new Date(Number.NaN), 'metadata.k: an invalid Date'],
   ['a Map with other keys', { m: new Map([[1, 2]]) }, 'metadata.k.m: a Map with the key 1'],
   ['a symbol as key', { [Symbol('s')]: 1 }, 'metadata.k: an object with the key Symbol(s)'],
-  ['NUL', 'a\0', 'metadata.k: a string with NUL'],
-  ['an unpaired surrogate', ['\ud800'], 'metadata.k[0]: a string with an unpaired surrogate'],
-  ['65 lists in one another', deep(65), 'a list or dict inside 64 others'],
+  ['NUL', 'a\0', 'metadata.k: a string that contains NUL'],
+  ['an unpaired surrogate', ['\ud800'], 'metadata.k[0]: a string that contains an unpaired surrogate'],
+  ['65 nested lists', deep(65), 'a list or dict inside 64 others'],
   ['a DataView', new DataView(new ArrayBuffer(1)), 'metadata.k: an instance of DataView'],
 ])('%s is refused by name, with its path', (_, value, message) => {
   expect(() => entry(value)).toThrow(InvalidCallError);
@@ -86,7 +88,7 @@ test('keys and names are checked before anything is sent', () => {
   expect(() => checkName('0'.repeat(32), 'run')).toThrow('looks like an id');
 });
 
-test('wrappers refuse what is not theirs', () => {
+test('type functions refuse what does not fit the type', () => {
   expect(() => Uri('/a/path')).toThrow('absolute URI');
   expect(() => Path('')).toThrow('not empty');
   for (const size of [-1, 0.5, 2 ** 53, '5', '5 XB', '-1 kB']) expect(() => StorageSize(size)).toThrow('StorageSize');
@@ -160,4 +162,76 @@ test('the command line reads values by prefix, else as a JSON scalar, else as a 
   ])
     expect(() => parseValue(text), text).toThrow();
   expect(parseJson(read('json:{"a":[9007199254740993]}') ?? '')).toEqual({ a: [9007199254740993n] });
+});
+
+test.each([
+  ['.5', '0.5'],
+  ['-.5', '-0.5'],
+  ['+.5e1', '5,"type":"FLOAT"'],
+  ['+3', '3'],
+  ['-3', '-3'],
+  ['+12345678901234567890', '12345678901234567890'],
+  ['1.0', '1,"type":"FLOAT"'],
+  ['1.', '1,"type":"FLOAT"'],
+  ['1e5', '100000,"type":"FLOAT"'],
+  ['+0.25', '0.25'],
+])('the command line reads %s as a number', (text, form) => {
+  expect(entry(parseValue(text))).toBe(form);
+});
+
+test.each(['.', '+', '-', '+-1', '1_000', '0x10', '007', '1.2.3', '1e', 'e5', '+ 3', 'NaN'])(
+  'the command line reads %j as a string',
+  (text) => {
+    expect(entry(parseValue(text))).toBe(JSON.stringify(text));
+  },
+);
+
+const files: Record<string, string> = {
+  'cfg.json': '{ "a": [1, 9007199254740993],\n "b": "é" }\n',
+  'text.txt': 'not JSON',
+  'large.json': '[1e999]',
+  '-': '42\n',
+};
+const read = async (path: string) => {
+  const text = files[path];
+  if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+  return text;
+};
+
+test('the command line reads a JSON value from a file by @FILE, and from standard input by @-', async () => {
+  const metadata = await parseMetadata(['cfg=@cfg.json', 'rows=@-', 'user=str:@alice', 'at=@', 'mail=a@b'], read);
+  expect([...metadata]).toEqual([
+    ['cfg', { a: [1, 9007199254740993n], b: 'é' }],
+    ['rows', 42],
+    ['user', '@alice'],
+    ['at', '@'],
+    ['mail', 'a@b'],
+  ]);
+});
+
+test.each([
+  [['a=1', 'b=2', 'a=3'], 'the key "a" is given twice'],
+  [['caf\u00e9=1', 'cafe\u0301=2'], 'is given twice'],
+  [['a=@missing.json'], 'a=@missing.json: ENOENT'],
+  [['a=@missing.json'], 'a=str:@missing.json'],
+  [['a=@text.txt'], 'a=@text.txt: not JSON'],
+  [['a=@large.json'], 'a=@large.json: contains a number that is too large'],
+  [['a=@-', 'b=@-'], 'standard input can be read once'],
+  [['a'], '"a" is not KEY=VALUE'],
+  [[], 'at least one KEY=VALUE'],
+])('the command line refuses %j', async (args, message) => {
+  await expect(parseMetadata(args, read)).rejects.toThrow(message);
+  await expect(parseMetadata(args, read)).rejects.toMatchObject({ name: 'UsageError' });
+});
+
+test('a negative number may follow its option as a word of its own', () => {
+  expect(joinNegatives(['a=-1', '--iteration', '-1', '--json', '--run', '-x', '--', '-2'])).toEqual([
+    'a=-1',
+    '--iteration=-1',
+    '--json',
+    '--run',
+    '-x',
+    '--',
+    '-2',
+  ]);
 });

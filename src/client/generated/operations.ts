@@ -276,6 +276,15 @@ export type RunEntriesQueryVariables = Exact<{
 
 export type RunEntriesQuery = { readonly pipelineRun: { readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }> } | null };
 
+export type RunLatestIdsQueryVariables = Exact<{
+  run: string;
+  keys?: ReadonlyArray<string> | string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type RunLatestIdsQuery = { readonly pipelineRun: { readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string }>, readonly steps: { readonly nodes: ReadonlyArray<{ readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
 export type RunHistoryQueryVariables = Exact<{
   run: string;
   key: string;
@@ -396,6 +405,7 @@ export const FindRun = "query FindRun($ref: String!) { pipelineRun(ref: $ref) { 
 export const ListRuns = "query ListRuns($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Run } pageInfo { hasNextPage endCursor } } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<ListRunsQuery, ListRunsQueryVariables>;
 export const RunEntry = "query RunEntry($run: String!, $key: String!) { pipelineRun(ref: $run) { runMetadata(key: $key) { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunEntryQuery, RunEntryQueryVariables>;
 export const RunEntries = "query RunEntries($run: String!, $keys: [String!], $prefix: String, $scope: MetadataScope!) { pipelineRun(ref: $run) { metadata(keys: $keys, prefix: $prefix, scope: $scope) { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunEntriesQuery, RunEntriesQueryVariables>;
+export const RunLatestIds = "query RunLatestIds($run: String!, $keys: [String!], $after: String) { pipelineRun(ref: $run) { metadata(keys: $keys, scope: RUN) { id key } steps(first: 100, after: $after, includeRetried: true) { nodes { metadata(keys: $keys) { id key } } pageInfo { hasNextPage endCursor } } } }" as Operation<RunLatestIdsQuery, RunLatestIdsQueryVariables>;
 export const RunHistory = "query RunHistory($run: String!, $key: String!, $first: Int!, $after: String) { pipelineRun(ref: $run) { metadataHistory(key: $key, first: $first, after: $after) { nodes { ...Entry } pageInfo { hasNextPage endCursor } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunHistoryQuery, RunHistoryQueryVariables>;
 export const RunSteps = "query RunSteps($run: String!, $first: Int!, $after: String, $includeRetried: Boolean!) { pipelineRun(ref: $run) { steps(first: $first, after: $after, includeRetried: $includeRetried) { nodes { ...Step } pageInfo { hasNextPage endCursor } } } } fragment Step on Step { id name attempt status startedAt endedAt }" as Operation<RunStepsQuery, RunStepsQueryVariables>;
 export const FindStep = "query FindStep($run: String!, $step: String!, $attempt: Int) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { ...Step } } } fragment Step on Step { id name attempt status startedAt endedAt }" as Operation<FindStepQuery, FindStepQueryVariables>;

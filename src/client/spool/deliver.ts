@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../json/value.ts';
 import { InvalidCallError, UnavailableError } from '../errors.ts';
+import { isObject } from '../post.ts';
 import { listSpoolFiles } from './location.ts';
 import { type Operation, parseOperation, renamed, requestBody } from './operation.ts';
 import type { Line, Source } from './source.ts';
@@ -8,16 +9,16 @@ import type { Line, Source } from './source.ts';
 const peekBytes = 1024 * 1024;
 const maxEntries = 1_000;
 
-/** One try to carry out a request. Throws the errors of the client. */
+/** Sends a request once. Throws the errors of the client. */
 export type Post = (body: string) => Promise<JsonObject>;
 
-/** An operation with the line it came from. */
+/** An operation with the line it was read from. */
 type Waiting = Operation & { readonly line: Line };
 
-/** Refusals that do not blame the operation: the key or the URL is wrong. */
-const notToBlame = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_RUNLEDGER']);
+/** Refusals that are not the operation's fault: the key or the URL is wrong. */
+const notItsFault = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_RUNLEDGER']);
 
-/** Whether another file of the directory still has the start of a run or step of one of these ids. */
+/** Whether another file of the directory has yet to start a run or step with one of these ids. */
 function isStartedElsewhere(source: Source, ids: readonly string[]): boolean {
   const wanted = ids.map((id) => `"id":${JSON.stringify(id)}`);
   const starts = (text: string) =>
@@ -32,35 +33,42 @@ function isStartedElsewhere(source: Source, ids: readonly string[]): boolean {
 }
 
 /**
- * Delivers the operations of one source in order, each at least once: the ids in them make it exactly once. The rules are
- * in docs/spool.md. The function it gives sends what fits into one request and answers false when nothing is left; it
- * throws a RunledgerError when what is left has to wait.
+ * Delivers the operations of one source in order, each at least once; the ids in them make that exactly once. The rules
+ * are in docs/spool.md. Gives a function that sends as much as fits into one request and resolves to false when nothing
+ * is left; it throws a RunledgerError when what is left has to wait. `onRunStarted` hears under which name each run that
+ * was started is recorded.
  */
-export function deliveryOf(source: Source, post: Post, warn: (message: string) => void): () => Promise<boolean> {
-  /** Targets that are known not to be there, so that each entry for them does not cost a search of its own. */
-  const gone = new Set<string>();
+export function deliveryOf(
+  source: Source,
+  post: Post,
+  warn: (message: string) => void,
+  onRunStarted: (id: string, name: string) => void = () => {},
+): () => Promise<boolean> {
+  /** Targets known not to exist, so that not every entry for them costs a search of the directory. */
+  const missing = new Set<string>();
 
   async function send(operations: readonly Waiting[]): Promise<void> {
-    await post(requestBody(operations));
-    source.drop(operations.map(({ line }) => line));
+    const { startRun } = await post(requestBody(operations));
+    if (isObject(startRun)) onRunStarted(String(startRun['id']), String(startRun['name']));
+    source.remove(operations.map(({ line }) => line));
   }
 
   function reject(line: Line, code: string, message: string): void {
     try {
-      source.setAside(line, code, message);
-      warn(`the service refused an operation (${code}: ${message}); it is kept in ${source.base}.rejected`);
+      const path = source.setAside(line, { code, message });
+      if (path !== undefined) warn(`the service refused an operation (${code}: ${message}); it is kept in ${path}`);
     } catch (error) {
       warn(
         `the service refused an operation (${code}: ${message}), which could not be set aside (${String(error)}): ${line.text}`,
       );
     }
-    source.drop([line]);
+    source.remove([line]);
   }
 
-  /** True when a second try went through; waits, by throwing, when another process is still to start what it names. */
+  /** Whether a second try went through. Throws, so as to wait, while another process has yet to start what is missing. */
   async function triedAgain(operation: Waiting): Promise<boolean> {
     if (isStartedElsewhere(source, operation.needs))
-      throw new UnavailableError('NOT_FOUND', 'What an operation names is still to be started by another process.');
+      throw new UnavailableError('NOT_FOUND', 'Another process has yet to start the run or step of an operation.');
     return triedAs(operation);
   }
 
@@ -69,7 +77,7 @@ export function deliveryOf(source: Source, post: Post, warn: (message: string) =
       await send([operation]);
       return true;
     } catch (error) {
-      if (error instanceof InvalidCallError && !notToBlame.has(error.code)) return false;
+      if (error instanceof InvalidCallError && !notItsFault.has(error.code)) return false;
       throw error;
     }
   }
@@ -77,11 +85,11 @@ export function deliveryOf(source: Source, post: Post, warn: (message: string) =
   async function refused(operation: Waiting, { code, message }: InvalidCallError): Promise<void> {
     if (code === 'NOT_FOUND') {
       if (await triedAgain(operation)) return;
-      if (operation.op === 'logMetadata') gone.add(operation.needs.join());
+      if (operation.op === 'logMetadata') missing.add(operation.needs.join());
     }
     const other = code === 'CONFLICT' ? renamed(operation) : undefined;
     if (other && (await triedAs({ ...other.operation, line: operation.line }))) {
-      warn(`there is a run named ${other.from} already: this one is recorded as ${other.to}.`);
+      warn(`there is already a run named ${other.from}: this one is recorded as ${other.to}.`);
       return;
     }
     reject(operation.line, code, message);
@@ -90,14 +98,14 @@ export function deliveryOf(source: Source, post: Post, warn: (message: string) =
   async function deliver(operations: readonly Waiting[]): Promise<void> {
     const [first] = operations;
     if (!first) return;
-    if (operations.length === 1 && first.op === 'logMetadata' && gone.has(first.needs.join()))
-      return reject(first.line, 'NOT_FOUND', 'What it was logged to is not there.');
+    if (operations.length === 1 && first.op === 'logMetadata' && missing.has(first.needs.join()))
+      return reject(first.line, 'NOT_FOUND', 'The run or step it was logged to does not exist.');
     try {
       await send(operations);
     } catch (error) {
-      if (!(error instanceof InvalidCallError) || notToBlame.has(error.code)) throw error;
+      if (!(error instanceof InvalidCallError) || notItsFault.has(error.code)) throw error;
       if (operations.length === 1) return refused(first, error);
-      // A batch is all or none, so nothing was written: the halves tell where the bad one is.
+      // A batch is all or nothing, so nothing was written: halving it finds the bad operation.
       const middle = Math.ceil(operations.length / 2);
       await deliver(operations.slice(0, middle));
       await deliver(operations.slice(middle));
@@ -110,7 +118,7 @@ export function deliveryOf(source: Source, post: Post, warn: (message: string) =
     for (const line of source.peek(peekBytes)) {
       const operation = parseOperation(line.text);
       if (!operation) {
-        if (batch.length === 0) reject(line, 'BAD_USER_INPUT', 'This is not an operation that this version knows.');
+        if (batch.length === 0) reject(line, 'BAD_USER_INPUT', 'This version does not know such an operation.');
         if (batch.length === 0) return true;
         break;
       }

@@ -12,27 +12,27 @@ import {
 import { dirname } from 'node:path';
 import { type Line, readLines } from './source.ts';
 
-/** A file is rewritten when so much of it is acknowledged, and little is left. */
+/** A file is rewritten once this much of it has been acknowledged and little is left. */
 const compactBytes = 4 * 1024 * 1024;
 
-/** The spool file of this process: appended to at its end, read and dropped from at its front. */
+/** The spool file of this process: lines are added at the end, and read and taken off at the front. */
 export interface SpoolFileWriter {
-  /** How large the file is. */
+  /** The size of the file. */
   readonly bytes: number;
-  /** Whether lines wait in it. */
-  readonly waits: boolean;
-  /** Writes a line, with its newline, in one piece. False, and nothing is written, when that fails. */
+  /** Whether it has no lines. */
+  readonly isEmpty: boolean;
+  /** Writes a line, newline included, in one piece. False when that failed, and then nothing of it is in the file. */
   append(line: string, bytes: number): boolean;
   peek(maxBytes: number): Line[];
-  /** Takes the first bytes off, which are whole lines. */
-  drop(bytes: number): void;
-  /** Has the system put it on the disk, in the background; when it must be done before returning, `now`. */
+  /** Takes that many bytes, which are complete lines, off the front. */
+  remove(bytes: number): void;
+  /** Syncs it to disk: in the background, or before returning with `now`. */
   sync(now?: boolean): void;
-  /** Removes the file when nothing waits in it. */
+  /** Removes the file when it is empty; else syncs it. */
   close(): void;
 }
 
-/** Makes the file, and its directory. Throws what the system throws. */
+/** Makes the file, and its directory if need be. Throws what the file system throws. */
 export function createSpoolFile(base: string, header: string, warn: (message: string) => void): SpoolFileWriter {
   mkdirSync(dirname(base), { recursive: true, mode: 0o700 });
   let fd = openSync(base, 'ax+', 0o600);
@@ -42,7 +42,7 @@ export function createSpoolFile(base: string, header: string, warn: (message: st
   let synced = headerBytes;
   let broken = false;
 
-  /** Puts header and remainder in the place of a file that is mostly acknowledged. */
+  /** Replaces a file that is mostly acknowledged by its header and what is left. */
   function compact(): void {
     const rest = readLines(fd, head, size, size - head);
     const path = `${base}.tmp`;
@@ -66,8 +66,8 @@ export function createSpoolFile(base: string, header: string, warn: (message: st
     get bytes() {
       return size;
     },
-    get waits() {
-      return head < size;
+    get isEmpty() {
+      return head === size;
     },
     append(line, bytes) {
       if (broken) return false;
@@ -80,17 +80,17 @@ export function createSpoolFile(base: string, header: string, warn: (message: st
       } catch (error) {
         why = String(error);
       }
-      warn(`writing to ${base} failed (${why}): entries wait in memory.`);
+      warn(`writing to ${base} failed (${why}): entries are kept in memory.`);
       try {
         ftruncateSync(fd, size);
       } catch {
-        // Half a line stays behind the others. Nothing may follow it: the reader would take both for one.
+        // Half a line remains at the end. Nothing may follow it: a reader would take both for one line.
         broken = true;
       }
       return false;
     },
     peek: (maxBytes) => readLines(fd, head, size, maxBytes),
-    drop(bytes) {
+    remove(bytes) {
       head += bytes;
       try {
         if (head === size) {
@@ -116,7 +116,7 @@ export function createSpoolFile(base: string, header: string, warn: (message: st
         else this.sync(true);
         closeSync(fd);
       } catch {
-        // The file stays as it is, and the next process looks after it.
+        // The file stays as it is, for the next process to deliver.
       }
     },
   };

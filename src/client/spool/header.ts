@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { startOf } from './location.ts';
 
-/** The first line of a spool file: whose it is, and where its operations go. */
+/** The first line of a spool file: which process owns it, and where its operations go. */
 export interface SpoolHeader {
   readonly version: number;
   readonly host: string;
@@ -18,8 +18,8 @@ export function headerLine(url: string): string {
 }
 
 /**
- * The header of a file and the length of its line in bytes. Undefined when the file has no whole first line; throws when
- * the file cannot be read or its first line is no header.
+ * The header of a file, its line, and the length of that line in bytes. Undefined when the first line is incomplete.
+ * Throws when the file cannot be read, or its first line is not a header.
  */
 export function readHeader(path: string): { header: SpoolHeader; line: string; bytes: number } | undefined {
   const buffer = Buffer.alloc(65_536);

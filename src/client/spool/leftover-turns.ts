@@ -1,44 +1,44 @@
 import { deliverLeftovers, type LeftoverOptions } from './leftovers.ts';
 
-/** How long what others left goes before this process's own, and how often it is looked for. */
-const firstMs = 5_000;
-const everyMs = 60_000;
+/** For how long leftovers go before this process's own operations. */
+const headStartMs = 5_000;
+const lookEveryMs = 60_000;
 
-/** When a sender looks after what other processes left. */
+/** When a sender delivers what processes that have ended left behind. */
 export interface LeftoverTurns {
-  /** Looks, when it is time; resolves when all is delivered or has had its time, and never rejects. */
+  /** Delivers them if a look is due. Resolves when that is done or has had its head start, and never rejects. */
   take(): Promise<void>;
-  /** Makes it time. */
+  /** Makes a look due. */
   hasten(): void;
-  /** Whether something that was left waits for an operation that this process still has to deliver. */
-  readonly waitsForOurs: boolean;
+  /** Whether some of them need an operation that this process may still have to deliver. */
+  readonly waitForOurs: boolean;
 }
 
 export function leftoverTurns(options: LeftoverOptions): LeftoverTurns {
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let waitsForOurs = false;
+  let waitForOurs = false;
 
   async function look(): Promise<void> {
     try {
       const { kept } = await deliverLeftovers(options);
-      waitsForOurs = kept.some(({ error }) => error?.code === 'NOT_FOUND');
-      if (kept.length > 0) lookedAt = performance.now() - everyMs + firstMs;
+      waitForOurs = kept.some(({ error }) => error?.code === 'NOT_FOUND');
+      if (kept.length > 0) lookedAt = performance.now() - lookEveryMs + headStartMs;
     } catch (error) {
-      options.warn(`what other processes left could not be delivered: ${String(error)}`);
+      options.warn(`what other processes left behind could not be delivered: ${String(error)}`);
     }
   }
 
   return {
-    get waitsForOurs() {
-      return waitsForOurs;
+    get waitForOurs() {
+      return waitForOurs;
     },
     hasten() {
       lookedAt = Number.NEGATIVE_INFINITY;
     },
     async take() {
-      if (performance.now() - lookedAt < everyMs) return;
+      if (performance.now() - lookedAt < lookEveryMs) return;
       lookedAt = performance.now();
-      const timeout = new Promise<void>((resolve) => setTimeout(resolve, firstMs).unref());
+      const timeout = new Promise<void>((resolve) => setTimeout(resolve, headStartMs).unref());
       await Promise.race([look(), timeout]);
     },
   };

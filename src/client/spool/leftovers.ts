@@ -2,37 +2,40 @@ import { closeSync, fstatSync, openSync, renameSync, rmSync, unlinkSync } from '
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { RunledgerError } from '../errors.ts';
+import { claim } from './claim.ts';
 import { deliveryOf, type Post } from './deliver.ts';
 import { readHeader, type SpoolHeader } from './header.ts';
-import { isAlive, listSpoolFiles, type SpoolFile, startOf } from './location.ts';
-import { readLines, type Source, writeRejected } from './source.ts';
+import { isAlive, listSpoolFiles, type SpoolFile } from './location.ts';
+import { appendRejected, recordOf } from './rejected.ts';
+import { readLines, type Source } from './source.ts';
 
 export interface LeftoverOptions {
   readonly directory: string;
-  /** How a file's operations are sent; undefined to leave the file alone. */
+  /** How to send the operations of a file; undefined to leave the file alone. */
   readonly postFor: (header: SpoolHeader) => Post | undefined;
   readonly warn: (message: string) => void;
-  /** Takes the files of other hosts for dead, too. */
+  /** Delivers the files of other hosts too, taking their processes for dead. */
   readonly anyHost?: boolean;
-  /** Asked between requests: true to stop and give back what is under way. */
+  /** Asked between requests: true to stop, and give the file under way back. */
   readonly isOver?: () => boolean;
 }
 
-/** What was delivered of what others had left, and what had to stay. */
+/** What became of the operations that other processes had left. */
 export interface LeftoverReport {
   delivered: number;
   rejected: number;
-  /** Files that had to stay, and why. */
+  /** The files that could not be delivered now, and why. */
   readonly kept: { readonly path: string; readonly error: RunledgerError | undefined }[];
 }
 
-/** The header of a file that nobody owns any more; undefined when it must be left alone. */
-function deliverable(file: SpoolFile, { anyHost, warn }: LeftoverOptions): ReturnType<typeof readHeader> {
+/** The header of a file whose owner has ended; undefined when the file must be left alone. */
+function readAbandoned(file: SpoolFile, { anyHost, warn }: LeftoverOptions): ReturnType<typeof readHeader> {
   let read: ReturnType<typeof readHeader>;
   try {
     read = readHeader(file.path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) warn(`${file.path} is not a spool file that this version knows.`);
+    if (!(error instanceof Error && 'code' in error))
+      warn(`${file.path} is not a spool file that this version can read.`);
     return undefined;
   }
   if (!read) {
@@ -40,20 +43,10 @@ function deliverable(file: SpoolFile, { anyHost, warn }: LeftoverOptions): Retur
     return undefined;
   }
   const { host, pid, pidStartedAt, version } = read.header;
-  if (version !== 1) warn(`${file.path} has version ${version}, which this program does not know; it is left alone.`);
+  if (version !== 1)
+    warn(`${file.path} has format version ${version}, which this program cannot read: it is left alone.`);
   if (version !== 1 || (file.claimer && isAlive(file.claimer.pid, file.claimer.start))) return undefined;
   return (host === hostname() ? !isAlive(pid, pidStartedAt) : anyHost) ? read : undefined;
-}
-
-/** Makes the file this process's to deliver; undefined when another was quicker. */
-function claim(file: SpoolFile): string | undefined {
-  const path = `${file.base}.claimed-${process.pid}-${startOf(process.pid) ?? 0}`;
-  try {
-    renameSync(file.path, path);
-    return path;
-  } catch {
-    return undefined;
-  }
 }
 
 function sourceOf(fd: number, base: string, header: { line: string; bytes: number }, report: LeftoverReport): Source {
@@ -62,32 +55,33 @@ function sourceOf(fd: number, base: string, header: { line: string; bytes: numbe
   return {
     directory: dirname(base),
     base,
-    // A last line without its newline is a torn write: the call that made it never returned.
+    // A last line without a newline is a torn write: the call that made it never returned.
     peek: (maxBytes) => readLines(fd, head, size, maxBytes),
-    drop(lines) {
+    remove(lines) {
       for (const { bytes } of lines) head += bytes;
       report.delivered += lines.length;
     },
-    setAside(line, code, message) {
-      writeRejected(base, header.line, line.text, code, message);
+    setAside(line, refusal) {
+      const path = appendRejected(base, header.line, recordOf(line.text, refusal));
       report.rejected += 1;
       report.delivered -= 1;
+      return path;
     },
   };
 }
 
 /**
- * Delivers what processes that have ended left in the directory, oldest first. What cannot be delivered now stays where it
- * is and is in the report; nothing is thrown for what the service or the network does.
+ * Delivers what processes that have ended left in the directory, oldest first. What cannot be delivered now stays there
+ * and is in the report; nothing is thrown for what the service or the network does.
  */
 export async function deliverLeftovers(options: LeftoverOptions): Promise<LeftoverReport> {
   const { directory, postFor, warn, isOver = () => false } = options;
   const report: LeftoverReport = { delivered: 0, rejected: 0, kept: [] };
   for (const file of listSpoolFiles(directory)) {
     if (isOver()) break;
-    const header = deliverable(file, options);
+    const header = readAbandoned(file, options);
     const post = header && postFor(header.header);
-    const path = post && claim(file);
+    const path = post && claim(file.path, file.base);
     if (!path) continue;
     const fd = openSync(path, 'r');
     let error: RunledgerError | undefined;

@@ -3,13 +3,13 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 
 /** Where spool files are, and how large they may be together. */
-export interface SpoolPlace {
+export interface SpoolLocation {
   readonly directory: string;
   readonly maxBytes: number;
 }
 
-/** The place that the environment names: `RUNLEDGER_SPOOL_DIR`, `XDG_STATE_HOME`, `RUNLEDGER_SPOOL_MAX_BYTES` (256 MiB). */
-export function spoolLocation(env: Readonly<Record<string, string | undefined>>): SpoolPlace {
+/** The location by `RUNLEDGER_SPOOL_DIR`, else `XDG_STATE_HOME`; the bound by `RUNLEDGER_SPOOL_MAX_BYTES` (256 MiB). */
+export function spoolLocation(env: Readonly<Record<string, string | undefined>>): SpoolLocation {
   const state = env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
   const maxBytes = Number(env['RUNLEDGER_SPOOL_MAX_BYTES'] || Number.NaN);
   return {
@@ -18,17 +18,18 @@ export function spoolLocation(env: Readonly<Record<string, string | undefined>>)
   };
 }
 
-/** A file with operations: of a process (`base`), or claimed from it by `claimer`. */
+/** A file with operations: the one its process writes, or that file as claimed by another, `claimer`. */
 export interface SpoolFile {
   readonly path: string;
-  /** The path without the suffix of a claim. */
+  /** The path without `.rejected` and the suffix of a claim. */
   readonly base: string;
   readonly pid: number;
   readonly claimer: { readonly pid: number; readonly start: string } | undefined;
 }
 
-const namePattern = /^(\d+)-(.+)-(\d+)-[0-9a-f]{8}\.jsonl(?:\.claimed-(\d+)-(\d+))?$/;
+const namePattern = /^(\d+)-(.+)-(\d+)-[0-9a-f]{8}\.jsonl(\.rejected)?(?:\.claimed-(\d+)-(\d+))?$/;
 
+/** The names in a directory; none when it cannot be read. */
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
@@ -37,18 +38,27 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** The files with operations in the order in which they are to be delivered; claimed ones too. */
-export function listSpoolFiles(directory: string): SpoolFile[] {
+function list(directory: string, isWanted: (isRejected: boolean) => boolean): SpoolFile[] {
   const found = namesIn(directory).flatMap((name) => {
     const match = namePattern.exec(name);
-    if (!match) return [];
-    const base = name.replace(/\.claimed-.*/, '');
-    const claimer = match[4] === undefined ? undefined : { pid: Number(match[4]), start: match[5] ?? '0' };
+    if (!match || !isWanted(match[4] !== undefined)) return [];
+    const base = name.replace(/(\.rejected)?(\.claimed-.*)?$/, '');
+    const claimer = match[5] === undefined ? undefined : { pid: Number(match[5]), start: match[6] ?? '0' };
     const file = { path: join(directory, name), base: join(directory, base), pid: Number(match[3]), claimer };
     return [{ at: Number(match[1]), name: base, file }];
   });
   found.sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1));
   return found.map(({ file }) => file);
+}
+
+/** The files with operations, claimed ones included, in the order in which to deliver them. */
+export function listSpoolFiles(directory: string): SpoolFile[] {
+  return list(directory, (isRejected) => !isRejected);
+}
+
+/** The files with operations that the service has refused, claimed ones included, in the order of their origin. */
+export function listRejectedFiles(directory: string): SpoolFile[] {
+  return list(directory, (isRejected) => isRejected);
 }
 
 /** The size of everything in the directory. */
@@ -58,7 +68,7 @@ export function directoryBytes(directory: string): number {
   return bytes;
 }
 
-/** When a process started, in the kernel's ticks; undefined where there is no /proc or no such process. */
+/** When a process started, in ticks of the kernel; undefined without /proc, or when there is no such process. */
 export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -68,7 +78,7 @@ export function startOf(pid: number): string | undefined {
   }
 }
 
-/** Whether the process that started then still runs; without a start ("0" or null) only the pid counts. */
+/** Whether the process with this pid and start still runs; without a start ("0" or null) only the pid counts. */
 export function isAlive(pid: number, start: string | null): boolean {
   try {
     process.kill(pid, 0);
@@ -80,7 +90,7 @@ export function isAlive(pid: number, start: string | null): boolean {
   return now === undefined || now === start;
 }
 
-/** A new name for a file of this process. */
+/** A new name for a spool file of this process. */
 export function newSpoolName(): string {
   const host = hostname().replace(/[^A-Za-z0-9._-]/g, '_') || 'host';
   const random = Buffer.from(crypto.getRandomValues(new Uint8Array(4))).toString('hex');

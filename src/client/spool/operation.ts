@@ -2,34 +2,36 @@ import { FinishRun, FinishStep, LogMetadataBatch, StartRun, StartStep } from '..
 
 const mutations = { startRun: StartRun, startStep: StartStep, finishStep: FinishStep, finishRun: FinishRun };
 
-/** The names of operations in a spool file. */
+/** The name of an operation in a spool file. */
 export type OpName = keyof typeof mutations | 'logMetadata';
 
 /** One operation of a spool file. */
 export interface Operation {
   readonly op: OpName;
-  /** JSON text: the `input` of logMetadata, else the `variables`; forwarded as it stands, digit for digit. */
+  /** JSON text: the `input` of logMetadata, else the `variables`; forwarded as it is, digit for digit. */
   readonly payload: string;
   /** How many entries it logs. */
   readonly entries: number;
-  /** The run and the step that it needs to be there, as it names them. */
+  /** The run and the step that must exist first, by the names it uses. */
   readonly needs: readonly string[];
 }
 
-/** The line of an operation, with its newline. `payload` is compact JSON. */
+/** The line of an operation, newline included. `payload` is compact JSON. */
 export function lineOf(op: OpName, payload: string): string {
   return `{"op":"${op}","${op === 'logMetadata' ? 'input' : 'variables'}":${payload}}\n`;
 }
 
 type Fields = Record<string, unknown>;
+
 function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
-function count(value: unknown): number {
+
+function countOf(value: unknown): number {
   return Array.isArray(value) ? value.length : Object.keys(fieldsOf(value)).length;
 }
 
-/** Reads a line, without its newline. Undefined when it is no operation that this version knows. */
+/** Reads a line without its newline. Undefined when it is not an operation that this version knows. */
 export function parseOperation(line: string): Operation | undefined {
   const match = /^\{"op":"(\w+)","(input|variables)":(\{.*\})\}$/s.exec(line);
   if (!match) return undefined;
@@ -51,11 +53,11 @@ export function parseOperation(line: string): Operation | undefined {
     parsed['id'],
     parsed['ref'],
   ].filter((name) => typeof name === 'string');
-  const entries = count(parsed['entries']) + count(parsed['metadata']);
+  const entries = countOf(parsed['entries']) + countOf(parsed['metadata']);
   return { op: op as OpName, payload: payload ?? '', entries, needs };
 }
 
-/** The body of the request that carries out one operation, or several that log. */
+/** The body of the request for one operation, or for several that log. */
 export function requestBody(operations: readonly Operation[]): string {
   const [first] = operations;
   if (first && first.op !== 'logMetadata')
@@ -64,7 +66,7 @@ export function requestBody(operations: readonly Operation[]): string {
   return `{"query":${JSON.stringify(LogMetadataBatch)},"variables":{"inputs":[${inputs}]}}`;
 }
 
-/** The same start of a run under a name that nobody else has; undefined when there is no name to change. */
+/** A startRun under a name that no other run has; undefined when it is not one, or has no name. */
 export function renamed(operation: Operation): { operation: Operation; from: string; to: string } | undefined {
   if (operation.op !== 'startRun') return undefined;
   const variables = JSON.parse(operation.payload);

@@ -1,43 +1,53 @@
 import { join } from 'node:path';
 import { createSpoolFile, type SpoolFileWriter } from './file.ts';
 import { headerLine } from './header.ts';
-import { directoryBytes, newSpoolName, type SpoolPlace } from './location.ts';
-import { type Line, type Source, writeRejected } from './source.ts';
+import { directoryBytes, newSpoolName, type SpoolLocation } from './location.ts';
+import { openMemoryLines } from './memory.ts';
+import { appendRejected, type Refusal, recordOf } from './rejected.ts';
+import type { Source } from './source.ts';
 
-/** `start…` and `finish…` may exceed the bound by so much. */
-const controlReserve = 1024 * 1024;
-const maxMemoryBytes = 32 * 1024 * 1024;
+/** How far operations that start or finish something may exceed the bound. */
+const controlReserveBytes = 1024 * 1024;
 
-/** The operations of this process that are not acknowledged yet. A line is in the file before `append` returns. */
+/** The operations of this process that are not acknowledged yet. A line is in the file when `append` returns. */
 export interface Queue extends Source {
-  /** Puts a line, with its newline, behind the others. False when the bound is reached: it is refused. */
+  /** Adds a line, newline included, at the end. False when it is refused because the bound has been reached. */
   append(line: string, control?: boolean): boolean;
-  /** How many lines were ever appended, and taken off. */
+  /** How many lines have ever been added. */
   readonly appended: number;
-  readonly dropped: number;
-  /** How many were refused for want of room, and set aside because the service refused them. */
+  /** How many lines have been taken off. */
+  readonly removed: number;
+  /** How many lines were refused because the bound had been reached. */
   readonly refused: number;
+  /** How many lines were set aside because the service refused them. */
   readonly rejected: number;
-  /** How many wait in memory only, since no file could be written. */
+  /** How many lines are in memory only, because no file could be written. */
   readonly inMemory: number;
-  /** Has the system put the file on the disk, in the background. */
+  /** Syncs the file to disk, in the background. */
   sync(): void;
-  /** Removes the file when nothing is left in it, else leaves it, on the disk, to the next process. */
+  /** Removes the file when it is empty; else says what is left in it, syncs it, and leaves it to the next process. */
   close(): void;
 }
 
-/** Makes the queue; the file is made with the first line. */
-export function openQueue(place: SpoolPlace, url: string, warn: (message: string) => void): Queue {
-  const { directory, maxBytes } = place;
+/** Hears of the lines of this process that the service refused, so that they need not be kept in a file. */
+export type OnRejected = (line: string, refusal: Refusal) => void;
+
+/** Opens the queue; its file is made when the first line is added. */
+export function openQueue(
+  location: SpoolLocation,
+  url: string,
+  warn: (message: string) => void,
+  onRejected?: OnRejected,
+): Queue {
+  const { directory, maxBytes } = location;
   const base = join(directory, newSpoolName());
   const header = headerLine(url);
-  const memory: Line[] = [];
-  let memoryBytes = 0;
-  /** Null when none can be made, or none is wanted any more. */
+  const memory = openMemoryLines();
+  /** Null when it could not be made, or has been closed. */
   let file: SpoolFileWriter | null | undefined;
-  let others = 0;
+  let othersBytes = 0;
   let othersReadAt = Number.NEGATIVE_INFINITY;
-  const counts = { appended: 0, dropped: 0, refused: 0, rejected: 0 };
+  const counts = { appended: 0, removed: 0, refused: 0, rejected: 0 };
 
   function openFile(): SpoolFileWriter | null {
     if (file !== undefined) return file;
@@ -46,38 +56,38 @@ export function openQueue(place: SpoolPlace, url: string, warn: (message: string
     } catch (error) {
       file = null;
       warn(
-        `no spool file can be written in ${directory} (${String(error)}): until delivered, entries are only in memory.`,
+        `no spool file can be written in ${directory} (${String(error)}): entries are kept in memory until they are delivered.`,
       );
     }
     return file;
   }
 
-  /** Whether the directory has room; what others have in it is looked up at most every half a second. */
-  function fits(own: number, bytes: number, control: boolean): boolean {
-    const most = maxBytes + (control ? controlReserve : 0);
+  /** Whether the directory has room. What other processes have in it is read every half second at most. */
+  function fits(ownBytes: number, bytes: number, control: boolean): boolean {
+    const most = maxBytes + (control ? controlReserveBytes : 0);
     const age = performance.now() - othersReadAt;
-    if (age > 5_000 || (age > 500 && others + own + bytes > most)) {
-      others = Math.max(0, directoryBytes(directory) - own);
+    if (age > 5_000 || (age > 500 && othersBytes + ownBytes + bytes > most)) {
+      othersBytes = Math.max(0, directoryBytes(directory) - ownBytes);
       othersReadAt = performance.now();
     }
-    return others + own + bytes <= most;
+    return othersBytes + ownBytes + bytes <= most;
   }
 
   function refuse(why: string): false {
     if (counts.refused === 0)
-      warn(`entries are refused: ${why}. They are counted, and the count is reported at the end.`);
+      warn(`entries are being dropped: ${why}. How many will be reported when the process ends.`);
     counts.refused += 1;
     return false;
   }
 
-  return {
+  const queue: Queue = {
     directory,
     base,
     get appended() {
       return counts.appended;
     },
-    get dropped() {
-      return counts.dropped;
+    get removed() {
+      return counts.removed;
     },
     get refused() {
       return counts.refused;
@@ -86,46 +96,50 @@ export function openQueue(place: SpoolPlace, url: string, warn: (message: string
       return counts.rejected;
     },
     get inMemory() {
-      return memory.length;
+      return memory.count;
     },
     append(line, control = false) {
       const bytes = Buffer.byteLength(line);
-      // What follows a line that is only in memory must wait behind it.
-      const to = memory.length > 0 ? null : openFile();
-      if (to && !fits(to.bytes, bytes, control))
-        return refuse(`RUNLEDGER_SPOOL_MAX_BYTES (${maxBytes}) is reached in ${directory}`);
-      if (!to?.append(line, bytes)) {
-        if (memoryBytes + bytes > maxMemoryBytes) return refuse('no file can be written, and 32 MiB wait in memory');
-        memory.push({ text: line.slice(0, -1), bytes });
-        memoryBytes += bytes;
-      }
+      // While lines are in memory, those that follow must go there too, to keep the order.
+      const target = memory.count > 0 ? null : openFile();
+      if (target && !fits(target.bytes, bytes, control))
+        return refuse(`${directory} has reached RUNLEDGER_SPOOL_MAX_BYTES (${maxBytes})`);
+      if (!target?.append(line, bytes) && !memory.append(line, bytes))
+        return refuse('no file can be written, and memory holds 32 MiB already');
       counts.appended += 1;
       return true;
     },
     peek(max) {
-      if (file?.waits) return file.peek(max);
-      let total = 0;
-      const end = memory.findIndex(({ bytes }, index) => {
-        total += bytes;
-        return index > 0 && total > max;
-      });
-      return end < 0 ? [...memory] : memory.slice(0, end);
+      return file && !file.isEmpty ? file.peek(max) : memory.peek(max);
     },
-    drop(lines) {
-      counts.dropped += lines.length;
-      const bytes = lines.reduce((sum, line) => sum + line.bytes, 0);
-      if (file?.waits) return file.drop(bytes);
-      memory.splice(0, lines.length);
-      memoryBytes -= bytes;
+    remove(lines) {
+      counts.removed += lines.length;
+      if (file && !file.isEmpty) file.remove(lines.reduce((sum, { bytes }) => sum + bytes, 0));
+      else memory.remove(lines.length);
     },
-    setAside(line, code, message) {
+    setAside(line, refusal) {
       counts.rejected += 1;
-      writeRejected(base, header.trimEnd(), line.text, code, message);
+      if (!onRejected) return appendRejected(base, header.trimEnd(), recordOf(line.text, refusal));
+      onRejected(line.text, refusal);
+      return undefined;
     },
     sync: () => file?.sync(),
     close() {
+      reportLeft(queue, warn);
       file?.close();
       file = null;
     },
   };
+  return queue;
+}
+
+/** Says what the process leaves behind undelivered. */
+function reportLeft({ appended, removed, refused, inMemory, base }: Queue, warn: (message: string) => void): void {
+  const inFile = appended - removed - inMemory;
+  if (refused > 0) warn(`${refused} operations were dropped because the spool was full.`);
+  if (inFile > 0)
+    warn(
+      `${inFile} operations have not been delivered yet and are kept in ${base}. The next process that logs delivers them, or \`npx runledger flush\`.`,
+    );
+  if (inMemory > 0) warn(`${inMemory} operations were in memory only and are lost.`);
 }

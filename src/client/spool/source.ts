@@ -1,25 +1,29 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { readSync } from 'node:fs';
+import type { Refusal } from './rejected.ts';
 
-/** One line of a spool file, and how many bytes it takes there with its newline. */
+/** One line of a spool file, and its length there in bytes, newline included. */
 export interface Line {
   readonly text: string;
   readonly bytes: number;
 }
 
-/** Operations that wait to be delivered, taken from the front. */
+/** Operations waiting to be delivered, first in, first out. */
 export interface Source {
   readonly directory: string;
   /** The path of the file, without the suffix of a claim. */
   readonly base: string;
-  /** The lines at the front, up to about `maxBytes`; at least one when there is any. */
+  /** The lines at the front, about `maxBytes` of them at most; at least one unless it is empty. */
   peek(maxBytes: number): Line[];
-  /** Takes the first lines off: they are acknowledged, or set aside. */
-  drop(lines: readonly Line[]): void;
-  /** Writes a refused line to the `.rejected` file. Does not take it off. */
-  setAside(line: Line, code: string, message: string): void;
+  /** Takes these lines off the front: they have been acknowledged, or set aside. */
+  remove(lines: readonly Line[]): void;
+  /**
+   * Writes a refused line to a `.rejected` file, without taking it off the front, and gives the path of that file;
+   * undefined when someone else was told of the refusal instead.
+   */
+  setAside(line: Line, refusal: Refusal): string | undefined;
 }
 
-/** The whole lines of a file between two offsets: up to about `maxBytes`, at least one when there is any. */
+/** The complete lines of a file between two offsets: about `maxBytes` of them at most, at least one if there is any. */
 export function readLines(fd: number, from: number, to: number, maxBytes: number): Line[] {
   for (let length = Math.min(maxBytes, to - from); length > 0; length = Math.min(length * 4, to - from)) {
     const buffer = Buffer.allocUnsafe(length);
@@ -30,20 +34,4 @@ export function readLines(fd: number, from: number, to: number, maxBytes: number
     if (lines.length > 0 || length === to - from || data.length < length) return lines;
   }
   return [];
-}
-
-/** Appends a refused line, with the reason, to the `.rejected` file of `base`, and syncs it. */
-export function writeRejected(base: string, header: string, line: string, code: string, message: string): void {
-  const reason = JSON.stringify({ code, message, at: new Date().toISOString() });
-  const record =
-    line.startsWith('{"op":') && line.endsWith('}')
-      ? `${line.slice(0, -1)},"rejected":${reason}}\n`
-      : `{"raw":${JSON.stringify(line)},"rejected":${reason}}\n`;
-  const fd = openSync(`${base}.rejected`, 'a', 0o600);
-  try {
-    writeSync(fd, fstatSync(fd).size === 0 ? `${header}\n${record}` : record);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,0 +1,29 @@
+import { UsageError } from './usage.ts';
+
+/**
+ * `--iteration -1` as `--iteration=-1`: without the equals sign `parseArgs` takes a negative number for another option.
+ */
+export function joinNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const previous = joined.at(-1) ?? '';
+    if (/^-\.?\d/.test(arg) && /^--[a-z-]+$/.test(previous)) joined[joined.length - 1] = `${previous}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+/** Reads an option that must be an integer. Throws a UsageError when it is not. */
+export function parseInteger(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^-?\d+$/.test(text)) return Number(text);
+  throw new UsageError(`--${option} must be an integer, not ${JSON.stringify(text)}.`);
+}
+
+/** Reads an option in seconds as milliseconds; undefined when it is not given. Throws a UsageError unless it is above 0. */
+export function parseSeconds(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
+  throw new UsageError(`--${option} must be a number of seconds above 0, not ${JSON.stringify(text)}.`);
+}

@@ -1,0 +1,19 @@
+import { environment } from './options.ts';
+
+export function warn(message: string): void {
+  console.warn(`runledger: ${message}`);
+}
+
+const warned = new Set<string>();
+
+/** Whether mistakes that are only worth a warning are to be thrown: `RUNLEDGER_STRICT=1`. */
+export function isStrict(): boolean {
+  return environment()['RUNLEDGER_STRICT'] === '1';
+}
+
+/** Warns of something the first time that it happens in this process. */
+export function warnOnce(message: string): void {
+  if (warned.has(message)) return;
+  warned.add(message);
+  warn(message);
+}
