@@ -10,6 +10,7 @@ import { type EmbeddedPostgres, openEmbedded } from '../../src/storage/embedded/
 import { temporaryPath } from '../support/cluster.ts';
 import { check, type Verdict } from '../support/faults/checks.ts';
 import { type Call, type Load, send, startLoad } from '../support/faults/load.ts';
+import { signalAll } from '../support/processes.ts';
 import { type CuttableWire, openProxy } from '../support/proxy.ts';
 import { packageRoot } from '../support/service-process.ts';
 
@@ -132,8 +133,8 @@ const faults: Fault[] = [
     name: 'Postgres is frozen',
     seconds: [20, 1.5],
     begin: async () => {
-      process.kill(-postmaster(), 'SIGSTOP');
-      return () => process.kill(-postmaster(), 'SIGCONT');
+      signalAll(postmaster(), 'SIGSTOP');
+      return () => signalAll(postmaster(), 'SIGCONT');
     },
   },
   {
@@ -209,14 +210,17 @@ const faults: Fault[] = [
     seconds: [20, 1.5],
     begin: async () => {
       const taken: pg.Client[] = [];
-      for (;;) {
+      await wire.refuse();
+      for (let refused = 0; refused < 5; ) {
         try {
           taken.push(await connect());
         } catch {
-          break;
+          // The service's own may still be on their way out.
+          refused += 1;
+          await sleep(50);
         }
       }
-      wire.cut();
+      await wire.pass();
       return () => Promise.all(taken.map((one) => one.end().catch(() => {})));
     },
   },

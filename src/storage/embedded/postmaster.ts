@@ -82,12 +82,22 @@ export function killNow(data: string, socketDir: string, launchedPid: number | u
   if (pid === undefined) return;
   const pause = new Int32Array(new SharedArrayBuffer(4));
   const end = Date.now() + immediateShutdownMs;
-  // One that is frozen hears nothing until it is let go on. It leads a group of its own.
-  kill(-pid, 'SIGCONT');
+  const children = childrenOf(pid);
   kill(pid, 'SIGQUIT');
+  // Those that are frozen hear nothing until they are let go on.
+  for (const each of [pid, ...children]) kill(each, 'SIGCONT');
   while (runsOn(data, pid) && Date.now() < end) Atomics.wait(pause, 0, 0, 10);
-  if (runsOn(data, pid)) kill(-pid, 'SIGKILL');
+  if (runsOn(data, pid)) for (const each of [pid, ...children]) kill(each, 'SIGKILL');
   removeSocketDirNow(socketDir);
+}
+
+/** The processes that a Postgres has started, as Linux tells them; none elsewhere. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
 }
 
 function readPid(data: string): number | undefined {

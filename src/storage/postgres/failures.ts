@@ -36,7 +36,9 @@ const lostMessages =
 /** What a failure says of itself, in one short line, without the statement. */
 export function describeFailure(error: unknown): string {
   const { states, text } = collect(error);
-  const line = text.split('\n').find((part) => part.trim() !== '') ?? String(error);
+  // Prisma begins with where it was called, which says nothing.
+  const line =
+    text.split('\n').find((part) => part.trim() !== '' && !/^Invalid .* invocation/.test(part)) ?? String(error);
   const message = line
     .replace(/^[\s\S]*?(?:Message: `|Raw query failed\. Code: `\w+`\. Message: `)/, '')
     .replaceAll('`', '');
