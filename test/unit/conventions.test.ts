@@ -42,3 +42,12 @@ test('an index.ts lists or loads, and defines nothing', () => {
     .map(({ file }) => file);
   expect(defining).toEqual([]);
 });
+
+test('main.ts sets NODE_ENV before anything is loaded: graphql-js decides when it is, whether to check at every step', () => {
+  const { text } = files.find(({ file }) => file === 'main.ts')!;
+  const code = text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .trim()
+    .split('\n');
+  expect(code).toEqual(["process.env['NODE_ENV'] ??= 'production';", "await import('./process/main.ts');"]);
+});
