@@ -39,9 +39,9 @@ export function openPool({
     for (const other of idle) destroy(other);
   };
   pool.on('connect', (client) => {
-    const query = client.query.bind(client) as (...values: unknown[]) => unknown;
     // Prisma's transactions hold a client of their own; what the pool sends by itself is seen below.
-    client.query = ((...values: unknown[]) => observe(query(...values), (error) => failed(error, client))) as never;
+    client.query = ((...values: unknown[]) =>
+      observe(Reflect.apply(pg.Client.prototype.query, client, values), (error) => failed(error, client))) as never;
   });
   pool.on('acquire', (client) => idle.delete(client));
   pool.on('release', (error, client) => {
