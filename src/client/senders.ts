@@ -1,3 +1,4 @@
+import { badInput } from './errors.ts';
 import { failOpenEnds } from './open-ends.ts';
 import { environment, type Settings } from './options.ts';
 import { spoolLocation } from './spool/location.ts';
@@ -65,6 +66,8 @@ export function senderFor(settings: Settings): Sender {
  * (10,000) have passed, or the service turns out to be away. What is not delivered stays in the spool file for later.
  */
 export async function flush(timeoutMs = 10_000): Promise<boolean> {
+  if (!(typeof timeoutMs === 'number' && timeoutMs >= 0))
+    throw badInput('flush(timeoutMs): give a number of milliseconds, 0 or above.');
   const flushed = await Promise.all([...senders.values()].map((sender) => sender.flush(timeoutMs, { final: true })));
   return flushed.every(Boolean);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createClient, InvalidCallError, logMetadata, pipelineRun, step } from '../../src/client/index.ts';
+import { createClient, flush, InvalidCallError, logMetadata, pipelineRun, step } from '../../src/client/index.ts';
 
 let spool: string;
 beforeAll(() => {
@@ -31,6 +31,7 @@ async function refusal(call: () => unknown): Promise<string> {
 type Untyped = any;
 const client: Untyped = createClient({ url: 'http://127.0.0.1:9' });
 const [log, run, makeStep, make]: Untyped[] = [logMetadata, pipelineRun, step, createClient];
+const untypedFlush: Untyped = flush;
 const fn = () => {};
 const stepId = '0198c2f0-5b1e-7cc3-8d55-2f6a0f3c9f11';
 
@@ -96,6 +97,7 @@ test.each<[string, () => unknown, string]>([
     () => client.pipelineRuns({ pageSize: 0 }),
     'pageSize must be an integer from 1 to 200',
   ],
+  ['an object for a time', () => untypedFlush({ timeoutMs: 5 }), 'give a number of milliseconds'],
   ['no target', () => client.logMetadata({ a: 1 }), 'run must be the id, name or prefix of a run'],
 ])('a wrong call is refused instead of doing something else: %s', async (_, call, message) => {
   expect(await refusal(call)).toContain(message);
