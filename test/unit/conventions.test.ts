@@ -19,9 +19,11 @@ test('no file is longer than 200 lines, and four of five are shorter than 100', 
   expect(lengths.filter(({ lines }) => lines < 100).length / lengths.length).toBeGreaterThanOrEqual(0.8);
 });
 
-test('a function at the top of a file is declared as one', () => {
+test('a function at the top of a file is declared as one, but for the helpers of the JSON writer, where it was measured', () => {
   expect(
-    where(/^(export )?const \w+ = (async )?(<\w+>)?\([^\n]*(=>)?$/gm).filter((line) => /=>|\($/.test(line)),
+    where(/^(export )?const \w+ = (async )?(<\w+>)?\([^\n]*(=>)?$/gm).filter(
+      (line) => /=>|\($/.test(line) && !line.startsWith('json/stringify.ts'),
+    ),
   ).toEqual([]);
 });
 
