@@ -13,8 +13,7 @@ const bareRuns = 30_000;
 
 let sent: { text: string; values: unknown[]; name?: string | undefined }[] = [];
 test.beforeAll(async ({ service }) => {
-  await fill(service);
-  // Listens in on what goes to Postgres; everything goes there.
+  // Listens in on what goes to Postgres, from before the first connection; everything goes there.
   const query = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => unknown;
   vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
     const [config, values] = args as [string | { text: string; values?: unknown[]; name?: string }, unknown];
@@ -27,6 +26,7 @@ test.beforeAll(async ({ service }) => {
       });
     return query.apply(this, args) as never;
   });
+  await fill(service);
 });
 afterAll(async () => {
   vi.restoreAllMocks();

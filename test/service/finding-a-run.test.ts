@@ -2,7 +2,9 @@ import { describe, expect } from 'vitest';
 import { explainGeneric } from '../support/explain-generic.ts';
 import { log, startRun } from '../support/ledger.ts';
 import type { TestService } from '../support/service.ts';
-import { test } from '../support/test.ts';
+import { test, testAlone } from '../support/test.ts';
+
+// Ids are random: where the beginning of one is short, another run's may begin like it, so such tests are alone.
 
 const find = async (service: TestService, ref: string): Promise<string | null> =>
   (await service.run('query ($ref: String!) { pipelineRun(ref: $ref) { name } }', { ref })).pipelineRun?.name ?? null;
@@ -48,7 +50,7 @@ describe('by name', () => {
     expect(await find(service, 'run-100')).toBe('run-100');
   });
 
-  test('exact beats the prefix of an id', async ({ service }) => {
+  testAlone('exact beats the prefix of an id', async ({ service }) => {
     await startRun(service, { id: 'beef0000-0000-4000-8000-000000000001', name: 'an id of beef' });
     await startRun(service, { name: 'beef' });
     expect(await find(service, 'beef')).toBe('beef');
@@ -81,7 +83,7 @@ describe('by the beginning', () => {
     expect(await find(service, 'training of iris')).toBeNull();
   });
 
-  test('of an id, hyphens or not, in any case', async ({ service }) => {
+  testAlone('of an id, hyphens or not, in any case', async ({ service }) => {
     await startRun(service, { id: 'fade1234-5678-4abc-9def-000000000001', name: 'found by its id' });
     const refs = ['fade', 'FADE12', 'fade1234', 'fade1234-', 'fade1234-56', 'fade12345678', 'FADE1234-5678-4ABC'];
     refs.push('fade1234-5678-4abc-9def-00000000000', 'fade123456784abc9def00000000000');
@@ -93,7 +95,7 @@ describe('by the beginning', () => {
       expect(await find(service, ref)).toBeNull();
   });
 
-  test('names and ids together: one of each is ambiguous, one run by both is not', async ({ service }) => {
+  testAlone('names and ids together: one of each is ambiguous, one run by both is not', async ({ service }) => {
     await startRun(service, { id: 'abad0000-0000-4000-8000-000000000001', name: 'abad itself' });
     expect(await find(service, 'abad')).toBe('abad itself');
     await startRun(service, { id: 'abadcafe-0000-4000-8000-000000000001', name: 'of the same beginning' });
