@@ -6,7 +6,7 @@ import { spoolLocation } from '../client/spool/location.ts';
 import { lineOf } from '../client/spool/operation.ts';
 import { openSender } from '../client/spool/sender.ts';
 import { parseMetadata } from './key-values.ts';
-import { parseInteger } from './options.ts';
+import { parseLong } from './options.ts';
 import { readInput } from './read-input.ts';
 import { targetOfOptions, targetOptions } from './target.ts';
 
@@ -28,7 +28,7 @@ export async function log(args: string[], complain: (line: string) => void): Pro
     allowPositionals: true,
   });
   const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
-  const options = { iteration: parseInteger(values.iteration, 'iteration') };
+  const options = { iteration: parseLong(values.iteration, 'iteration') };
   const inputs = textsOfInputs(await parseMetadata(positionals, readInput), target, options);
   const sender = openSender(
     settingsOf({ url: values.url }),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RunledgerError } from '../client/errors.ts';
+import { readVersion } from '../version.ts';
 import { flush } from './flush.ts';
 import { get } from './get.ts';
 import { log } from './log.ts';
@@ -33,8 +33,7 @@ async function serve(args: string[]): Promise<number | undefined> {
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return `runledger ${version}`;
+  return `runledger ${readVersion()}`;
 }
 
 async function run([command, ...args]: string[]): Promise<number | undefined> {

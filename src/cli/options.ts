@@ -15,8 +15,14 @@ export function joinNegatives(args: readonly string[]): string[] {
 
 /** Reads an option that must be an integer. Throws a UsageError when it is not. */
 export function parseInteger(text: string | undefined, option: string): number | undefined {
+  const integer = parseLong(text, option);
+  return integer === undefined ? undefined : Number(integer);
+}
+
+/** As `parseInteger`, to the last digit. */
+export function parseLong(text: string | undefined, option: string): bigint | undefined {
   if (text === undefined) return undefined;
-  if (/^-?\d+$/.test(text)) return Number(text);
+  if (/^-?\d+$/.test(text)) return BigInt(text);
   throw new UsageError(`--${option} must be an integer, not ${JSON.stringify(text)}.`);
 }
 

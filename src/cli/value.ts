@@ -33,7 +33,7 @@ function messageOf(error: unknown): string {
 export function parseValueJson(text: string): unknown {
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = parseJson(text, { keepFloats: true });
   } catch (error) {
     throw new UsageError(`not JSON: ${messageOf(error)}`);
   }

@@ -10,8 +10,8 @@ export type LogTarget =
   | { readonly run: string; readonly stepName?: string; readonly attempt?: number; readonly stepId?: undefined };
 
 export interface LogOptions {
-  /** The number of the epoch, batch or the like that the values belong to. */
-  readonly iteration?: number | undefined;
+  /** The number of the epoch, batch or the like that the values belong to: a whole one of 64 bits; a bigint beyond 2^53. */
+  readonly iteration?: number | bigint | undefined;
   /** When it happened. Default: now. */
   readonly loggedAt?: Date | undefined;
 }

@@ -49,6 +49,11 @@ function typeToName(value: unknown): MetadataType | undefined {
   return isTyped(value) ? metadataTypeOf(value) : value instanceof Set ? 'SET' : undefined;
 }
 
+/** Whether it is exactly a whole number of 64 bits. */
+function isLong(value: unknown): boolean {
+  return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value);
+}
+
 export const nothingToLog = 'logMetadata: there is nothing to log; give at least one key.';
 
 /** Throws unless it is an object or a Map, as `logMetadata('accuracy', 0.9)` does not pass it. */
@@ -63,10 +68,13 @@ export function checkMetadata(metadata: unknown): asserts metadata is Metadata {
  * The JSON texts of the `MetadataEntryInput`s, one per key, in the order of the keys. Throws an InvalidCallError that
  * names the key when it or its value cannot be stored, and one when there is nothing to log.
  */
-export function textsOfEntries(metadata: Metadata, iteration?: number): string[] {
+export function textsOfEntries(metadata: Metadata, iteration?: number | bigint): string[] {
   checkMetadata(metadata);
-  if (iteration !== undefined && !(Number.isInteger(iteration) && Math.abs(iteration) <= 0x7fffffff))
-    throw badInput(`logMetadata: iteration must be a 32-bit integer, not ${String(iteration)}.`);
+  if (iteration !== undefined && !isLong(iteration)) {
+    const inexact =
+      typeof iteration === 'number' && Number.isInteger(iteration) ? ', which may have lost digits: give a bigint' : '';
+    throw badInput(`logMetadata: iteration must be a whole number of 64 bits, not ${String(iteration)}${inexact}.`);
+  }
   const iterationField = iteration === undefined ? '' : `,"iteration":${iteration}`;
   const symbol = Object.getOwnPropertySymbols(metadata)[0];
   if (symbol) throw badInput(`logMetadata: the key ${String(symbol)} is not a string.`);

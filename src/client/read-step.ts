@@ -9,7 +9,12 @@ import { pageSizeOf } from './pages.ts';
 export interface MetadataSeries {
   /** How many numbers were logged in total. */
   readonly total: number;
-  readonly points: readonly { readonly value: number; readonly iteration: number | null; readonly loggedAt: string }[];
+  /** An iteration beyond ±(2^53 − 1) is a bigint. */
+  readonly points: readonly {
+    readonly value: number;
+    readonly iteration: number | bigint | null;
+    readonly loggedAt: string;
+  }[];
 }
 
 /** Reads one step of a run: its newest attempt, unless another is named. Nothing is requested until a method is called. */

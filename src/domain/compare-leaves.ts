@@ -17,7 +17,7 @@ export function compareLeaves(row: ComparisonRow): ComparisonLeaf[] | null {
   const leaves = new Map<string, ComparisonLeaf>();
   row.cells.forEach((cell, column) => {
     if (!cell) return;
-    for (const { path, value } of leavesOf(parseJson(cell.text!) as JsonObject, [])) {
+    for (const { path, value } of leavesOf(parseJson(cell.text!, { keepFloats: true }) as JsonObject, [])) {
       if (leaves.size > maxLeaves) return;
       const id = JSON.stringify(path);
       let leaf = leaves.get(id);

@@ -1,3 +1,5 @@
+import { notifyChanges } from '../storage/changes/notify.ts';
+import { recordChanges } from '../storage/changes/record.ts';
 import { inTransaction, type Writer } from '../storage/postgres/database.ts';
 import { removeRun, sweepDeletedRuns } from '../storage/runs/delete-run.ts';
 import { lockRun, lockSteps } from '../storage/runs/locks.ts';
@@ -15,10 +17,13 @@ export async function deleteRun(db: Writer, ref: string): Promise<boolean> {
   const { id } = await requireRun(db, ref);
   await inTransaction(db, async (transaction) => {
     // Deleted by another call in the meantime: then it is what was asked for.
-    if (!(await lockRun(transaction, id))) return;
+    const run = await lockRun(transaction, id);
+    if (!run) return;
     await lockSteps(transaction, id);
+    await recordChanges(transaction, run, [{ kind: 'DELETION' }]);
     await removeRun(transaction, id);
   });
+  notifyChanges(db);
   // What fails or is broken off here is done when a server starts or a run is deleted next.
   const swept = sweepDeletedRuns(db).catch(() => {});
   await Promise.race([swept, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())]);

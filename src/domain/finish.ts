@@ -1,25 +1,35 @@
 import { badInput, conflict, notFound } from '../errors.ts';
+import { notifyChanges } from '../storage/changes/notify.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import type { ExecutionStatus, RunRow, StepRow } from '../storage/rows.ts';
+import type { RowEnding } from '../storage/runs/ending.ts';
+import type { FailureRow } from '../storage/runs/failures.ts';
 import { finishRunningRun } from '../storage/runs/runs.ts';
 import { findStepById, finishRunningStep } from '../storage/runs/steps.ts';
+import { type FailureInput, parseFailure } from './failure.ts';
 import { requireRun } from './find-run.ts';
 import { quote } from './value/quote.ts';
 
-/** How something ended, and when: now, or its start where that lies ahead, when left out. */
-export type Ending = { status: ExecutionStatus; endedAt?: Date | null | undefined };
+/** How something ended, and when: now, or its start where that lies ahead, when left out; and why, of what FAILED. */
+export type Ending = {
+  status: ExecutionStatus;
+  endedAt?: Date | null | undefined;
+  failure?: FailureInput | null | undefined;
+};
 
 /**
  * Ends a run. The same status again changes nothing.
- * @throws BAD_USER_INPUT for a status that does not end anything, or an end before the start; NOT_FOUND, AMBIGUOUS;
+ * @throws BAD_USER_INPUT for a status that does not end anything, an end before the start, or the failure of what did not
+ *   fail; NOT_FOUND, AMBIGUOUS;
  *   CONFLICT when it ended otherwise.
  */
 export async function finishRun(db: Writer, ref: string, ending: Ending): Promise<RunRow> {
-  checkFinal(ending.status);
+  const failure = checkFinal(ending);
   const found = await requireRun(db, ref);
   const what = `The run ${quote(found.name)}`;
   checkEnd(what, found.startedAt, ending.endedAt);
-  const run = await finishRunningRun(db, found.id, ending.status, ending.endedAt ?? new Date());
+  const run = await finishRunningRun(db, found.id, rowEnding(ending, failure));
+  notifyChanges(db);
   if (!run) throw notFound(`The run ${found.id} is not there any more: it was deleted.`);
   return checkAgrees(run, what, ending.status);
 }
@@ -30,10 +40,11 @@ export async function finishRun(db: Writer, ref: string, ending: Ending): Promis
  *   ended otherwise.
  */
 export async function finishStep(db: Writer, id: string, ending: Ending): Promise<StepRow> {
-  checkFinal(ending.status);
+  const failure = checkFinal(ending);
   const found = ending.endedAt == null ? null : await findStepById(db, id);
   if (found) checkEnd(nameOf(found), found.startedAt, ending.endedAt);
-  const step = await finishRunningStep(db, id, ending.status, ending.endedAt ?? new Date());
+  const step = await finishRunningStep(db, id, rowEnding(ending, failure));
+  notifyChanges(db);
   if (!step) throw notFound(`There is no step with the id ${id}. Start it with startStep.`);
   return step.status === 'RETRIED' ? step : checkAgrees(step, nameOf(step), ending.status);
 }
@@ -42,9 +53,16 @@ function nameOf({ name, attempt }: StepRow): string {
   return `The step ${quote(name)} (attempt ${attempt})`;
 }
 
-function checkFinal(status: ExecutionStatus): void {
-  if (status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED') return;
-  throw badInput(`status is ${status}, which does not end anything. Give COMPLETED, FAILED or CANCELLED.`);
+function rowEnding({ status, endedAt }: Ending, failure: FailureRow | null): RowEnding {
+  return { status, endedAt: endedAt ?? new Date(), failure };
+}
+
+function checkFinal({ status, failure }: Ending): FailureRow | null {
+  if (status !== 'COMPLETED' && status !== 'FAILED' && status !== 'CANCELLED')
+    throw badInput(`status is ${status}, which does not end anything. Give COMPLETED, FAILED or CANCELLED.`);
+  if (failure == null) return null;
+  if (status === 'FAILED') return parseFailure(failure);
+  throw badInput(`failure says why something FAILED, but status is ${status}. Give FAILED, or leave failure out.`);
 }
 
 function checkEnd(what: string, startedAt: Date, endedAt: Date | null | undefined): void {

@@ -1,127 +1,105 @@
 import { badInput } from '../errors.ts';
-import { listLogged, readWatermark } from '../storage/changes/list.ts';
-import { onChanges } from '../storage/changes/listen.ts';
-import { findEntryById } from '../storage/entries/find.ts';
+import type { ChangeRow } from '../storage/changes/list.ts';
+import { findKeptFrom } from '../storage/changes/prune.ts';
+import { readWatermark } from '../storage/changes/watermark.ts';
+import { findEntries } from '../storage/entries/find.ts';
+import { findLatest } from '../storage/entries/latest.ts';
 import type { Database } from '../storage/postgres/database.ts';
-import type { EntryRow, LatestListRow } from '../storage/rows.ts';
+import type { EntryRow, LatestListRow, RunRow, StepRow } from '../storage/rows.ts';
 import { findRunById } from '../storage/runs/runs.ts';
+import { findStepById } from '../storage/runs/steps.ts';
 import { parseEntryId } from './entry-id.ts';
 import { requireRun } from './find-run.ts';
+import { follow } from './follow.ts';
 import { matchKeys } from './list-latest.ts';
+import { normalizeName } from './names.ts';
 
-/** Entries read at once; a reader that takes none costs no more than this. */
-const pageSize = 200;
-/** Followers look this often without being told: a notification may be lost. */
-const lookAgainMs = 2_000;
+/** Something that happened, with what it happened to as that is now. */
+export type FollowedChange = { cursor: bigint } & (
+  | { kind: 'run'; run: RunRow }
+  | { kind: 'step'; run: RunRow; step: StepRow }
+  | { kind: 'entry'; run: RunRow; entry: EntryRow }
+  | { kind: 'retraction'; run: RunRow; entry: EntryRow; latest: EntryRow | null }
+  | { kind: 'deletion'; runId: string; name: string }
+);
 
-export type FollowRun = {
-  ref: string;
+export type FollowChanges = {
+  refs?: string[] | null | undefined;
+  pipeline?: string | null | undefined;
   keys?: string[] | null | undefined;
   after?: string | number | bigint | null | undefined;
 };
 
+const maxRefs = 200;
+
 /**
- * Every entry logged to the run or its steps from now on, or since the entry `after`: each once, in order of id, also
- * while many writers commit at once and when another server wrote it. Ends when the run is deleted or `ended` aborts.
- * Holds no more than one page, however slowly it is read.
- * @throws BAD_USER_INPUT when `after` is not the id of an entry's id; NOT_FOUND, AMBIGUOUS.
+ * All that happens from now on, or since `after`, to the runs asked for, or to all: each once, in order of its cursor, also
+ * while many writers commit at once and when another server wrote it. An entry that was retracted since is left out. Ends
+ * when all runs asked for are deleted, or `ended` aborts.
+ * @throws BAD_USER_INPUT for more than 200 refs, and for an `after` from which not all is kept, or that lies ahead;
+ *   NOT_FOUND, AMBIGUOUS.
  */
-export async function followRun(
+export async function followChanges(
   db: Database,
-  { ref, keys, after }: FollowRun,
+  { refs, pipeline, keys, after }: FollowChanges,
   ended: AbortSignal,
-): Promise<AsyncIterableIterator<EntryRow>> {
-  const run = await requireRun(db, ref);
-  // From now on: behind the ids that are decided now. The last one that can be seen may have a late one before it.
-  const start = after == null ? await readWatermark(db)() : await requireEntryId(db, String(after));
-  return iterate(db, run.id, start, matchKeys(keys), ended);
-}
-
-async function requireEntryId(db: Database, text: string): Promise<bigint> {
-  const id = parseEntryId(text);
-  if (id !== null && (await findEntryById(db.prisma, id))) return id;
-  throw badInput(
-    `after: ${JSON.stringify(text.slice(0, 60))} is not the id of an entry. Give the id of the last entry you saw, or leave it out.`,
+): Promise<AsyncIterableIterator<FollowedChange>> {
+  if (refs && refs.length > maxRefs)
+    throw badInput(`There are ${refs.length} refs; at most ${maxRefs} are taken. Leave them out to follow all runs.`);
+  const runs = refs ? await Promise.all(refs.map((ref) => requireRun(db, ref))) : null;
+  const start = await findStart(db, after);
+  const runIds = runs && new Set(runs.map(({ id }) => id));
+  const left = new Set(runIds);
+  for (const run of runs ?? []) if (!(await findRunById(db, run.id))) left.delete(run.id);
+  const name = pipeline == null ? null : normalizeName(pipeline);
+  const isWanted = matchKeys(keys);
+  return follow(
+    db,
+    {
+      runIds,
+      after: start,
+      pick: (change) => (name === null || change.pipeline === name ? loadChange(db, change, isWanted) : null),
+      isLast: (change) => change.kind === 'DELETION' && left.delete(change.runId) && left.size === 0,
+    },
+    runIds && left.size === 0 ? AbortSignal.abort() : ended,
   );
 }
 
-function iterate(
+async function findStart(db: Database, after: FollowChanges['after']): Promise<bigint> {
+  const now = await readWatermark(db)();
+  if (after == null) return now;
+  const text = String(after);
+  const id = text === '0' ? 0n : parseEntryId(text);
+  const wrong = (problem: string) =>
+    badInput(
+      `after: ${JSON.stringify(text.slice(0, 60))} ${problem}. Load anew what you show, and follow without it, or from a cursor that you read then.`,
+    );
+  if (id === null) throw wrong('is not a cursor');
+  if (id > now) throw wrong('lies ahead of all that has happened');
+  if (id < (await findKeptFrom(db))) throw wrong('is too old: not all changes since are kept');
+  return id;
+}
+
+/** Null where it is not wanted, or the run was deleted since: its deletion follows. */
+async function loadChange(
   db: Database,
-  runId: string,
-  start: bigint,
+  change: ChangeRow,
   isWanted: (entry: LatestListRow) => boolean,
-  ended: AbortSignal,
-): AsyncIterableIterator<EntryRow> {
-  const closing = new AbortController();
-  const close = () => closing.abort();
-  ended.addEventListener('abort', close, { once: true });
-  const bell = openBell(db, runId, closing.signal);
-  let position = start;
-  let page: LatestListRow[] = [];
-
-  const nextEntry = async (): Promise<EntryRow | null> => {
-    while (!closing.signal.aborted) {
-      for (let entry = page.shift(); entry; entry = page.shift()) if (isWanted(entry)) return entry;
-      const rung = bell.next();
-      const upTo = await readWatermark(db)();
-      page = upTo > position ? await listLogged(db, { runId, after: position, upTo, take: pageSize }) : [];
-      position = page.length < pageSize && upTo > position ? upTo : (page.at(-1)?.id ?? position);
-      if (page.length > 0) continue;
-      if (!(await findRunById(db, runId))) break;
-      await rung;
-    }
-    return null;
-  };
-
-  const finish = (): IteratorResult<EntryRow> => {
-    close();
-    ended.removeEventListener('abort', close);
-    return { done: true, value: undefined };
-  };
-
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      try {
-        const value = await nextEntry();
-        return value ? { done: false, value } : finish();
-      } catch (error) {
-        finish();
-        throw error;
-      }
-    },
-    async return() {
-      return finish();
-    },
-  };
-}
-
-/** Rings when something was logged, when it is time to look again, and when it is over. */
-function openBell(db: Database, runId: string, over: AbortSignal) {
-  let ring: () => void = () => {};
-  const off = onChanges(db, runId, () => ring());
-  over.addEventListener(
-    'abort',
-    () => {
-      off();
-      ring();
-    },
-    { once: true },
-  );
-  return {
-    /** Resolves at the first ring after this call. */
-    next(): Promise<void> {
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => ring(), lookAgainMs);
-        ring = () => {
-          clearTimeout(timer);
-          ring = () => {};
-          resolve();
-        };
-        if (over.aborted) ring();
-      });
-    },
-  };
+): Promise<FollowedChange | null> {
+  const cursor = change.id;
+  if (change.kind === 'DELETION') return { cursor, kind: 'deletion', runId: change.runId, name: change.runName };
+  if (change.kind === 'ENTRY' && !isWanted(change.entry)) return null;
+  const run = await findRunById(db, change.runId);
+  if (!run) return null;
+  if (change.kind === 'RUN') return { cursor, kind: 'run', run };
+  if (change.kind === 'ENTRY') return { cursor, kind: 'entry', run, entry: change.entry };
+  if (change.kind === 'STEP') {
+    const step = await findStepById(db, change.stepId);
+    return step && { cursor, kind: 'step', run, step };
+  }
+  const [entry] = await findEntries(db, run.id, [change.entryId]);
+  if (!entry) return null;
+  const step = entry.scopeId === run.id ? null : await findStepById(db, entry.scopeId);
+  if (!isWanted({ ...entry, stepName: step?.name ?? null })) return null;
+  return { cursor, kind: 'retraction', run, entry, latest: await findLatest(db, entry) };
 }

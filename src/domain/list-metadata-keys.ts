@@ -1,16 +1,24 @@
-import { type MetadataKeyRow, listMetadataKeys as selectMetadataKeys } from '../storage/entries/metadata-keys.ts';
-import type { Reader } from '../storage/postgres/database.ts';
+import { type MetadataKeyRow, listMetadataKeys as selectMetadataKeys } from '../storage/counts/keys.ts';
+import type { Writer } from '../storage/postgres/database.ts';
 import { normalizeName } from './names.ts';
+import { refreshCounts } from './refresh-counts.ts';
 import { textRange } from './text-range.ts';
 import { isStorableText } from './value/storable.ts';
 
+export type ListMetadataKeys = {
+  pipeline?: string | null | undefined;
+  prefix?: string | null | undefined;
+  qualified: boolean;
+  after: string | null;
+  take: number;
+};
+
 /** The keys in use, by key, of the runs of one pipeline or of all; a text that no key or pipeline can have finds none. */
-export async function listMetadataKeys(
-  db: Reader,
-  asked: { pipeline?: string | null | undefined; prefix?: string | null | undefined; take: number },
-): Promise<MetadataKeyRow[]> {
+export async function listMetadataKeys(db: Writer, asked: ListMetadataKeys): Promise<MetadataKeyRow[]> {
+  const { qualified, after, take } = asked;
   const prefix = asked.prefix?.normalize('NFC') ?? '';
-  const pipeline = asked.pipeline == null ? null : normalizeName(asked.pipeline);
-  if (!isStorableText(prefix) || (pipeline !== null && !isStorableText(pipeline))) return [];
-  return selectMetadataKeys(db, { pipeline, range: prefix === '' ? null : textRange(prefix), take: asked.take });
+  const pipeline = asked.pipeline == null ? '' : normalizeName(asked.pipeline);
+  if (!isStorableText(prefix) || !isStorableText(pipeline) || asked.pipeline === '') return [];
+  await refreshCounts(db);
+  return selectMetadataKeys(db, { pipeline, qualified, range: prefix === '' ? null : textRange(prefix), after, take });
 }

@@ -15,6 +15,7 @@ import { requireStep } from './find-step.ts';
 import { nameInput } from './name-input.ts';
 import { normalizeName } from './names.ts';
 import { checkCount, hashContent, type LogMetadata, type LogTarget, parseEntries } from './parse-entries.ts';
+import { reviveTargets } from './revive.ts';
 import type { Limits } from './value/limits.ts';
 
 /** What was logged, and where. `replayed` when an earlier call with this request id had logged it. */
@@ -30,6 +31,7 @@ export async function logMetadata(db: Writer, limits: Limits, input: LogMetadata
   checkCount(limits, entries.length);
   const prepared = await prepare(db, input, entries);
   const result = await appendEntries(db, prepared.write);
+  reviveTargets(db, [result]);
   return toLogged(db, prepared, await checkResult(db, prepared, result));
 }
 
@@ -53,6 +55,7 @@ export async function logMetadataBatch(db: Writer, limits: Limits, inputs: LogMe
     (found) =>
       Promise.all(found.map((result, index) => nameInput(index, () => checkResult(db, prepared[index]!, result)))),
   );
+  reviveTargets(db, results);
   return Promise.all(results.map((result, index) => toLogged(db, prepared[index]!, result)));
 }
 
@@ -61,8 +64,7 @@ type Prepared = { write: LedgerWrite; target: LogTarget };
 type Accepted = Exclude<LedgerResult, { outcome: 'missing' } | { outcome: 'locked' }>;
 
 async function prepare(db: Writer, input: LogMetadata, entries: LedgerEntry[]): Promise<Prepared> {
-  const request =
-    input.requestId == null ? null : { id: input.requestId, contentHash: hashContent(entries, input.loggedAt ?? null) };
+  const request = input.requestId == null ? null : { id: input.requestId, contentHash: hashContent(entries, input) };
   return { target: input.target, write: { target: await resolveTarget(db, input.target), entries, request } };
 }
 

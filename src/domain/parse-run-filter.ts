@@ -14,9 +14,13 @@ import { isStorableText } from './value/storable.ts';
 export type FilterInput = {
   pipeline?: string | null | undefined;
   status?: ExecutionStatus[] | null | undefined;
+  pipelines?: string[] | null | undefined;
   namePrefix?: string | null | undefined;
+  nameContains?: string | null | undefined;
   startedAfter?: Date | null | undefined;
   startedBefore?: Date | null | undefined;
+  endedAfter?: Date | null | undefined;
+  endedBefore?: Date | null | undefined;
   metadata?: ConditionInput | null | undefined;
   and?: FilterInput[] | null | undefined;
   or?: FilterInput[] | null | undefined;
@@ -38,6 +42,7 @@ export type ConditionInput = {
   lte?: number | null | undefined;
   contains?: string | null | undefined;
   startsWith?: string | null | undefined;
+  has?: unknown;
 };
 
 const maxParts = 100;
@@ -57,22 +62,28 @@ export function parseRunFilter(input: FilterInput | null | undefined, limits: Li
   const parse = (filter: FilterInput): RunFilter => {
     parts += 1;
     if (parts > maxParts) throw badInput(`The filter has more than ${maxParts} parts. Ask for less at once.`);
-    operands += filter.metadata?.in?.length ?? 0;
+    operands += (filter.metadata?.in?.length ?? 0) + (filter.pipelines?.length ?? 0);
     if (operands > maxOperands)
       throw badInput(
         `The filter compares with more than ${maxOperands.toLocaleString('en')} values. Ask for less at once.`,
       );
     const of: RunFilter[] = [];
-    if (filter.pipeline != null)
-      of.push(storable(filter.pipeline, { kind: 'pipeline', name: normalizeName(filter.pipeline) }));
+    if (filter.pipeline != null) of.push(ofPipelines([filter.pipeline]));
+    if (filter.pipelines != null) of.push(ofPipelines(filter.pipelines));
     if (filter.status != null) of.push({ kind: 'status', anyOf: filter.status });
     if (filter.namePrefix != null && filter.namePrefix !== '') {
       of.push(
         storable(filter.namePrefix, () => ({ kind: 'namePrefix', ...textRange(normalizeName(filter.namePrefix!)) })),
       );
     }
+    if (filter.nameContains != null && filter.nameContains !== '') {
+      const text = normalizeName(filter.nameContains);
+      of.push(storable(text, { kind: 'nameContains', text }));
+    }
     if (filter.startedAfter != null) of.push({ kind: 'startedAfter', at: filter.startedAfter });
     if (filter.startedBefore != null) of.push({ kind: 'startedBefore', at: filter.startedBefore });
+    if (filter.endedAfter != null) of.push({ kind: 'endedAfter', at: filter.endedAfter });
+    if (filter.endedBefore != null) of.push({ kind: 'endedBefore', at: filter.endedBefore });
     if (filter.metadata != null) of.push(parseCondition(filter.metadata, limits));
     if (filter.and != null) of.push({ kind: 'all', of: filter.and.map(parse) });
     if (filter.or != null) of.push({ kind: 'any', of: filter.or.map(parse) });
@@ -80,6 +91,11 @@ export function parseRunFilter(input: FilterInput | null | undefined, limits: Li
     return { kind: 'all', of };
   };
   return parse(input ?? {});
+}
+
+function ofPipelines(names: readonly string[]): RunFilter {
+  const anyOf = names.filter(isStorableText).map(normalizeName);
+  return anyOf.length === 0 ? nothing : { kind: 'pipelines', anyOf };
 }
 
 /** What is never stored is never found. */
@@ -118,6 +134,7 @@ function parseTests(input: ConditionInput, limits: Limits): MetadataTest[] {
     const text = input[test];
     if (text != null) tests.push(isStorableText(text) ? { test, text } : { test: 'equals', anyOf: [] });
   }
+  if (input.has !== undefined) tests.push({ test: 'has', text: parseOperand(input.has, 'has', limits).text });
   return tests;
 }
 

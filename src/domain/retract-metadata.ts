@@ -1,4 +1,6 @@
 import { badInput, notFound } from '../errors.ts';
+import { notifyChanges } from '../storage/changes/notify.ts';
+import { recordChanges } from '../storage/changes/record.ts';
 import { findEntryById } from '../storage/entries/find.ts';
 import { findLatest } from '../storage/entries/latest.ts';
 import { recomputeRunLatest } from '../storage/entries/recompute-latest.ts';
@@ -34,14 +36,17 @@ export async function retractMetadata(
   if (!entry) throw missing();
   if (!entry.retracted) {
     await inTransaction(db, async (transaction) => {
-      if (!(await lockRun(transaction, entry.runId))) throw missing();
+      const run = await lockRun(transaction, entry.runId);
+      if (!run) throw missing();
       await lockSteps(transaction, entry.runId);
       if (!(await eraseEntry(transaction, entry.runId, id, reason))) return;
+      await recordChanges(transaction, run, [{ kind: 'RETRACTION', entryId: id }]);
       const remaining = await findRemaining(transaction, entry);
       const sorted = remaining && { ...remaining, ...sortKeyOf(remaining.type, remaining.text) };
       if (await moveLatest(transaction, entry, id, sorted))
         await recomputeRunLatest(transaction, entry.runId, [entry.key]);
     });
+    notifyChanges(db);
   }
   return findLatest(db, entry);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { conflict } from '../errors.ts';
+import { notifyChanges } from '../storage/changes/notify.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { findRunById, findRunByName, insertRun } from '../storage/runs/runs.ts';
@@ -31,7 +32,10 @@ export async function startRun(db: Writer, input: StartRun): Promise<RunRow> {
     endedAt: null,
   };
   const outcome = await insertRun(db, run);
-  if (outcome === 'inserted') return run;
+  if (outcome === 'inserted') {
+    notifyChanges(db);
+    return run;
+  }
   if (outcome === 'deleted') {
     throw conflict(
       `The run ${run.id} was deleted, and what it left is still being removed. Use another id, or try again later.`,

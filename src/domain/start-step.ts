@@ -1,5 +1,6 @@
 import { conflict, notFound } from '../errors.ts';
 import { notifyChanges } from '../storage/changes/notify.ts';
+import { type RecordedChange, recordChanges } from '../storage/changes/record.ts';
 import { copyLatest } from '../storage/entries/copy-latest.ts';
 import { inTransaction, type Transaction, type Writer } from '../storage/postgres/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
@@ -35,7 +36,7 @@ export async function startStep(db: Writer, input: StartStep): Promise<StepRow> 
     if (existing) return checkSame(existing, run, name, cachedFrom);
     return addStep(transaction, run, name, cachedFrom, input);
   });
-  if (cachedFrom) notifyChanges(db, [run.id]);
+  notifyChanges(db);
   return step;
 }
 
@@ -62,11 +63,14 @@ async function addStep(
     superseded: false,
     ordinal,
   };
+  let superseded: string[] = [];
   if (attempts > 0) {
     await lockSteps(transaction, run.id);
-    await supersedeAttempts(transaction, run.id, name);
+    superseded = await supersedeAttempts(transaction, run.id, name);
   }
   await insertStep(transaction, step);
+  const changed = [...superseded, step.id].map((stepId): RecordedChange => ({ kind: 'STEP', stepId }));
+  await recordChanges(transaction, run, changed);
   if (cachedFrom) await copyLatest(transaction, cachedFrom, step);
   return step;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -52,6 +53,8 @@ export type App = {
 /** Builds the service on an open database. Opens nothing itself. */
 export function createApp(options: AppOptions): App {
   const ended = new AbortController();
+  // Every subscription listens to it.
+  setMaxListeners(0, ended.signal);
   const { db, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const queryLimits = { ...defaultQueryLimits, ...options.queryLimits };

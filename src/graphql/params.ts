@@ -13,7 +13,8 @@ export type GraphQLParams = {
 const maxDepth = 256;
 
 /**
- * Reads the body of a POST, exactly: integers that a double cannot hold become bigints.
+ * Reads the body of a POST, exactly: integers that a double cannot hold become bigints, and
+ * `1.0` stays a number with a fraction.
  * @throws GraphQLError with HTTP status 400 for what is not JSON, or not a GraphQL request.
  */
 export function readBody(body: string): GraphQLParams {
@@ -35,7 +36,7 @@ function readJson(text: string, what: string, advice: string): unknown {
   const scan = scanJson(text);
   if (scan.depth > maxDepth) throw refused(`${what} has more than ${maxDepth} lists and objects inside one another.`);
   try {
-    return parseJson(text, scan);
+    return parseJson(text, { scan, keepFloats: true });
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1];
     throw refused(`${what} is not JSON${at === undefined ? '' : ` (at character ${at})`}. ${advice}`);

@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { asDouble } from '../json/number.ts';
 import { fragmentsOf } from './definitions.ts';
 import { overLimit } from './query-limits.ts';
 
@@ -95,7 +96,7 @@ function findExcessCost(
     if (value?.kind === Kind.VARIABLE) {
       const { name } = value;
       const sent = variables[name.value];
-      if (sent !== undefined) return typeof sent === 'number' ? sent : undefined;
+      if (sent !== undefined) return asDouble(sent) ?? undefined;
       value = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name.value)?.defaultValue;
     }
     return value?.kind === Kind.INT ? Number(value.value) : undefined;

@@ -14,6 +14,28 @@ export function readInteger(token: string): number | bigint | RawJson {
   return Number.isSafeInteger(value) ? value : BigInt(token);
 }
 
+/**
+ * The value of a number token with a fraction or an exponent: a number; with `keepFloats`, where that number would be
+ * written without either (`1.0`, `1e5`), its text as `RawJson`, so that it still says that it is not an integer.
+ */
+export function readFloat(token: string, keepFloats: boolean): number | RawJson {
+  const value = Number(token);
+  return keepFloats && Number.isSafeInteger(value) && !Object.is(value, -0) ? rawJson(floatText(value)) : value;
+}
+
+/** The text of a number that was kept as such by {@link readFloat} or {@link readInteger}; null for any other value. */
+export function rawNumberText(value: unknown): string | null {
+  return isRawJson(value) && /^-?\d/.test(value.text) ? value.text : null;
+}
+
+/** The double that a number stands for, in whatever form the parser gives it; null for any other value. */
+export function asDouble(value: unknown): number | null {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  const text = rawNumberText(value);
+  return text === null ? null : Number(text);
+}
+
 /** The digits of an integer that {@link readInteger} did not make a number; null for any other value. */
 export function longIntegerText(value: unknown): string | null {
   if (typeof value === 'bigint') return value.toString();

@@ -1,17 +1,18 @@
-import { readInteger } from './number.ts';
+import { readFloat, readInteger } from './number.ts';
 import { setMember } from './object.ts';
 import { endOfString } from './scan.ts';
 import type { JsonObject, JsonValue } from './value.ts';
 
-type Cursor = { readonly text: string; at: number };
+type Cursor = { readonly text: string; readonly keepFloats: boolean; at: number };
 
 /**
  * A strict parser of RFC 8259, for texts with numbers that `JSON.parse` would round. Same result as `parseJson`, several times
  * slower. Keeps its own stack, so that deep nesting cannot overflow.
+ * With `keepFloats` a whole number that is written with a fraction or an exponent (`1.0`) is the `RawJson` of that text.
  * @throws SyntaxError with the position, never with a piece of the text.
  */
-export function parseExactJson(text: string): JsonValue {
-  const cursor: Cursor = { text, at: 0 };
+export function parseExactJson(text: string, { keepFloats = false }: { keepFloats?: boolean } = {}): JsonValue {
+  const cursor: Cursor = { text, keepFloats, at: 0 };
   // Of every container that is open: itself, and the key its next member goes under (unused in lists).
   const containers: (JsonValue[] | JsonObject)[] = [];
   const keys: string[] = [];
@@ -140,7 +141,7 @@ function readNumber(cursor: Cursor): JsonValue {
     skipDigits(cursor);
   }
   const token = text.slice(start, cursor.at);
-  return cursor.at === whole ? readInteger(token) : Number(token);
+  return cursor.at === whole ? readInteger(token) : readFloat(token, cursor.keepFloats);
 }
 
 function skipDigits(cursor: Cursor) {

@@ -4,6 +4,8 @@ export type JsonScan = {
   depth: number;
   /** Whether `JSON.parse` would lose a number: an integer beyond ±(2^53 − 1), or a number that overflows a double. */
   exact: boolean;
+  /** Whether a number is written with a fraction or an exponent and is a whole one all the same: `1.0`, `1e5`. */
+  wholeFloats: boolean;
 };
 
 /** The index of the quote that ends the string which begins at `start`; `text.length` when none does. */
@@ -31,6 +33,7 @@ export function scanJson(text: string): JsonScan {
   let depth = 0;
   let greatest = 0;
   let exact = false;
+  let wholeFloats = false;
   for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) {
@@ -41,13 +44,18 @@ export function scanJson(text: string): JsonScan {
       let next = at < length ? text.charCodeAt(at) : 0;
       const isWhole = next !== 0x2e && (next | 0x20) !== 0x65;
       if (next === 0x2e) {
-        at = skipDigits(text, at + 1);
+        const fraction = at + 1;
+        at = skipDigits(text, fraction);
+        // Nearly all fractions end here: with a digit that is not 0.
+        if (!wholeFloats && isAllZeros(text, fraction, at)) wholeFloats = true;
         next = at < length ? text.charCodeAt(at) : 0;
       }
       if ((next | 0x20) === 0x65) {
         const sign = text.charCodeAt(at + 1);
         at = skipDigits(text, sign === 0x2b || sign === 0x2d ? at + 2 : at + 1);
-        exact ||= Number(text.slice(start, at)) === Number.POSITIVE_INFINITY;
+        const value = Number(text.slice(start, at));
+        exact ||= value === Number.POSITIVE_INFINITY;
+        wholeFloats ||= Number.isSafeInteger(value);
       } else if (isWhole ? at - start > 15 : at - start > maxDigitsOfADouble) {
         const value = Number(text.slice(start, at));
         exact ||= isWhole ? value > Number.MAX_SAFE_INTEGER : value === Number.POSITIVE_INFINITY;
@@ -59,7 +67,14 @@ export function scanJson(text: string): JsonScan {
       depth--;
     }
   }
-  return { depth: greatest, exact };
+  return { depth: greatest, exact, wholeFloats };
+}
+
+/** From the end: the last digit of a fraction is hardly ever a 0. */
+function isAllZeros(text: string, start: number, end: number): boolean {
+  let at = end;
+  while (at > start && text.charCodeAt(at - 1) === 0x30) at--;
+  return at === start;
 }
 
 function skipDigits(text: string, start: number): number {

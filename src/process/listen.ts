@@ -6,10 +6,10 @@ import { createApp } from '../graphql/app.ts';
 import { createHttpServer } from '../http/server.ts';
 import { openDatabase } from '../storage/postgres/database.ts';
 import { checkReadiness } from '../storage/postgres/ready.ts';
-import { sweepDeletedRuns } from '../storage/runs/delete-run.ts';
 import { createHealthLog } from './health-log.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { atMost } from './stop.ts';
+import { startUpkeep } from './upkeep.ts';
 
 /** A service that answers requests, until it is stopped. */
 export type Serving = { url: string; stop: () => Promise<void> };
@@ -21,6 +21,7 @@ export async function startListening(settings: Settings, log: Logger, connection
   const health = createHealthLog(log, () => checkReadiness(db)());
   const db = openDatabase({
     onConnectionLost: health.failed,
+    onNotice: (line) => log.info(line),
     connectionString,
     maxConnections: settings.DATABASE_CONNECTIONS,
     connectTimeoutMs: settings.DATABASE_CONNECT_TIMEOUT_MS,
@@ -52,16 +53,15 @@ export async function startListening(settings: Settings, log: Logger, connection
     readiness: async () => (stopping ? { reads: 'stopping', writes: 'stopping' } : checkReadiness(db)()),
     onError: (error, requestId) => log.error({ requestId, err: error }, 'unexpected error'),
   });
-  const sweeping = new AbortController();
   try {
     const { port } = await listen(server, settings);
-    sweepDeletedRuns(db, sweeping.signal).catch((err) => log.warn({ err }, 'deleted runs are not swept yet'));
+    const upkeep = startUpkeep(db, settings, log);
     const name = settings.HOST.includes(':') ? `[${settings.HOST}]` : settings.HOST;
     return {
       url: `http://${name}:${port}/graphql`,
       async stop() {
         stopping = true;
-        sweeping.abort();
+        upkeep.stop();
         health.close();
         app.endStreams();
         // The rest of the time is for the database, and the embedded Postgres.

@@ -73,6 +73,8 @@ const schema = z.object({
   REQUEST_TIMEOUT_MS: whole(100, 600_000, 15_000),
   LOCK_TIMEOUT_MS: whole(10, 600_000, 2_000),
   SHUTDOWN_TIMEOUT_MS: whole(0, 600_000, 10_000),
+  CRASHED_AFTER_SECONDS: whole(1, 2_592_000, 300),
+  CHANGES_KEEP_DAYS: whole(1, 3_650, 7),
   GRAPHIQL: flag(true),
 });
 

@@ -17,6 +17,7 @@ export type SchemaTypes = {
     JSON: { Input: NonNullable<unknown>; Output: unknown };
     JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
     UUID: { Input: string; Output: string };
+    Long: { Input: bigint; Output: bigint };
   };
 };
 

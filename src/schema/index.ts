@@ -8,11 +8,15 @@ import './log-metadata.ts';
 import './run-list.ts';
 import './compare-runs.ts';
 import './metadata-keys.ts';
+import './run-facets.ts';
+import './pipelines.ts';
+import './service.ts';
 import './series.ts';
 import './changes.ts';
 import './retraction.ts';
+import './keep-alive.ts';
 import { builder } from './builder.ts';
-import { withExactFloat } from './exact-float.ts';
+import { withExactNumbers } from './exact-numbers.ts';
 
 /** The executable schema. */
-export const schema = withExactFloat(builder.toSchema());
+export const schema = withExactNumbers(builder.toSchema());

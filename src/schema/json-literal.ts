@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { maxValueDepth } from '../domain/value/value-text.ts';
-import { readInteger } from '../json/number.ts';
+import { readFloat, readInteger } from '../json/number.ts';
 import { setMember } from '../json/object.ts';
 
 // A value may be 64 lists and objects deep, and stands in the object of keys to values.
@@ -8,7 +8,8 @@ const maxLiteralDepth = maxValueDepth + 1;
 
 /**
  * The JSON value that a literal in the query text stands for, the same as if it had come as a variable: an integer that
- * a double cannot hold is a bigint, a number that overflows is ±Infinity (and refused with the value).
+ * a double cannot hold is a bigint, `1.0` stays a number with a fraction, a number that overflows is ±Infinity (and
+ * refused with the value).
  * `variables` are absent while the query is validated: a variable inside the literal is null then.
  * @throws GraphQLError BAD_USER_INPUT for an enum value, a variable that was not given, or more than 65 levels.
  */
@@ -26,7 +27,7 @@ export function literalToJson(
     case Kind.INT:
       return readInteger(ast.value);
     case Kind.FLOAT:
-      return Number(ast.value);
+      return readFloat(ast.value, true);
     case Kind.LIST:
       mustBeShallow(ast, depth);
       return ast.values.map((value) => literalToJson(value, variables, depth + 1));

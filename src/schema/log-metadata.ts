@@ -35,7 +35,11 @@ const MetadataEntryInput = builder.inputType('MetadataEntryInput', {
     key: t.string({ required: true, description: '1–255 bytes of UTF-8, not blank, no control characters.' }),
     value: t.field({ type: 'JSON', description: 'To log nothing on purpose, give null.' }),
     type: t.field({ type: MetadataTypeRef, description: 'Inferred from the value when left out.' }),
-    iteration: t.int({ description: 'What is counted along with the value: an epoch, a batch.' }),
+    iteration: t.field({ type: 'Long', description: 'What is counted along with the value: an epoch, a batch.' }),
+    loggedAt: t.field({
+      type: 'DateTime',
+      description: "By the writer's clock; that of the call when left out.",
+    }),
   }),
 });
 

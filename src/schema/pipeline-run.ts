@@ -4,6 +4,8 @@ import { findStep } from '../domain/find-step.ts';
 import { listRunMetadata } from '../domain/list-latest.ts';
 import { notFound } from '../errors.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
+import { findFailure } from '../storage/runs/failures.ts';
+import { findLastSeen } from '../storage/runs/heartbeats.ts';
 import { findRunById } from '../storage/runs/runs.ts';
 import { countSteps, listSteps } from '../storage/runs/step-list.ts';
 import { builder } from './builder.ts';
@@ -18,6 +20,7 @@ import {
 } from './connection.ts';
 import type { Context } from './context.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
+import { FailureRef, mayHaveFailed } from './failure.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';
 import { MetadataScopeRef } from './metadata-type.ts';
 import { StepRef } from './step.ts';
@@ -30,6 +33,20 @@ export const PipelineRunRef = builder.prismaObject('PipelineRun', {
     name: t.exposeString('name'),
     pipeline: t.exposeString('pipeline'),
     status: t.expose('status', { type: ExecutionStatusRef, description: 'How the run stands.' }),
+    failure: t.field({
+      type: FailureRef,
+      nullable: true,
+      description: 'Why it FAILED or CRASHED, or, of an attempt that was superseded, had failed; else null.',
+      resolve: (run, _args, { db }) =>
+        mayHaveFailed(run.status) ? findFailure(db, { runId: run.id, scopeId: run.id }) : null,
+    }),
+    lastSeenAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When its process was last heard of: it said that it lives, or logged something since. Null where it never said that it lives.',
+      resolve: (run, _args, { db }) => findLastSeen(db, { runId: run.id, scopeId: run.id }),
+    }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'As given to startRun, else by the server.' }),
     endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true }),
     step: t.field({
@@ -80,6 +97,10 @@ export const PipelineRunRef = builder.prismaObject('PipelineRun', {
         }),
         first: t.arg.int({ defaultValue: 50, description: '0 to 200.' }),
         after: t.arg.string({ description: 'The cursor of the last entry seen.' }),
+        includeRetracted: t.arg.boolean({
+          defaultValue: false,
+          description: 'Without their values, which are erased.',
+        }),
       },
       resolve: (run, args, context) => resolveHistory(context, { runId: run.id, stepId: null }, args),
     }),
@@ -113,7 +134,7 @@ async function resolveSteps(
 }
 
 /** A step's and an entry's run is there unless it was deleted between two look-ups of one request. */
-async function requireOwner(context: Context, runId: string): Promise<RunRow> {
+export async function requireOwner(context: Context, runId: string): Promise<RunRow> {
   const run = await findRunById(context.db, runId);
   if (!run) throw notFound('The run was deleted while it was read.');
   return run;

@@ -8,8 +8,18 @@ export function nameOf(order: RunOrder): string {
   return `runs ${createHash('sha256').update(JSON.stringify(order)).digest('base64url').slice(0, 12)}`;
 }
 
-export function cursorOf(order: string, { id, startedAt, name, sortClass, sortNumber, sortText }: RunListRow): string {
-  return encodeCursor(order, id, startedAt.getTime(), name, sortClass ?? 3, sortNumber ?? null, sortText ?? null);
+export function cursorOf(order: string, row: RunListRow): string {
+  const { id, startedAt, endedAt, name, sortClass = 3, sortNumber = null, sortText = null } = row;
+  return encodeCursor(
+    order,
+    id,
+    startedAt.getTime(),
+    name,
+    sortClass,
+    sortNumber,
+    sortText,
+    endedAt?.getTime() ?? null,
+  );
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -22,15 +32,17 @@ export function positionOf(order: string, cursor: string | null | undefined): Ru
   const parsed = decodeCursor(
     order,
     cursor,
-    ([id, time, name, sortClass, sortNumber, sortText]): [RunPosition] | null => {
+    ([id, time, name, sortClass, sortNumber, sortText, end]): [RunPosition] | null => {
       const startedAt = asInstant(time);
+      const endedAt = asInstant(end);
       if (typeof id !== 'string' || !uuid.test(id) || !startedAt || typeof name !== 'string' || name.includes('\0'))
         return null;
-      if (sortClass === 3) return [{ id, startedAt, name, sortClass }];
+      const position = { id, startedAt, endedAt, name };
+      if (sortClass === 3) return [{ ...position, sortClass }];
       if (sortClass === 0 && typeof sortNumber === 'string' && decimal.test(sortNumber))
-        return [{ id, startedAt, name, sortClass, sortNumber }];
+        return [{ ...position, sortClass, sortNumber }];
       const isText = typeof sortText === 'string' && !sortText.includes('\0');
-      if ((sortClass === 1 || sortClass === 2) && isText) return [{ id, startedAt, name, sortClass, sortText }];
+      if ((sortClass === 1 || sortClass === 2) && isText) return [{ ...position, sortClass, sortText }];
       return null;
     },
   );

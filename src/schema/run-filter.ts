@@ -35,6 +35,7 @@ MetadataCondition.implement({
     lte: t.float({ description: 'A number, this or less.' }),
     contains: t.string({ description: 'Text, as it is: no character of it is a wildcard.' }),
     startsWith: t.string({ description: 'Text, as it is: no character of it is a wildcard.' }),
+    has: t.field({ type: 'JSON', description: 'A member of a SET, LIST or TUPLE, equal as JSON.' }),
   }),
 });
 
@@ -44,7 +45,11 @@ PipelineRunFilter.implement({
   fields: (t) => ({
     pipeline: t.string({ description: 'The name of the pipeline, exactly.' }),
     status: t.field({ type: [ExecutionStatusRef], description: 'One of these.' }),
+    pipelines: t.stringList({ description: 'One of these, exactly; of none, no run.' }),
     namePrefix: t.string({ description: 'What the name begins with; no character of it is a wildcard.' }),
+    nameContains: t.string({ description: 'Anywhere in the name, as it is; no index serves it.' }),
+    endedAfter: t.field({ type: 'DateTime', description: 'At this instant or later; what runs has not ended.' }),
+    endedBefore: t.field({ type: 'DateTime', description: 'Before this instant.' }),
     startedAfter: t.field({ type: 'DateTime', description: 'At this instant or later.' }),
     startedBefore: t.field({ type: 'DateTime', description: 'Before this instant.' }),
     metadata: t.field({ type: MetadataCondition }),

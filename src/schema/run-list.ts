@@ -25,6 +25,11 @@ const PipelineRunOrder = builder.inputType('PipelineRunOrder', {
   isOneOf: true,
   fields: (t) => ({
     startedAt: t.field({ type: SortDirection }),
+    endedAt: t.field({ type: SortDirection, description: 'Runs that are running come last in both directions.' }),
+    duration: t.field({
+      type: SortDirection,
+      description: 'endedAt − startedAt; runs that are running come last in both directions.',
+    }),
     name: t.field({ type: SortDirection, description: 'By bytes.' }),
     metadata: t.field({ type: MetadataOrder }),
   }),

@@ -3,6 +3,7 @@ import { finishRun } from '../domain/finish.ts';
 import { startRun } from '../domain/start-run.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
+import { FailureInputRef } from './failure.ts';
 import { PipelineRunRef } from './pipeline-run.ts';
 import { asWrite } from './write.ts';
 
@@ -42,6 +43,7 @@ builder.mutationFields((t) => ({
         type: 'DateTime',
         description: 'When it ended, not before its start. Left out: now, or the start where that lies ahead.',
       }),
+      failure: t.arg({ type: FailureInputRef, description: 'Why it failed: with FAILED only.' }),
     },
     resolve: (_root, { ref, ...ending }, { db }) => asWrite(finishRun(db, ref, ending)),
   }),

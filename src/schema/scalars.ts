@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
+import { asDouble } from '../json/number.ts';
 import { builder } from './builder.ts';
 import { literalToJson } from './json-literal.ts';
 
@@ -79,3 +80,27 @@ function asObject(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new GraphQLError('A JSONObject is a JSON object: keys in double quotes, each with its value.');
 }
+
+const greatestLong = 2n ** 63n - 1n;
+
+/** In whatever form our parser gives a number: `5.0` too is a whole one. */
+function parseLong(value: unknown): bigint {
+  const number = typeof value === 'bigint' ? value : asDouble(value);
+  const long = typeof number === 'bigint' ? number : Number.isSafeInteger(number) ? BigInt(number!) : null;
+  if (long !== null && long <= greatestLong && long >= -greatestLong - 1n) return long;
+  throw new GraphQLError('A Long is a whole number of 64 bits, such as 12 or -9223372036854775808.');
+}
+
+builder.addScalarType(
+  'Long',
+  new GraphQLScalarType({
+    name: 'Long',
+    description:
+      'A whole number of 64 bits, written as a JSON number: beyond ±(2^53 − 1) with digits that a double does not hold.',
+    parseValue: parseLong,
+    parseLiteral: (node) =>
+      parseLong(
+        node.kind === Kind.INT ? BigInt(node.value) : node.kind === Kind.FLOAT ? Number(node.value) : undefined,
+      ),
+  }),
+);

@@ -2,6 +2,7 @@ import { finishStep } from '../domain/finish.ts';
 import { startStep } from '../domain/start-step.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
+import { FailureInputRef } from './failure.ts';
 import { StepRef } from './step.ts';
 import { asWrite } from './write.ts';
 
@@ -38,6 +39,7 @@ builder.mutationFields((t) => ({
         type: 'DateTime',
         description: 'When it ended, not before its start. Left out: now, or the start where that lies ahead.',
       }),
+      failure: t.arg({ type: FailureInputRef, description: 'Why it failed: with FAILED only.' }),
     },
     resolve: (_root, { id, ...ending }, { db }) => asWrite(finishStep(db, id, ending)),
   }),

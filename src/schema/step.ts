@@ -2,9 +2,12 @@ import { findStepMetadata } from '../domain/find-latest.ts';
 import { listStepMetadata } from '../domain/list-latest.ts';
 import { qualifyKey } from '../domain/qualified-key.ts';
 import { notFound } from '../errors.ts';
+import { findFailure } from '../storage/runs/failures.ts';
+import { findLastSeen } from '../storage/runs/heartbeats.ts';
 import { findStepById } from '../storage/runs/steps.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
+import { FailureRef, mayHaveFailed } from './failure.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';
 
 export const StepRef = builder.prismaObject('Step', {
@@ -13,6 +16,20 @@ export const StepRef = builder.prismaObject('Step', {
     name: t.exposeString('name', { description: 'Unique in its run together with the attempt.' }),
     attempt: t.exposeInt('attempt'),
     status: t.expose('status', { type: ExecutionStatusRef, description: 'How the attempt stands.' }),
+    failure: t.field({
+      type: FailureRef,
+      nullable: true,
+      description: 'Why it FAILED or CRASHED, or, of an attempt that was superseded, had failed; else null.',
+      resolve: (step, _args, { db }) =>
+        mayHaveFailed(step.status) ? findFailure(db, { runId: step.runId, scopeId: step.id }) : null,
+    }),
+    lastSeenAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When its process was last heard of: it said that it lives, or logged something since. Null where it never said that it lives.',
+      resolve: (step, _args, { db }) => findLastSeen(db, { runId: step.runId, scopeId: step.id }),
+    }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'As given to startStep, else by the server.' }),
     endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true }),
     runMetadata: t.field({
@@ -37,6 +54,10 @@ export const StepRef = builder.prismaObject('Step', {
         key: t.arg.string({ required: true }),
         first: t.arg.int({ defaultValue: 50, description: '0 to 200.' }),
         after: t.arg.string({ description: 'The cursor of the last entry seen.' }),
+        includeRetracted: t.arg.boolean({
+          defaultValue: false,
+          description: 'Without their values, which are erased.',
+        }),
       },
       resolve: (step, args, context) => resolveHistory(context, { runId: step.runId, stepId: step.id }, args),
     }),

@@ -36,7 +36,7 @@ export type EntryRow = {
   key: string;
   type: MetadataType;
   text: string | null;
-  iteration: number | null;
+  iteration: bigint | null;
   loggedAt: Date;
   /** The name of the step, null for an entry of the run itself; left out where it was not read along. */
   stepName?: string | null;

@@ -187,3 +187,98 @@ test('2 and 10,000 points can be asked for, and null means 500', async ({ servic
   expect(byDefault).toBeGreaterThan(400);
   expect(byDefault).toBeLessThanOrEqual(500);
 });
+
+test('the axis and its bounds are the caller’s; min, max and total are of all points within', async ({ service }) => {
+  const at = (second: number, value: number, iteration?: number) => ({
+    key: 'loss',
+    value,
+    iteration,
+    loggedAt: `2026-11-24T00:00:0${second}Z`,
+  });
+  await log(service, { stepId: step }, undefined, { entries: [at(1, 5, 30), at(2, 9), at(3, -1, 10), at(4, 2, 20)] });
+  const ask = async (args: string) =>
+    (
+      await service.run(
+        `query ($id: UUID!) { step(id: $id) { metadataSeries(key: "loss", ${args}) { total min max points { value } step { name } key run { id } } } }`,
+        { id: step },
+      )
+    ).step.metadataSeries;
+  const valuesOf = ({ points }: { points: Point[] }) => points.map(({ value }) => value);
+  expect(valuesOf(await ask('x: AUTO'))).toEqual([5, 9, -1, 2]);
+  expect(valuesOf(await ask('x: LOGGED_AT'))).toEqual([5, 9, -1, 2]);
+  expect(await ask('x: ITERATION')).toMatchObject({ total: 3, min: -1, max: 5, step: { name: 'train' }, key: 'loss' });
+  expect(valuesOf(await ask('x: ITERATION'))).toEqual([-1, 2, 5]);
+  expect(valuesOf(await ask('x: ITERATION, from: 20, to: 30'))).toEqual([2, 5]);
+  const milliseconds = Date.parse('2026-11-24T00:00:02Z');
+  expect(await ask(`x: LOGGED_AT, from: ${milliseconds}, to: ${milliseconds + 1_000}`)).toMatchObject({
+    total: 2,
+    min: -1,
+    max: 9,
+  });
+  expect(await ask('x: ITERATION, from: 31')).toMatchObject({ total: 0, min: null, max: null, points: [] });
+  // Thinned to the first and the last, the least and the greatest are still told.
+  expect(await ask('x: ITERATION, maxPoints: 2')).toMatchObject({ total: 3, min: -1, max: 5 });
+});
+
+test('an iteration of 64 bits comes back to the last digit', async ({ service }) => {
+  const iterations = [
+    -9223372036854775808n,
+    -4294967297n,
+    -1n,
+    0n,
+    4294967295n,
+    9007199254740993n,
+    9223372036854775807n,
+  ];
+  await log(service, { stepId: step }, undefined, {
+    entries: iterations.map((iteration, index) => ({ key: 'loss', value: index, iteration })),
+  });
+  const { points } = await series(service, 'loss');
+  expect(points.map(({ iteration }) => BigInt(iteration!))).toEqual(iterations);
+  for (const iteration of ['9223372036854775808', '1.5', '"1"', 'true']) {
+    const error = await service.fail(
+      `mutation { logMetadata(input: { target: { stepId: "${step}" }, entries: [{ key: "k", value: 1, iteration: ${iteration} }] }) { replayed } }`,
+    );
+    expect(error.message).toMatch(/Long/);
+  }
+});
+
+test('curves of many runs come in one statement, in the order of the runs and then of the keys', async ({
+  service,
+}) => {
+  const other = (await startRun(service, { name: `other-${run}` })).id;
+  await log(service, { stepId: step }, { loss: 3, acc: 0.5, note: 'x' });
+  await log(service, { stepId: step }, { loss: 1 });
+  await log(service, { run }, { loss: 2 });
+  await startStep(service, other, 'train');
+  const first = await startStep(service, other, 'train');
+  await log(service, { stepId: first.id }, { loss: 10 });
+  await startStep(service, other, 'train');
+  await log(service, { step: { run: other, name: 'train' } }, { loss: 7 });
+  await log(service, { run: other }, { 'train::acc': 9 });
+  const query = `query ($refs: [String!]!, $keys: [String!]!) {
+    series(refs: $refs, keys: $keys) { run { id } step { name attempt } key total min max points { value } } }`;
+  service.queries();
+  const found = (await service.run(query, { refs: [other, run], keys: ['loss', 'train::acc', 'note', 'train::loss'] }))
+    .series;
+  expect(service.queries().filter((sql) => sql.includes('read_series'))).toHaveLength(1);
+  const told = found.map((each: { run: { id: string }; step: unknown; key: string; points: Point[] }) => [
+    each.run.id === run ? 'run' : 'other',
+    each.key,
+    each.step,
+    each.points.map(({ value }) => value),
+  ]);
+  expect(told).toEqual([
+    ['other', 'loss', null, [7]],
+    ['other', 'train::acc', null, [9]],
+    ['other', 'train::loss', { name: 'train', attempt: 3 }, [7]],
+    ['run', 'loss', null, [3, 1, 2]],
+    ['run', 'train::acc', { name: 'train', attempt: 1 }, [0.5]],
+    ['run', 'train::loss', { name: 'train', attempt: 1 }, [3, 1]],
+  ]);
+  expect((await service.run(query, { refs: [], keys: ['loss'] })).series).toEqual([]);
+  const code = async (refs: string[], keys: string[]) => (await service.fail(query, { refs, keys })).extensions.code;
+  expect(await code(['nowhere'], ['loss'])).toBe('NOT_FOUND');
+  expect(await code(Array(101).fill(run), ['loss'])).toBe('BAD_USER_INPUT');
+  expect(await code([run], Array(21).fill('loss'))).toBe('BAD_USER_INPUT');
+});

@@ -166,7 +166,7 @@ describe('the entry', () => {
         key: 'k',
         type: 'STRING',
         value: null,
-        iteration: 7,
+        iteration: '7',
         logged_at: new Date('2026-11-24T00:00:00Z'),
         retracted: true,
         reason: 'it was a password',

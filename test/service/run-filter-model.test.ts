@@ -8,12 +8,15 @@ import { anyJson, edgeDouble } from '../support/json-arbitrary.ts';
 import { finishStep, log, startRun, startStep } from '../support/ledger.ts';
 import {
   answer,
+  facets,
   inferred,
+  keysInUse,
   type ModelAttempt,
   type ModelCondition,
   type ModelFilter,
   type ModelOrder,
   type ModelRun,
+  valueAt,
 } from '../support/run-model.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';
@@ -24,7 +27,11 @@ import { test } from '../support/test.ts';
 type Sample = { sent: unknown; as?: string; type: string; value: JsonValue };
 
 const plain = (value: JsonValue): Sample => ({ sent: value, type: inferred(value), value });
-const spelled = (text: string): Sample => ({ ...plain(Number(text)), sent: rawJson(text) });
+const spelled = (text: string): Sample => ({
+  ...plain(Number(text)),
+  sent: rawJson(text),
+  ...(/[.e]/i.test(text) ? { type: 'FLOAT' } : {}),
+});
 const typed = (as: string, value: JsonValue, sent: unknown = value): Sample => ({ sent, as, type: as, value });
 const odd = (...members: [string, JsonValue][]): JsonValue => {
   const object = {};
@@ -258,6 +265,7 @@ function worldOf(pool: Sample[]) {
     pipeline: fc.constantFrom(...pipelines),
     startedAt: fc.constantFrom(...instants),
     finish: fc.option(fc.constantFrom('COMPLETED', 'FAILED', 'CANCELLED'), { freq: 2 }),
+    tookMs: fc.constantFrom(0, 1, 60_000, 86_400_000),
     deleted: fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0),
     actions: fc
       .tuple(fc.option(first, { freq: 6 }), fc.array(action, { minLength: 1, maxLength: 7 }))
@@ -311,6 +319,8 @@ function conditionOf(pool: Sample[]): fc.Arbitrary<ModelCondition> {
   const one = fc.oneof(
     ...(['gt', 'gte', 'lt', 'lte'] as const).map((name) => near.map((value) => ({ [name]: value }))),
     ...(['contains', 'startsWith'] as const).map((name) => part.map((text) => ({ [name]: text }))),
+    operand.map((has) => ({ has })),
+    fc.constantFrom<JsonValue>(1, 'two', null, { yes: true }, 'one').map((has) => ({ has })),
     fc.constantFrom('INT', 'FLOAT', ...pool.map(({ type }) => type), 'LIST', 'DICT').map((type) => ({ type })),
     operand.map((equals) => ({ equals })),
     operands.map((list) => ({ in: list })),
@@ -336,6 +346,10 @@ function filterOf(pool: Sample[]): fc.Arbitrary<ModelFilter> {
     {
       pipeline: fc.constantFrom(...pipelines, 'none', ''),
       status: fc.subarray(['RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED']),
+      pipelines: fc.subarray([...pipelines, 'none']),
+      nameContains: fc.constantFrom('a', 'A', '%', 'b', '\\', 'é', '-', ''),
+      endedAfter: fc.constantFrom(...instants),
+      endedBefore: fc.constantFrom(...instants),
       startedAfter: fc.constantFrom(...instants),
       startedBefore: fc.constantFrom(...instants),
       metadata: condition,
@@ -363,7 +377,12 @@ function filterOf(pool: Sample[]): fc.Arbitrary<ModelFilter> {
 const loggableKey = fc.oneof(key, fc.constantFrom(`train::${wide}`, 'eval::acc', 'train:: '));
 const order: fc.Arbitrary<ModelOrder | undefined> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(undefined) },
-  { weight: 1, arbitrary: fc.oneof(fc.record({ startedAt: direction }), fc.record({ name: direction })) },
+  {
+    weight: 2,
+    arbitrary: fc.oneof(
+      ...(['startedAt', 'endedAt', 'duration', 'name'] as const).map((by) => fc.record({ [by]: direction })),
+    ),
+  },
   {
     weight: 4,
     arbitrary: fc
@@ -405,6 +424,7 @@ async function play(service: TestService, prefix: string, plan: Game['plans'][nu
     pipeline: plan.pipeline,
     status: plan.finish ?? 'RUNNING',
     startedAt: Date.parse(plan.startedAt),
+    endedAt: plan.finish ? Date.parse(plan.startedAt) + plan.tookMs : null,
     deleted: plan.deleted,
     attempts: [],
     entries: [],
@@ -452,10 +472,10 @@ async function play(service: TestService, prefix: string, plan: Game['plans'][nu
     }
   }
   if (plan.finish)
-    await service.run('mutation ($r: String!, $s: ExecutionStatus!) { finishRun(ref: $r, status: $s) { id } }', {
-      r: id,
-      s: plan.finish,
-    });
+    await service.run(
+      'mutation ($r: String!, $s: ExecutionStatus!, $e: DateTime) { finishRun(ref: $r, status: $s, endedAt: $e) { id } }',
+      { r: id, s: plan.finish, e: new Date(run.endedAt!).toISOString() },
+    );
   if (plan.deleted) await service.run('mutation ($r: String!) { deleteRun(ref: $r) }', { r: id });
   return run;
 }
@@ -498,19 +518,75 @@ async function ask(service: TestService, prefix: string, runs: ModelRun[], asked
     after = part.pageInfo.endCursor;
   }
   expect(paged, told).toEqual(whole.names);
+  const { runFacets } = await service.run(facetQuery, { filter: inWorld });
+  const { statuses, ...counts } = facets(runs, inWorld);
+  expect(runFacets, told).toMatchObject(counts);
+  const counted = runFacets.statuses as { status: string; runs: number }[];
+  expect(
+    counted.map(({ status }) => status),
+    told,
+  ).toEqual(statusNames);
+  for (const { status, runs: number } of counted) expect(number, told).toBe(statuses[status] ?? 0);
+}
+
+const statusNames = ['RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'CACHED', 'RETRIED', 'CRASHED'];
+const facetQuery = `query ($filter: PipelineRunFilter) {
+  runFacets(filter: $filter) { total statuses { status runs } pipelines { pipeline runs } }
+}`;
+
+/** The counters tell of all worlds so far; what stands at a path, of each run. */
+async function askOfAll(service: TestService, runs: ModelRun[], paths: string[][]) {
+  for (const qualified of [false, true]) {
+    const expected = keysInUse(runs, qualified);
+    const query = `query ($qualified: Boolean, $after: String) {
+      metadataKeys(qualified: $qualified, first: 7, after: $after) { key cursor runs types } }`;
+    const found: { key: string; runs: number; types: string[] }[] = [];
+    for (let after: string | null = null; ; ) {
+      const { metadataKeys } = await service.run(query, { qualified, after });
+      found.push(...metadataKeys);
+      if (metadataKeys.length < 7) break;
+      after = metadataKeys.at(-1).cursor;
+    }
+    const names = [...expected.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    expect(found.map(({ key }) => key)).toEqual(names);
+    for (const { key, runs: number, types } of found)
+      expect({ key, runs: number, types: new Set(types) }).toEqual({ key, ...expected.get(key)! });
+  }
+  const { statuses, ...counts } = facets(runs, {});
+  const { runFacets } = await service.run(facetQuery);
+  expect(runFacets).toMatchObject(counts);
+  for (const { status, runs: number } of runFacets.statuses) expect(number).toBe(statuses[status] ?? 0);
+  const query = `query ($ref: String!, $path: [String!]!) { pipelineRun(ref: $ref) {
+    acc: runMetadata(key: "acc") { at(path: $path) { value type } }
+    cfg: runMetadata(key: "cfg") { at(path: $path) { value type } } } }`;
+  for (const run of runs.filter(({ deleted }) => !deleted).slice(-8)) {
+    for (const inside of paths) {
+      const { pipelineRun } = await service.run(query, { ref: run.name, path: inside });
+      const told = `${run.name} at ${JSON.stringify(inside)}`;
+      for (const name of ['acc', 'cfg']) {
+        const expected = valueAt(run, name, inside);
+        const found = pipelineRun[name]?.at ?? null;
+        expect(stringifyJson(found?.value), told).toBe(stringifyJson(expected?.value));
+        expect(found?.type, told).toBe(expected?.type);
+      }
+    }
+  }
 }
 
 let worlds = 0;
+const everything: ModelRun[] = [];
 /** Worlds of twenty questions each; more of them find more. */
 const numRuns = Number(process.env['MODEL_RUNS'] ?? 12);
 
 test('filters, orders, counts and pages answer as a plain model of all that was logged', async ({ service }) => {
   await fc.assert(
-    fc.asyncProperty(game, async ({ plans, questions }) => {
+    fc.asyncProperty(game, fc.array(path, { minLength: 3, maxLength: 3 }), async ({ plans, questions }, paths) => {
       worlds += 1;
       const prefix = `w${worlds}-`;
       const runs = await Promise.all(plans.map((plan) => play(service, prefix, plan)));
       for (const asked of questions) await ask(service, prefix, runs, asked);
+      everything.push(...runs);
+      await askOfAll(service, everything, paths);
       expect(service.unexpected).toEqual([]);
     }),
     { numRuns, endOnFailure: true },

@@ -24,6 +24,13 @@ const questions: [name: string, filter: string, orderBy: string][] = [
     '{ metadata: { key: "config", path: ["model", "layers", "0"], equals: 64, type: INT } }',
     '{ startedAt: DESC }',
   ],
+  ['a member', '{ metadata: { key: "tags", has: "best" } }', '{ startedAt: DESC }'],
+  [
+    'several pipelines, part of the name, ended in a time',
+    '{ pipelines: ["p", "q"], nameContains: "iris", endedAfter: "2026-01-01T00:00:00Z", endedBefore: "2026-02-01T00:00:00Z" }',
+    '{ endedAt: DESC }',
+  ],
+  ['by how long they took', '{}', '{ duration: ASC }'],
   ['without a key', '{ metadata: { key: "acc", exists: false } }', '{ startedAt: DESC }'],
   [
     'and, or, not',

@@ -18,6 +18,8 @@ export type ModelRun = {
   pipeline: string;
   status: string;
   startedAt: number;
+  /** Null while it runs. */
+  endedAt: number | null;
   deleted: boolean;
   /** In the order they were started. */
   attempts: ModelAttempt[];
@@ -38,11 +40,16 @@ export type ModelCondition = {
   lte?: number;
   contains?: string;
   startsWith?: string;
+  has?: JsonValue;
 };
 export type ModelFilter = {
   pipeline?: string;
+  pipelines?: string[];
   status?: string[];
   namePrefix?: string;
+  nameContains?: string;
+  endedAfter?: string;
+  endedBefore?: string;
   startedAfter?: string;
   startedBefore?: string;
   metadata?: ModelCondition;
@@ -53,6 +60,8 @@ export type ModelFilter = {
 type ModelDirection = 'ASC' | 'DESC';
 export type ModelOrder = {
   startedAt?: ModelDirection;
+  endedAt?: ModelDirection;
+  duration?: ModelDirection;
   name?: ModelDirection;
   metadata?: { key: string; step?: string; path?: string[] | undefined; direction: ModelDirection };
 };
@@ -160,6 +169,7 @@ function holds(run: ModelRun, condition: ModelCondition): boolean {
     compares(condition.gte, (difference) => difference >= 0) &&
     compares(condition.lt, (difference) => difference < 0) &&
     compares(condition.lte, (difference) => difference <= 0) &&
+    (condition.has === undefined || (Array.isArray(value) && value.some((member) => equal(member, condition.has!)))) &&
     (condition.contains === undefined || (text?.includes(condition.contains) ?? false)) &&
     (condition.startsWith === undefined || (text?.startsWith(condition.startsWith) ?? false))
   );
@@ -169,6 +179,10 @@ function holds(run: ModelRun, condition: ModelCondition): boolean {
 function passes(run: ModelRun, filter: ModelFilter): boolean {
   return (
     (filter.pipeline === undefined || run.pipeline === filter.pipeline) &&
+    (filter.pipelines === undefined || filter.pipelines.includes(run.pipeline)) &&
+    (filter.nameContains === undefined || run.name.includes(filter.nameContains)) &&
+    (filter.endedAfter === undefined || (run.endedAt !== null && run.endedAt >= Date.parse(filter.endedAfter))) &&
+    (filter.endedBefore === undefined || (run.endedAt !== null && run.endedAt < Date.parse(filter.endedBefore))) &&
     (filter.status === undefined || filter.status.includes(run.status)) &&
     (filter.namePrefix === undefined || run.name.startsWith(filter.namePrefix)) &&
     (filter.startedAfter === undefined || run.startedAt >= Date.parse(filter.startedAfter)) &&
@@ -181,6 +195,52 @@ function passes(run: ModelRun, filter: ModelFilter): boolean {
 }
 
 const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** How the runs that pass divide: by status, and by pipeline, the one with the most runs first. */
+export function facets(runs: ModelRun[], filter: ModelFilter) {
+  const found = runs.filter((run) => !run.deleted && passes(run, filter));
+  const count = (values: string[]) => {
+    const counts = new Map<string, number>();
+    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+    return [...counts].sort(([a, n], [b, m]) => m - n || compareBytes(a, b));
+  };
+  return {
+    total: found.length,
+    statuses: Object.fromEntries(count(found.map(({ status }) => status))),
+    pipelines: count(found.map(({ pipeline }) => pipeline)).map(([pipeline, number]) => ({ pipeline, runs: number })),
+  };
+}
+
+/** The keys in use in runs, with how many runs have each and of what types; `qualified` of each step apart. */
+export function keysInUse(runs: ModelRun[], qualified: boolean): Map<string, { runs: number; types: Set<string> }> {
+  const found = new Map<string, { runs: number; types: Set<string> }>();
+  for (const run of runs.filter(({ deleted }) => !deleted)) {
+    const names = run.entries.flatMap(({ attempt, key }) => {
+      if (attempt !== null && attempt !== newest(run, attempt.name)) return [];
+      return qualified && attempt !== null ? [`${attempt.name}::${key}`] : [key];
+    });
+    for (const name of new Set(names)) {
+      const own = last(run, name, (attempt) => attempt === null);
+      const entry = qualified
+        ? (own ?? (name.includes('::') ? latest(run, name) : undefined))
+        : last(run, name, (attempt) => attempt === null || attempt === newest(run, attempt.name));
+      if (!entry) continue;
+      const known = found.get(name) ?? { runs: 0, types: new Set<string>() };
+      known.runs += 1;
+      known.types.add(entry.type);
+      found.set(name, known);
+    }
+  }
+  return found;
+}
+
+/** What stands at a path of the latest value under a key, and what it is; null where nothing does. */
+export function valueAt(run: ModelRun, key: string, path: string[]): { value: JsonValue; type: string } | null {
+  const entry = latest(run, key);
+  const value = at(entry?.value, path);
+  if (typeof entry?.value !== 'object' || entry.value === null || value === undefined) return null;
+  return { value, type: inferred(value) };
+}
 
 /**
  * The names of the runs that pass, in order, as groups: within one, the order is the service's own (equal values, and
@@ -201,6 +261,20 @@ export function answer(runs: ModelRun[], filter: ModelFilter, order: ModelOrder 
   if (order?.name) return grouped(found, (a, b) => sign(order.name!) * compareBytes(a.name, b.name));
   const byStart = (direction: ModelDirection) => (a: ModelRun, b: ModelRun) =>
     sign(direction) * (a.startedAt - b.startedAt);
+  const last = order?.endedAt ?? order?.duration;
+  if (last) {
+    const of = (run: ModelRun) => run.endedAt! - (order?.duration ? run.startedAt : 0);
+    return [
+      ...grouped(
+        found.filter((run) => run.endedAt !== null),
+        (a, b) => sign(last) * (of(a) - of(b)),
+      ),
+      ...grouped(
+        found.filter((run) => run.endedAt === null),
+        byStart('DESC'),
+      ),
+    ];
+  }
   if (!order?.metadata) return grouped(found, byStart(order?.startedAt ?? 'DESC'));
   const { metadata } = order;
   const of = (run: ModelRun) => subject(run, metadata);

@@ -169,3 +169,29 @@ it('takes the exact path when a number asks for it, and the same way for all els
     }),
   );
 });
+
+describe('keepFloats', () => {
+  it.each([
+    ['1.0', '1.0'],
+    ['1e5', '100000.0'],
+    ['-3.00e0', '-3.0'],
+    ['0.0', '0.0'],
+    ['[1.0,1,{"a":2e1,"b":0.5}]', '[1.0,1,{"a":20.0,"b":0.5}]'],
+    ['-0.0', '-0.0'],
+    ['1e21', '1e+21'],
+    ['9007199254740993.0', '9007199254740992.0'],
+    ['"1.0"', '"1.0"'],
+  ])('%s is written again as %s', (text, written) => {
+    expect(stringifyJson(parseJson(text, { keepFloats: true }))).toBe(written);
+    expect(stringifyJson(parseExactJson(text, { keepFloats: true }))).toBe(written);
+  });
+
+  it('makes a difference to nothing else', () => {
+    fc.assert(
+      fc.property(anyJson, (value) => {
+        const text = stringifyJson(value);
+        expect(stringifyJson(parseJson(text, { keepFloats: true }))).toBe(text);
+      }),
+    );
+  });
+});

@@ -18,7 +18,7 @@ describe('scanJson', () => {
       fc.property(anyJson, (value) => {
         const scan = scanJson(stringifyJson(value));
         if (scan.exact) exact++;
-        expect(scan).toStrictEqual({ depth: depthOf(value), exact: hasBigint(value) });
+        expect(scan).toMatchObject({ depth: depthOf(value), exact: hasBigint(value) });
       }),
       { numRuns: 2000 },
     );
@@ -49,6 +49,27 @@ describe('scanJson', () => {
     ['{"9007199254740993":1}', false],
   ])('%s: exact is %s', (text, exact) => {
     expect(scanJson(text).exact).toBe(exact);
+  });
+
+  it.each([
+    ['1', false],
+    ['1.0', true],
+    ['1.5', false],
+    ['1.50', false],
+    ['1.05', false],
+    ['-20.000', true],
+    ['1e5', true],
+    ['1E+5', true],
+    ['15e-1', false],
+    ['150e-1', true],
+    ['1.5e1', true],
+    ['0.0', true],
+    ['0.25,0.05,3', false],
+    ['[0.25,{"a":[2.0]}]', true],
+    ['{"1.0":"1.0 1e5"}', false],
+    ['1e400', false],
+  ])('%s: wholeFloats is %s', (text, wholeFloats) => {
+    expect(scanJson(text).wholeFloats).toBe(wholeFloats);
   });
 
   it.each([

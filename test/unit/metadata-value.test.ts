@@ -13,7 +13,7 @@ const parse = (value: unknown, type?: MetadataType | null) => parseMetadataValue
 
 /** What is stored for a JSON text as a client would send it: its type and text. */
 const stored = (json: string, type?: MetadataType) => {
-  const { type: storedType, text } = parse(parseJson(json), type);
+  const { type: storedType, text } = parse(parseJson(json, { keepFloats: true }), type);
   return [storedType, text];
 };
 
@@ -26,8 +26,12 @@ describe('the type and the text that are stored', () => {
     ['false', 'BOOLEAN', 'false'],
     ['null', 'NULL', 'null'],
     ['1', 'INT', '1'],
-    ['1.0', 'INT', '1'],
-    ['1e5', 'INT', '100000'],
+    ['1.0', 'FLOAT', '1.0'],
+    ['1e5', 'FLOAT', '100000.0'],
+    ['-1.50e1', 'FLOAT', '-15.0'],
+    ['0.0', 'FLOAT', '0.0'],
+    ['0e5', 'FLOAT', '0.0'],
+    ['[1.0, {"a": 1e2}]', 'LIST', '[1.0,{"a":100.0}]'],
     ['9007199254740991', 'INT', '9007199254740991'],
     ['9007199254740993', 'INT', '9007199254740993'],
     ['-9007199254740993', 'INT', '-9007199254740993'],
@@ -48,7 +52,7 @@ describe('the type and the text that are stored', () => {
   ];
   it.each(inferred)('%s without a type', (json, type, text) => {
     expect(stored(json)).toStrictEqual([type, text]);
-    expect(parse(parseJson(json), null).text).toBe(text);
+    expect(parse(parseJson(json, { keepFloats: true }), null).text).toBe(text);
   });
 
   const given: [json: string, type: MetadataType, text: string][] = [
@@ -61,7 +65,10 @@ describe('the type and the text that are stored', () => {
     ['"NaN"', 'FLOAT', '"NaN"'],
     ['"Infinity"', 'FLOAT', '"Infinity"'],
     ['"-Infinity"', 'FLOAT', '"-Infinity"'],
+    ['1.0', 'FLOAT', '1.0'],
     ['1.0', 'INT', '1'],
+    ['1e5', 'INT', '100000'],
+    ['1024.0', 'STORAGE_SIZE', '1024'],
     ['-0', 'INT', '-0'],
     ['12345678901234567890', 'INT', '12345678901234567890'],
     ['"1"', 'STRING', '"1"'],
@@ -207,9 +214,8 @@ describe('the sort key', () => {
 });
 
 it('writes operands of filters as values are written', () => {
-  expect(parseJsonOperand(parseJson('{"a": [1.0, -0, 9007199254740993]}'), 'filter.metadata.equals', limits)).toBe(
-    '{"a":[1,-0.0,9007199254740993]}',
-  );
+  const operand = parseJson('{"a": [1.0, -0, 9007199254740993]}', { keepFloats: true });
+  expect(parseJsonOperand(operand, 'filter.metadata.equals', limits)).toBe('{"a":[1.0,-0.0,9007199254740993]}');
   expect(parseJsonOperand(null, 'filter.metadata.equals', limits)).toBe('null');
   expect(() => parseJsonOperand(['a\u0000'], 'filter.metadata.equals', limits)).toThrow(
     /^filter\.metadata\.equals\[0\] has NUL/,

@@ -2,11 +2,12 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-/** How a run or step stands. CACHED: a step that took over the result of another. RETRIED: an attempt that did not complete and was followed by another. */
+/** How a run or step stands. CACHED: a step that took over the result of another. RETRIED: an attempt that did not complete and was followed by another. CRASHED: its process said that it lives, and then fell silent; only the service says so. */
 export type ExecutionStatus =
   | 'CACHED'
   | 'CANCELLED'
   | 'COMPLETED'
+  | 'CRASHED'
   | 'FAILED'
   | 'RETRIED'
   | 'RUNNING';
@@ -36,6 +37,8 @@ export type MetadataCondition = {
   readonly gt?: number | null | undefined;
   /** A number, this or greater. */
   readonly gte?: number | null | undefined;
+  /** A member of a SET, LIST or TUPLE, equal as JSON. */
+  readonly has?: unknown;
   /** Equal to one of these; at most 1,000 in a filter. */
   readonly in?: ReadonlyArray<unknown> | null | undefined;
   /** Plain, or `step_name::key`, as for PipelineRun.runMetadata. */
@@ -57,9 +60,11 @@ export type MetadataCondition = {
 /** One entry with a type or an iteration of its own. */
 export type MetadataEntryInput = {
   /** What is counted along with the value: an epoch, a batch. */
-  readonly iteration?: number | null | undefined;
+  readonly iteration?: number | bigint | null | undefined;
   /** 1–255 bytes of UTF-8, not blank, no control characters. */
   readonly key: string;
+  /** By the writer's clock; that of the call when left out. */
+  readonly loggedAt?: string | null | undefined;
   /** Inferred from the value when left out. */
   readonly type?: MetadataType | null | undefined;
   /** To log nothing on purpose, give null. */
@@ -112,7 +117,13 @@ export type MetadataType =
 export type PipelineRunFilter = {
   /** All of these; of none, every run. */
   readonly and?: ReadonlyArray<PipelineRunFilter> | null | undefined;
+  /** At this instant or later; what runs has not ended. */
+  readonly endedAfter?: string | null | undefined;
+  /** Before this instant. */
+  readonly endedBefore?: string | null | undefined;
   readonly metadata?: MetadataCondition | null | undefined;
+  /** Anywhere in the name, as it is; no index serves it. */
+  readonly nameContains?: string | null | undefined;
   /** What the name begins with; no character of it is a wildcard. */
   readonly namePrefix?: string | null | undefined;
   /** Not this; so runs without a key pass a `not` about it. */
@@ -121,6 +132,8 @@ export type PipelineRunFilter = {
   readonly or?: ReadonlyArray<PipelineRunFilter> | null | undefined;
   /** The name of the pipeline, exactly. */
   readonly pipeline?: string | null | undefined;
+  /** One of these, exactly; of none, no run. */
+  readonly pipelines?: ReadonlyArray<string> | null | undefined;
   /** At this instant or later. */
   readonly startedAfter?: string | null | undefined;
   /** Before this instant. */
@@ -131,10 +144,14 @@ export type PipelineRunFilter = {
 
 /** How runs are sorted: by exactly one of these. */
 export type PipelineRunOrder =
-  {   readonly metadata: MetadataOrder; readonly name?: never; readonly startedAt?: never; }
-  |  { readonly metadata?: never;   /** By bytes. */
+  {   /** endedAt − startedAt; runs that are running come last in both directions. */
+  readonly duration: SortDirection; readonly endedAt?: never; readonly metadata?: never; readonly name?: never; readonly startedAt?: never; }
+  |  { readonly duration?: never;   /** Runs that are running come last in both directions. */
+  readonly endedAt: SortDirection; readonly metadata?: never; readonly name?: never; readonly startedAt?: never; }
+  |  { readonly duration?: never; readonly endedAt?: never;   readonly metadata: MetadataOrder; readonly name?: never; readonly startedAt?: never; }
+  |  { readonly duration?: never; readonly endedAt?: never; readonly metadata?: never;   /** By bytes. */
   readonly name: SortDirection; readonly startedAt?: never; }
-  |  { readonly metadata?: never; readonly name?: never;   readonly startedAt: SortDirection; };
+  |  { readonly duration?: never; readonly endedAt?: never; readonly metadata?: never; readonly name?: never;   readonly startedAt: SortDirection; };
 
 /** Which way a list is sorted. */
 export type SortDirection =
@@ -176,7 +193,7 @@ export type StepRef = {
   readonly run: string;
 };
 
-export type EntryFragment = { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string };
+export type EntryFragment = { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string };
 
 export type RunFragment = { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null };
 
@@ -217,7 +234,7 @@ export type LogMetadataMutationVariables = Exact<{
 }>;
 
 
-export type LogMetadataMutation = { readonly logMetadata: { readonly replayed: boolean, readonly entries: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }> } };
+export type LogMetadataMutation = { readonly logMetadata: { readonly replayed: boolean, readonly entries: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string }> } };
 
 export type LogMetadataBatchMutationVariables = Exact<{
   inputs: ReadonlyArray<LogMetadataInput> | LogMetadataInput;
@@ -232,7 +249,7 @@ export type RetractMetadataMutationVariables = Exact<{
 }>;
 
 
-export type RetractMetadataMutation = { readonly retractMetadata: { readonly latest: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } | null } };
+export type RetractMetadataMutation = { readonly retractMetadata: { readonly latest: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } | null } };
 
 export type DeleteRunMutationVariables = Exact<{
   ref: string;
@@ -264,7 +281,7 @@ export type RunEntryQueryVariables = Exact<{
 }>;
 
 
-export type RunEntryQuery = { readonly pipelineRun: { readonly runMetadata: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } | null } | null };
+export type RunEntryQuery = { readonly pipelineRun: { readonly runMetadata: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } | null } | null };
 
 export type RunEntriesQueryVariables = Exact<{
   run: string;
@@ -274,7 +291,7 @@ export type RunEntriesQueryVariables = Exact<{
 }>;
 
 
-export type RunEntriesQuery = { readonly pipelineRun: { readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }> } | null };
+export type RunEntriesQuery = { readonly pipelineRun: { readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string }> } | null };
 
 export type RunLatestIdsQueryVariables = Exact<{
   run: string;
@@ -293,7 +310,7 @@ export type RunHistoryQueryVariables = Exact<{
 }>;
 
 
-export type RunHistoryQuery = { readonly pipelineRun: { readonly metadataHistory: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+export type RunHistoryQuery = { readonly pipelineRun: { readonly metadataHistory: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
 
 export type RunStepsQueryVariables = Exact<{
   run: string;
@@ -322,7 +339,7 @@ export type StepEntryQueryVariables = Exact<{
 }>;
 
 
-export type StepEntryQuery = { readonly pipelineRun: { readonly step: { readonly runMetadata: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } | null } | null } | null };
+export type StepEntryQuery = { readonly pipelineRun: { readonly step: { readonly runMetadata: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } | null } | null } | null };
 
 export type StepEntriesQueryVariables = Exact<{
   run: string;
@@ -333,7 +350,7 @@ export type StepEntriesQueryVariables = Exact<{
 }>;
 
 
-export type StepEntriesQuery = { readonly pipelineRun: { readonly step: { readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }> } | null } | null };
+export type StepEntriesQuery = { readonly pipelineRun: { readonly step: { readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string }> } | null } | null };
 
 export type StepHistoryQueryVariables = Exact<{
   run: string;
@@ -345,7 +362,7 @@ export type StepHistoryQueryVariables = Exact<{
 }>;
 
 
-export type StepHistoryQuery = { readonly pipelineRun: { readonly step: { readonly metadataHistory: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null } | null };
+export type StepHistoryQuery = { readonly pipelineRun: { readonly step: { readonly metadataHistory: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null } | null };
 
 export type StepSeriesQueryVariables = Exact<{
   run: string;
@@ -356,7 +373,7 @@ export type StepSeriesQueryVariables = Exact<{
 }>;
 
 
-export type StepSeriesQuery = { readonly pipelineRun: { readonly step: { readonly metadataSeries: { readonly total: number, readonly points: ReadonlyArray<{ readonly value: number, readonly iteration: number | null, readonly loggedAt: string }> } } | null } | null };
+export type StepSeriesQuery = { readonly pipelineRun: { readonly step: { readonly metadataSeries: { readonly total: number, readonly points: ReadonlyArray<{ readonly value: number, readonly iteration: number | bigint | null, readonly loggedAt: string }> } } | null } | null };
 
 export type StepRunQueryVariables = Exact<{
   id: string;
@@ -380,7 +397,7 @@ export type CompareRunsQueryVariables = Exact<{
 }>;
 
 
-export type CompareRunsQuery = { readonly compareRuns: { readonly runs: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null }>, readonly rows: ReadonlyArray<{ readonly key: string, readonly differs: boolean, readonly cells: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } | null> }> } };
+export type CompareRunsQuery = { readonly compareRuns: { readonly runs: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null }>, readonly rows: ReadonlyArray<{ readonly key: string, readonly differs: boolean, readonly cells: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } | null> }> } };
 
 export type MetadataLoggedSubscriptionVariables = Exact<{
   ref: string;
@@ -389,7 +406,7 @@ export type MetadataLoggedSubscriptionVariables = Exact<{
 }>;
 
 
-export type MetadataLoggedSubscription = { readonly metadataLogged: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | null, readonly loggedAt: string } };
+export type MetadataLoggedSubscription = { readonly metadataLogged: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } };
 
 /** The text of an operation, which also knows the types of its answer and of its variables. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };

@@ -1,4 +1,4 @@
-import { longIntegerText, numberText } from '../../json/number.ts';
+import { longIntegerText, numberText, rawNumberText } from '../../json/number.ts';
 import { stringifyJson } from '../../json/stringify.ts';
 
 /**
@@ -7,7 +7,7 @@ import { stringifyJson } from '../../json/stringify.ts';
  */
 export function equalityKey(value: unknown): string {
   if (typeof value === 'number') return decimalKey(numberText(value));
-  const digits = longIntegerText(value);
+  const digits = longIntegerText(value) ?? rawNumberText(value);
   if (digits !== null) return decimalKey(digits);
   if (Array.isArray(value)) return `[${value.map(equalityKey).join()}]`;
   if (typeof value === 'object' && value !== null) {

@@ -1,9 +1,8 @@
 import { badInput } from '../../errors.ts';
-import { longIntegerText } from '../../json/number.ts';
 import type { MetadataType, SortKey } from '../../storage/rows.ts';
 import { quote } from './quote.ts';
 import { type ValueLimits, type ValueRoot, valueText } from './value-text.ts';
-import { inferType, type Shape, typeRules } from './value-types.ts';
+import { inferType, type Shape, shapeOf, typeRules } from './value-types.ts';
 
 /** A value as it is stored: `text` is its compact JSON, to the digit. */
 export type StoredValue = { type: MetadataType; text: string } & SortKey;
@@ -13,7 +12,7 @@ export type ValueWhere = { key: string; path?: string };
 
 /**
  * Checks a parsed JSON value against its type, or infers the type when that is left out, and gives what to store.
- * A whole number below 2^53 is INT however it was spelt, unless `type` says FLOAT; −0 is a FLOAT.
+ * A number is INT where it is written without fraction and exponent, else FLOAT; −0 is a FLOAT.
  * @throws BAD_USER_INPUT naming the key and the path inside the value: a type it does not fit, something that
  * cannot be stored, or a limit.
  */
@@ -41,15 +40,6 @@ export function parseMetadataValue(
  */
 export function parseJsonOperand(value: unknown, where: string, limits: ValueLimits): string {
   return valueText(value, () => where, limits);
-}
-
-function shapeOf(value: unknown, text: string): Shape {
-  if (typeof value === 'number') return { kind: 'number', value, text };
-  if (typeof value === 'string') return { kind: 'string', value, text };
-  if (typeof value === 'boolean') return { kind: 'boolean', text };
-  if (value === null) return { kind: 'null', text };
-  if (Array.isArray(value)) return { kind: 'list', value, text };
-  return { kind: longIntegerText(value) === null ? 'object' : 'integer', text };
 }
 
 function described(shape: Shape): string {

@@ -1,5 +1,5 @@
 import { badInput } from '../../errors.ts';
-import { longIntegerText, numberText } from '../../json/number.ts';
+import { longIntegerText, numberText, rawNumberText } from '../../json/number.ts';
 import { hasUnpairedSurrogate } from './quote.ts';
 import { formatPath } from './value-path.ts';
 
@@ -62,7 +62,7 @@ function write(writer: Writer, value: unknown, depth: number) {
 }
 
 function writeOther(writer: Writer, value: unknown, depth: number) {
-  const digits = longIntegerText(value);
+  const digits = longIntegerText(value) ?? rawNumberText(value);
   if (digits !== null) {
     writer.text += digits;
     return;

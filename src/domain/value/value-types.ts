@@ -1,4 +1,4 @@
-import { floatText } from '../../json/number.ts';
+import { floatText, longIntegerText, numberText, rawNumberText } from '../../json/number.ts';
 import type { MetadataType, SortKey } from '../../storage/rows.ts';
 import { uriProblem } from './absolute-uri.ts';
 import { distinctTexts } from './json-equality.ts';
@@ -19,7 +19,18 @@ export type TypeRule = { takes: string; store: (shape: Shape) => ({ text: string
 /** The type of a value that came without one. */
 export function inferType(shape: Shape): MetadataType {
   if (shape.kind !== 'number') return types[shape.kind];
-  return Number.isSafeInteger(shape.value) && !Object.is(shape.value, -0) ? 'INT' : 'FLOAT';
+  return /[.e]/.test(shape.text) ? 'FLOAT' : 'INT';
+}
+
+/** What a checked value is in JSON; `text` is its compact JSON. */
+export function shapeOf(value: unknown, text: string): Shape {
+  if (typeof value === 'number' || rawNumberText(value)?.includes('.'))
+    return { kind: 'number', value: Number(text), text };
+  if (typeof value === 'string') return { kind: 'string', value, text };
+  if (typeof value === 'boolean') return { kind: 'boolean', text };
+  if (value === null) return { kind: 'null', text };
+  if (Array.isArray(value)) return { kind: 'list', value, text };
+  return { kind: longIntegerText(value) === null ? 'object' : 'integer', text };
 }
 
 const types = {
@@ -66,7 +77,7 @@ export const typeRules: Readonly<Record<MetadataType, TypeRule>> = {
       if (shape.kind === 'integer') return number(shape.text);
       if (shape.kind !== 'number' || !Number.isInteger(shape.value)) return null;
       if (!Number.isSafeInteger(shape.value)) return inexact;
-      return number(Object.is(shape.value, -0) ? '-0' : shape.text);
+      return number(Object.is(shape.value, -0) ? '-0' : numberText(shape.value));
     },
   },
   FLOAT: {
@@ -109,9 +120,9 @@ export const typeRules: Readonly<Record<MetadataType, TypeRule>> = {
       }
       if (shape.kind === 'number' && Number.isInteger(shape.value) && !Number.isSafeInteger(shape.value))
         return inexact;
-      return /^\d+$/.test(shape.text) && (shape.kind === 'number' || shape.kind === 'integer')
-        ? number(shape.text)
-        : null;
+      if (shape.kind !== 'number' && shape.kind !== 'integer') return null;
+      const bytes = shape.kind === 'number' ? numberText(shape.value) : shape.text;
+      return /^\d+$/.test(bytes) ? number(bytes) : null;
     },
   },
 };

@@ -1,54 +1,91 @@
-import { createBatch } from '../postgres/batch.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
+import { arrayLiteral } from '../postgres/array-literal.ts';
 import { entryColumns } from '../postgres/columns.ts';
-import { perDatabase, type Reader, type Writer } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
 import type { LatestListRow } from '../rows.ts';
 
-type Mark = { id: bigint; transaction: string };
+/** Something that happened. Of an ENTRY the entry is read along, of others what tells where to look. */
+export type ChangeRow = { id: bigint; runId: string; pipeline: string; runName: string } & (
+  | { kind: 'ENTRY'; entry: LatestListRow }
+  | { kind: 'RUN' }
+  | { kind: 'DELETION' }
+  | { kind: 'STEP'; stepId: string }
+  | { kind: 'RETRACTION'; entryId: bigint }
+);
+
+/** A page of what happened behind `after`, up to `upTo`: to some runs, or to all (null). */
+export type ChangeQuestion = { runIds: readonly string[] | null; after: bigint; upTo: bigint; take: number };
+
+/** What was found, in order, and the id up to which that is all. */
+export type ChangePage = { rows: ChangeRow[]; position: bigint };
+
+/** Ids looked through at once where all runs are meant. */
+const windowIds = 5_000n;
+
+type Row = LatestListRow & {
+  kind: ChangeRow['kind'];
+  pipeline: string | null;
+  runName: string | null;
+  stepId: string | null;
+  entryId: bigint | null;
+};
 
 /**
- * Time between looks at whether the transactions under way have ended: at first short, as writes are, then longer, as
- * whoever holds a transaction open for minutes is not waited for more eagerly.
+ * The next changes and entries in order of id, without the entries that were retracted or whose run was deleted since. Call
+ * it with an `upTo` up to which all ids are decided.
  */
-const firstLookMs = 5;
-const longestLookMs = 250;
-
-/**
- * Waits until all entries that had an id at the time of the call are decided, and gives the last of those ids.
- * Ids are handed out before they are committed: a look at the table alone would skip one that commits late.
- *
- * A writer has its transaction id before it takes an id of an entry (it locks its target first). So: take note of the
- * last id handed out, then of a transaction id of our own, which is greater than that of whoever has an id up to there;
- * when no transaction below ours is under way any more, all those ids are decided.
- */
-export const readWatermark = perDatabase((db: Writer) => {
-  const ask = createBatch<null, bigint>(async (askers) => {
-    const id = await waitUntilDecided(db);
-    return askers.map(() => id);
-  });
-  return () => ask(null);
-});
-
-async function waitUntilDecided(db: Writer): Promise<bigint> {
-  const marks = await db.prisma.$queryRaw<Mark[]>`/* mark_last_id, prepared */
-WITH handed_out AS MATERIALIZED (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM metadata_entry_id_seq)
-SELECT id, pg_current_xact_id()::text AS transaction FROM handed_out`;
-  const { id, transaction } = marks[0]!;
-  for (let pause = firstLookMs; ; pause = Math.min(longestLookMs, pause * 1.5)) {
-    const rows = await db.prisma.$queryRaw<{ decided: boolean }[]>`/* is_decided, prepared */
-SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${transaction}::text::xid8 AS decided`;
-    if (rows[0]!.decided) return id;
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
+export async function listChanges(db: Reader, question: ChangeQuestion): Promise<ChangePage> {
+  const { runIds, after, take } = question;
+  // Of some runs an index has the ids in order, and a page costs a page. Of all it has not: it is looked through in pieces.
+  const end = runIds === null && question.upTo - after > windowIds ? after + windowIds : question.upTo;
+  const rows = await db.prisma.$queryRaw<Row[]>(
+    runIds === null ? ofAll(after, end, take) : ofRuns(runIds, after, end, take),
+  );
+  return {
+    rows: rows.map(toChange).filter((row) => row !== null),
+    position: rows.length < take ? end : rows.at(-1)!.id,
+  };
 }
 
-export type FollowQuestion = { runId: string; after: bigint; upTo: bigint; take: number };
+function ofRuns(runIds: readonly string[], after: bigint, end: bigint, take: number): Prisma.Sql {
+  return Prisma.sql`/* list_changes_of_runs, prepared */
+${withDetails(
+  Prisma.sql`SELECT e.* FROM unnest(${arrayLiteral(runIds)}::uuid[]) AS q(id) CROSS JOIN LATERAL (
+    SELECT * FROM metadata_entry m WHERE m.run_id = q.id AND m.id > ${after} AND m.id <= ${end} AND m.retracted_at IS NULL
+    ORDER BY m.id LIMIT ${take}::int) e`,
+  Prisma.sql`SELECT c.* FROM unnest(${arrayLiteral(runIds)}::uuid[]) AS q(id) CROSS JOIN LATERAL (
+    SELECT * FROM change m WHERE m.run_id = q.id AND m.id > ${after} AND m.id <= ${end} ORDER BY m.id LIMIT ${take}::int) c`,
+  take,
+)}`;
+}
 
-/** The next entries of a run behind an id, in order of id, without the retracted ones; up to `take` and `upTo`. */
-export async function listLogged(db: Reader, { runId, after, upTo, take }: FollowQuestion): Promise<LatestListRow[]> {
-  return db.prisma.$queryRaw<LatestListRow[]>`/* list_logged, prepared */
-SELECT ${entryColumns},
-  s.name AS "stepName"
-FROM metadata_entry e LEFT JOIN step s ON s.run_id = e.run_id AND s.id = e.scope_id
-WHERE e.run_id = ${runId}::uuid AND e.id > ${after} AND e.id <= ${upTo} AND e.retracted_at IS NULL
-ORDER BY e.id LIMIT ${take}::int`;
+function ofAll(after: bigint, end: bigint, take: number): Prisma.Sql {
+  return Prisma.sql`/* list_changes, prepared */
+${withDetails(
+  Prisma.sql`SELECT * FROM metadata_entry WHERE id > ${after} AND id <= ${end} AND retracted_at IS NULL ORDER BY id LIMIT ${take}::int`,
+  Prisma.sql`SELECT * FROM change WHERE id > ${after} AND id <= ${end} ORDER BY id LIMIT ${take}::int`,
+  take,
+)}`;
+}
+
+function withDetails(entries: Prisma.Sql, changes: Prisma.Sql, take: number): Prisma.Sql {
+  return Prisma.sql`SELECT ${entryColumns}, 'ENTRY' AS kind, r.pipeline, r.name AS "runName", s.name AS "stepName",
+  NULL::uuid AS "stepId", NULL::bigint AS "entryId"
+FROM (${entries}) e
+LEFT JOIN pipeline_run r ON r.id = e.run_id
+LEFT JOIN step s ON s.run_id = e.run_id AND s.id = e.scope_id
+UNION ALL
+SELECT c.run_id, c.id, NULL, NULL, NULL, NULL, NULL, NULL, c.kind::text, c.pipeline, c.run_name, NULL, c.step_id, c.entry_id
+FROM (${changes}) c
+ORDER BY 2 LIMIT ${take}::int`;
+}
+
+function toChange({ kind, pipeline, runName, stepId, entryId, ...entry }: Row): ChangeRow | null {
+  // The run of an entry was deleted since.
+  if (pipeline === null || runName === null) return null;
+  const change = { id: entry.id, runId: entry.runId, pipeline, runName };
+  if (kind === 'ENTRY') return { ...change, kind, entry };
+  if (kind === 'STEP') return { ...change, kind, stepId: stepId! };
+  if (kind === 'RETRACTION') return { ...change, kind, entryId: entryId! };
+  return kind === 'RUN' ? { ...change, kind } : { ...change, kind };
 }

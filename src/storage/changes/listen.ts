@@ -1,45 +1,55 @@
 import pg from 'pg';
+import { newUuid } from '../../uuid.ts';
 import { connectionOptions } from '../postgres/connection-options.ts';
-import { type Database, perDatabase } from '../postgres/database.ts';
-import { channel, onLocalChanges } from './notify.ts';
-
-type Wakeup = () => void;
+import type { Database } from '../postgres/database.ts';
+import { channel, isOwnNotification, onLocalChanges, sendNotification } from './notify.ts';
 
 /** How long to wait before a lost connection is opened again. */
 const reconnectMs = 1_000;
+/** How long our own notification may be on its way before it counts as lost. */
+const echoMs = 3_000;
+/** Where notifications arrive, whoever listens still looks so often by itself: one may be lost. */
+const heardLookMs = 2_000;
+/** Where they do not arrive, as behind a pooler in transaction mode. */
+const deafLookMs = 250;
 
-type Ears = { sleepers: Map<string, Set<Wakeup>>; stop: (() => void) | null };
-
-const ears = perDatabase<Ears>(() => ({ sleepers: new Map(), stop: null }));
+export type Ears = {
+  /** How long to wait for the next look without being told. */
+  lookAgainMs(): number;
+  close(): void;
+};
 
 /**
- * Calls `wake` whenever something was logged in the run, by this server or, through the database, by another; until it
- * is called off. The connection that listens is open while anybody wants to know.
+ * Calls `wake` whenever something has happened by this server or, through the database, by another. Whether notifications
+ * arrive at all is tried with one of our own.
  */
-export function onChanges(db: Database, runId: string, wake: Wakeup): () => void {
-  const state = ears(db);
-  const sleepers = state.sleepers.get(runId) ?? new Set();
-  state.sleepers.set(runId, sleepers.add(wake));
-  state.stop ??= startListening(db, (logged) => {
-    for (const wakeup of state.sleepers.get(logged) ?? []) wakeup();
-  });
-  return () => {
-    sleepers.delete(wake);
-    if (sleepers.size === 0) state.sleepers.delete(runId);
-    if (state.sleepers.size === 0) {
-      state.stop?.();
-      state.stop = null;
-    }
-  };
-}
-
-function startListening(db: Database, tell: (runId: string) => void): () => void {
-  let stopped = false;
+export function listenForChanges(db: Database, wake: () => void): Ears {
+  let closed = false;
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;
-  const offAnnounced = onLocalChanges(db, tell);
+  let lookAgainMs = heardLookMs;
+  const off = onLocalChanges(db, wake);
 
-  const connect = async () => {
+  const listen = async (opened: pg.Client): Promise<void> => {
+    const echo = newUuid();
+    let late: NodeJS.Timeout | undefined;
+    const heard = new Promise<boolean>((resolve) => {
+      opened.on('notification', ({ payload }) => {
+        if (payload === echo) resolve(true);
+        else if (!isOwnNotification(db, payload)) wake();
+      });
+      late = setTimeout(() => resolve(false), echoMs).unref();
+    });
+    await opened.connect();
+    await opened.query(`LISTEN ${channel}`);
+    await sendNotification(db, echo);
+    const arrives = await heard;
+    clearTimeout(late);
+    lookAgainMs = arrives ? heardLookMs : deafLookMs;
+    if (!arrives && !closed) noteDeaf(db);
+  };
+
+  const connect = () => {
     const opened = new pg.Client({
       ...connectionOptions(db.connectionString, 'runledger followers'),
       connectionTimeoutMillis: 5_000,
@@ -50,25 +60,31 @@ function startListening(db: Database, tell: (runId: string) => void): () => void
       if (lost) return;
       lost = true;
       opened.end().catch(() => {});
-      if (!stopped) timer = setTimeout(connect, reconnectMs).unref();
+      if (!closed) timer = setTimeout(connect, reconnectMs).unref();
     };
     opened.on('error', lose);
     opened.on('end', lose);
-    opened.on('notification', ({ payload }) => payload && tell(payload));
-    try {
-      await opened.connect();
-      await opened.query(`LISTEN ${channel}`);
-    } catch {
-      lose();
-    }
-    if (stopped) lose();
+    listen(opened).then(() => closed && lose(), lose);
   };
-  void connect();
+  connect();
 
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    offAnnounced();
-    client?.end().catch(() => {});
+  return {
+    lookAgainMs: () => lookAgainMs,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      off();
+      client?.end().catch(() => {});
+    },
   };
+}
+
+const told = new WeakSet<Database>();
+
+function noteDeaf(db: Database): void {
+  if (told.has(db)) return;
+  told.add(db);
+  db.notice(
+    `Notifications of the database do not arrive (a pooler in transaction mode does not pass them on), so followers look for changes every ${deafLookMs} ms instead.`,
+  );
 }

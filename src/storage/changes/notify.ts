@@ -1,27 +1,29 @@
+import { newUuid } from '../../uuid.ts';
 import { perDatabase, type Reader, type Writer } from '../postgres/database.ts';
 
-/** The channel on which servers tell each other in which runs something was logged. */
-export const channel = 'runledger_logged';
+/** The channel on which servers tell each other that something has happened. */
+export const channel = 'runledger_changed';
 
-/** A notification takes a lock of the whole database at commit, so there are few: one a run and this long. */
+/** A notification takes a lock of the whole database at commit, so there are few: one a server and this long. */
 const intervalMs = 250;
 
-type Listener = (runId: string) => void;
+type Announcer = { id: string; listeners: Set<() => void>; isPending: boolean; timer: NodeJS.Timeout | null };
 
-type Announcer = { listeners: Set<Listener>; pending: Set<string>; timer: NodeJS.Timeout | null };
-
-const announcer = perDatabase<Announcer>(() => ({ listeners: new Set(), pending: new Set(), timer: null }));
+const announcer = perDatabase<Announcer>(() => ({
+  id: newUuid(),
+  listeners: new Set(),
+  isPending: false,
+  timer: null,
+}));
 
 /**
- * Tells who follows these runs that something was logged: at once in this process, within a quarter of a second in
- * others. May be lost with the process or the connection; followers look from time to time without being told.
+ * Tells who follows that something has happened: at once in this process, within a quarter of a second in others. May be
+ * lost with the process or the connection; followers look from time to time without being told.
  */
-export function notifyChanges(db: Writer, runIds: Iterable<string>): void {
+export function notifyChanges(db: Writer): void {
   const state = announcer(db);
-  for (const runId of runIds) {
-    state.pending.add(runId);
-    for (const listener of state.listeners) listener(runId);
-  }
+  state.isPending = true;
+  for (const listener of state.listeners) listener();
   state.timer ??= notifyLater(db, state);
 }
 
@@ -30,21 +32,29 @@ function notifyLater(db: Writer, state: Announcer) {
 }
 
 async function notify(db: Writer, state: Announcer): Promise<void> {
-  const runIds = [...state.pending];
-  state.pending.clear();
+  state.isPending = false;
   try {
-    await db.prisma
-      .$queryRaw`/* notify_logged, prepared */ SELECT pg_notify(${channel}, run_id)::text FROM unnest(${runIds}::text[]) AS run_id`;
+    await sendNotification(db, state.id);
   } catch {
     // The database is away; followers will look by themselves.
   } finally {
-    state.timer = state.pending.size > 0 ? notifyLater(db, state) : null;
+    state.timer = state.isPending ? notifyLater(db, state) : null;
   }
 }
 
-/** Is told of every run in which this process logs something, until it is called off. */
-export function onLocalChanges(db: Reader, listener: Listener): () => void {
+/** Tells all servers at once. */
+export async function sendNotification(db: Reader, payload: string): Promise<void> {
+  await db.prisma.$queryRaw`/* notify_changes, prepared */ SELECT pg_notify(${channel}, ${payload})::text`;
+}
+
+/** Is told of whatever this process changes, until it is called off. */
+export function onLocalChanges(db: Reader, listener: () => void): () => void {
   const { listeners } = announcer(db);
   listeners.add(listener);
   return () => void listeners.delete(listener);
+}
+
+/** Whether a notification is one of this process, which has told its followers already. */
+export function isOwnNotification(db: Reader, payload: string | undefined): boolean {
+  return payload === announcer(db).id;
 }

@@ -33,7 +33,7 @@ const groupCommit = perDatabase((db: Writer) =>
 export async function appendEntries(db: Writer, write: LedgerWrite): Promise<LedgerResult> {
   let result: LedgerResult = isLocked(db, write) ? { outcome: 'locked' } : await groupCommit(db)(write);
   if (result.outcome === 'locked') result = await writeWhenUnlocked(db, write);
-  if (result.outcome === 'written') notifyChanges(db, [result.runId]);
+  if (result.outcome === 'written') notifyChanges(db);
   return result;
 }
 
@@ -46,13 +46,11 @@ export async function appendTogether<T>(
   writes: LedgerWrite[],
   accept: (results: LedgerResult[]) => Promise<T>,
 ): Promise<T> {
-  let runIds: string[] = [];
   const accepted = await inTransaction(db, async (transaction) => {
     const results = await writeOnce(selectIn(transaction), writes, 'wait');
-    runIds = results.filter((result) => result.outcome === 'written').map((result) => result.runId);
     return accept(results);
   });
-  notifyChanges(db, runIds);
+  notifyChanges(db);
   return accepted;
 }
 

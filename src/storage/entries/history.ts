@@ -7,18 +7,19 @@ import { type EntryRow, greatestEntryId } from '../rows.ts';
 /** The entries under a key: of one step, or (`stepId` null) of a run and all attempts of its steps. */
 export type HistoryScope = { runId: string; stepId: string | null; key: string };
 
-/** A page of it, newest first: up to `take` entries older than `before`. */
-export type HistoryQuestion = HistoryScope & { before: bigint | null; take: number };
+/** A page of it, newest first: up to `take` entries older than `before`, those that were taken back among them or not. */
+export type HistoryQuestion = HistoryScope & { includeRetracted: boolean; before: bigint | null; take: number };
 
 const pages = perDatabase((db) =>
   createBatch<HistoryQuestion, EntryRow[]>((questions) => selectPages(db, questions), {
     maxWeight: 5_000,
     weigh: (question) => question.take,
-    identify: ({ runId, stepId, before, take, key }) => `${runId} ${stepId} ${before} ${take} ${key}`,
+    identify: ({ runId, stepId, includeRetracted, before, take, key }) =>
+      `${runId} ${stepId} ${includeRetracted} ${before} ${take} ${key}`,
   }),
 );
 
-/** A page of entries, newest first, without the retracted ones. All that ask at one moment share one statement. */
+/** A page of entries, newest first. All that ask at one moment share one statement. */
 export function listHistory(db: Reader, question: HistoryQuestion): Promise<EntryRow[]> {
   return pages(db)(question);
 }
@@ -28,12 +29,13 @@ async function selectPages(db: Reader, questions: HistoryQuestion[]): Promise<En
   const stepIds = columnOf(questions, 'uuid', (question) => question.stepId);
   const keys = columnOf(questions, 'text', (question) => question.key);
   const befores = columnOf(questions, 'bigint', (question) => question.before ?? greatestEntryId);
+  const retracted = columnOf(questions, 'bool', (question) => question.includeRetracted);
   const takes = columnOf(questions, 'int', (question) => question.take);
   // One index serves both kinds of scope: the newest of each step, merged.
   const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* list_history, prepared */
 SELECT q.n::int, ${entryColumns}
-FROM unnest(${runIds}, ${stepIds}, ${keys}, ${befores}, ${takes})
-  WITH ORDINALITY AS q(run_id, step_id, key, before, take, n)
+FROM unnest(${runIds}, ${stepIds}, ${keys}, ${befores}, ${retracted}, ${takes})
+  WITH ORDINALITY AS q(run_id, step_id, key, before, retracted, take, n)
 CROSS JOIN LATERAL (
   SELECT newest.* FROM (
     SELECT q.step_id AS id WHERE q.step_id IS NOT NULL
@@ -42,7 +44,7 @@ CROSS JOIN LATERAL (
   ) scope
   CROSS JOIN LATERAL (
     SELECT * FROM metadata_entry m
-    WHERE m.run_id = q.run_id AND m.scope_id = scope.id AND m.key = q.key AND m.id < q.before AND m.retracted_at IS NULL
+    WHERE m.run_id = q.run_id AND m.scope_id = scope.id AND m.key = q.key AND m.id < q.before AND (m.retracted_at IS NULL OR q.retracted)
     ORDER BY m.id DESC LIMIT q.take
   ) newest
   ORDER BY newest.id DESC LIMIT q.take
@@ -53,8 +55,8 @@ ORDER BY q.n, e.id DESC`;
   return lists;
 }
 
-/** How many entries, not counting retracted ones, stand under a key. */
-export async function countHistory(db: Reader, scope: HistoryScope): Promise<number> {
+/** How many entries stand under a key, those that were taken back among them or not. */
+export async function countHistory(db: Reader, scope: HistoryScope & { includeRetracted: boolean }): Promise<number> {
   const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_history, prepared */
 SELECT coalesce(sum(c.count), 0)::int AS count FROM (
   SELECT ${scope.stepId}::uuid AS id WHERE ${scope.stepId}::uuid IS NOT NULL
@@ -63,7 +65,8 @@ SELECT coalesce(sum(c.count), 0)::int AS count FROM (
 ) scope
 CROSS JOIN LATERAL (
   SELECT count(*) AS count FROM metadata_entry m
-  WHERE m.run_id = ${scope.runId}::uuid AND m.scope_id = scope.id AND m.key = ${scope.key} AND m.retracted_at IS NULL
+  WHERE m.run_id = ${scope.runId}::uuid AND m.scope_id = scope.id AND m.key = ${scope.key}
+    AND (m.retracted_at IS NULL OR ${scope.includeRetracted}::boolean)
 ) c`;
   return rows[0]!.count;
 }

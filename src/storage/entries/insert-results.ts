@@ -9,6 +9,7 @@ export type InsertedRow = {
   runId: string;
   scopeId: string;
   stepName: string | null;
+  crashed: boolean;
   /** With commas between them: a list would take Prisma and the driver longer. */
   ids: string | null;
 };
@@ -27,9 +28,10 @@ export async function collectResults(
 ): Promise<LedgerResult[]> {
   const results = await findMissing(select, writes, inserted, patience);
   const repeated: InsertedRow[] = [];
-  for (const { n, ids, runId, scopeId, stepName } of inserted) {
-    if (ids) results[n - 1] = { outcome: 'written', runId, scopeId, stepName, ids: parseIds(ids) };
-    else repeated.push({ n, ids, runId, scopeId, stepName });
+  for (const row of inserted) {
+    const { n, ids, runId, scopeId, stepName, crashed } = row;
+    if (ids) results[n - 1] = { outcome: 'written', runId, scopeId, stepName, crashed, ids: parseIds(ids) };
+    else repeated.push(row);
   }
   if (repeated.length > 0) {
     const requests = await findLogRequests(

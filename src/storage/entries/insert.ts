@@ -39,7 +39,7 @@ export async function insertEntries(
     key: [] as string[],
     type: [] as string[],
     text: [] as string[],
-    iteration: [] as (number | null)[],
+    iteration: [] as (bigint | null)[],
     loggedAt: [] as string[],
     sortClass: [] as number[],
     sortNumber: [] as (string | null)[],
@@ -74,25 +74,25 @@ WITH item AS MATERIALIZED (
 -- Their targets. Whoever changes what counts for a run locks these rows FOR UPDATE: the share lock waits for that to end,
 -- and holds off the next until this statement is committed.
 ), run_target AS MATERIALIZED (
-  SELECT id FROM pipeline_run WHERE id = ANY(${runIds}::uuid[]) ORDER BY id FOR SHARE ${lock.clause}
+  SELECT id, status = 'CRASHED' AS crashed FROM pipeline_run WHERE id = ANY(${runIds}::uuid[]) ORDER BY id FOR SHARE ${lock.clause}
 ), step_target AS MATERIALIZED (
-  SELECT run_id, id, name, superseded FROM step
+  SELECT run_id, id, name, superseded, status = 'CRASHED' AS crashed FROM step
   -- Always true; what it does is to read run_target first: runs are locked before steps, here as everywhere.
   WHERE id = ANY(${stepIds}::uuid[]) AND (SELECT count(*) FROM run_target) >= 0
   ORDER BY id FOR SHARE ${lock.clause}
 ), target AS MATERIALIZED (
   SELECT i.n, i.request_id, i.content_hash, t.*
   FROM item i JOIN (
-    SELECT id AS run_id, id AS scope_id, NULL::text AS step_name, false AS superseded FROM run_target
+    SELECT id AS run_id, id AS scope_id, NULL::text AS step_name, false AS superseded, crashed FROM run_target
     UNION ALL
-    SELECT run_id, id, name, superseded FROM step_target
+    SELECT run_id, id, name, superseded, crashed FROM step_target
   ) t ON t.scope_id = coalesce(i.step_id, i.run_id)
 -- The entries with their ids, in the order in which they were sent. A target that was not found has none.
 ), numbered AS MATERIALIZED (
   SELECT nextval('metadata_entry_id_seq') AS id, e.* FROM (
     SELECT t.run_id, t.scope_id, t.step_name, t.superseded, t.request_id, r.*
     FROM unnest(${arrayLiteral(rows.item)}::int[], ${arrayLiteral(rows.key)}::text[], ${arrayLiteral(rows.type)}::text[]::"MetadataType"[], ${arrayLiteral(rows.text)}::text[],
-      ${arrayLiteral(rows.iteration)}::int[], ${arrayLiteral(rows.loggedAt)}::text[]::timestamptz[], ${arrayLiteral(rows.sortClass)}::smallint[],
+      ${arrayLiteral(rows.iteration)}::bigint[], ${arrayLiteral(rows.loggedAt)}::text[]::timestamptz[], ${arrayLiteral(rows.sortClass)}::smallint[],
       ${arrayLiteral(rows.sortNumber)}::text[]::numeric[], ${arrayLiteral(rows.sortText)}::text[])
       WITH ORDINALITY AS r(n, key, type, value, iteration, logged_at, sort_class, sort_number, sort_text, position)
     JOIN target t ON t.n = r.n
@@ -137,7 +137,7 @@ WITH item AS MATERIALIZED (
     sort_number = excluded.sort_number, sort_text = excluded.sort_text, logged_at = excluded.logged_at
   WHERE excluded.entry_id > latest_entry.entry_id
 )
-SELECT t.n, t.run_id AS "runId", t.scope_id AS "scopeId", t.step_name AS "stepName", w.ids
+SELECT t.n, t.run_id AS "runId", t.scope_id AS "scopeId", t.step_name AS "stepName", t.crashed, w.ids
 FROM target t LEFT JOIN (SELECT n, string_agg(id::text, ',' ORDER BY id) AS ids FROM written GROUP BY n) w ON w.n = t.n`);
   return collectResults(select, writes, inserted, patience);
 }

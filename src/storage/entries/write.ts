@@ -6,7 +6,7 @@ export type LedgerEntry = {
   type: MetadataType;
   /** Compact JSON. */
   text: string;
-  iteration: number | null;
+  iteration: bigint | null;
   loggedAt: Date;
 } & SortKey;
 
@@ -23,9 +23,9 @@ export function targetId({ target }: LedgerWrite): string {
   return 'stepId' in target ? target.stepId : target.runId;
 }
 
-/** `missing`: no such step or run. `locked`: somebody else holds it, and nothing was waited for. `repeated`: the request id was taken by the write described. */
+/** `written`: and whether its target had been taken for dead. `missing`: no such step or run. `locked`: somebody else holds it, and nothing was waited for. `repeated`: the request id was taken by the write described. */
 export type LedgerResult =
-  | { outcome: 'written'; runId: string; scopeId: string; stepName: string | null; ids: bigint[] }
+  | { outcome: 'written'; runId: string; scopeId: string; stepName: string | null; crashed: boolean; ids: bigint[] }
   | { outcome: 'missing' }
   | { outcome: 'locked' }
   | { outcome: 'repeated'; runId: string; scopeId: string; contentHash: string; ids: bigint[] };

@@ -25,8 +25,8 @@ function quoted(text: string) {
  */
 export function columnOf<Item>(
   items: readonly Item[],
-  type: 'uuid' | 'text' | 'bigint' | 'int',
-  pick: (item: Item) => string | number | bigint | null,
+  type: 'uuid' | 'text' | 'bigint' | 'int' | 'bool',
+  pick: (item: Item) => string | number | bigint | boolean | null,
 ): Prisma.Sql {
   return Prisma.sql`(SELECT ${arrayLiteral(items.map(pick))}::${Prisma.raw(type)}[])`;
 }

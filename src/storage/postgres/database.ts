@@ -5,7 +5,7 @@ import { openPool } from './pool.ts';
 import { retryRolledBack } from './retry.ts';
 import { createSemaphore } from './semaphore.ts';
 
-type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun';
+type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun' | 'ledgerMark';
 type Reading = '$queryRaw';
 type ReadingOfModel = 'findUnique' | 'findFirst' | 'findMany' | 'count';
 
@@ -37,6 +37,8 @@ export type Database = Writer & {
   /** The connections under Prisma; what Prisma cannot do (LISTEN, migrations) uses them directly. */
   readonly pool: pg.Pool;
   readonly connectionString: string;
+  /** Tells, in a line, what the operator may want to know. */
+  readonly notice: (line: string) => void;
   close(): Promise<void>;
 };
 
@@ -63,6 +65,8 @@ export type DatabaseOptions = {
   preparedStatements?: boolean;
   /** Told of a connection that broke. */
   onConnectionLost?: (error: Error) => void;
+  /** Told, in a line, what the operator may want to know. */
+  onNotice?: (line: string) => void;
   /** Told of every statement, for tests and debugging. */
   onQuery?: (sql: string) => void;
 };
@@ -116,6 +120,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     lockTimeoutMs,
     maxConnections,
     connectionString: options.connectionString,
+    notice: options.onNotice ?? (() => {}),
     async close() {
       await prisma.$disconnect();
       if (!pool.ended) await pool.end();

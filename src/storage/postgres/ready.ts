@@ -56,3 +56,9 @@ function recentFailure(db: Writer): string | null {
   if (!current || Date.now() - current.failedAt > failureCountsMs) return null;
   return `the last write failed: ${current.cause}`;
 }
+
+/** The database's clock. */
+export async function readTime(db: Reader): Promise<Date> {
+  const rows = await db.prisma.$queryRaw<{ now: Date }[]>`/* read_time, prepared */ SELECT clock_timestamp() AS now`;
+  return rows[0]!.now;
+}

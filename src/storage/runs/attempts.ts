@@ -31,12 +31,12 @@ export async function insertStep(transaction: Transaction, step: StepRow): Promi
 
 /**
  * Marks all attempts of a name as superseded, those that had not completed as RETRIED, and takes what they logged out of
- * the latest values of the run. The run and its steps must be locked.
+ * the latest values of the run. Gives the ids of the attempts. The run and its steps must be locked.
  */
-export async function supersedeAttempts(transaction: Transaction, runId: string, name: string): Promise<void> {
-  await transaction.$executeRaw`/* supersede_steps, prepared */
+export async function supersedeAttempts(transaction: Transaction, runId: string, name: string): Promise<string[]> {
+  const steps = await transaction.$queryRaw<{ id: string }[]>`/* supersede_steps, prepared */
 UPDATE step SET superseded = true, status = CASE WHEN status = 'COMPLETED' THEN status ELSE 'RETRIED' END
-WHERE run_id = ${runId}::uuid AND name = ${name} AND NOT superseded`;
+WHERE run_id = ${runId}::uuid AND name = ${name} AND NOT superseded RETURNING id`;
   const keys = await transaction.$queryRaw<{ key: string }[]>`/* supersede_latest, prepared */
 UPDATE latest_entry SET filter_scope = NULL
 WHERE run_id = ${runId}::uuid AND filter_scope = ${name} RETURNING key`;
@@ -47,4 +47,5 @@ WHERE run_id = ${runId}::uuid AND filter_scope = ${name} RETURNING key`;
       keys.map((row) => row.key),
     );
   }
+  return steps.map((step) => step.id);
 }

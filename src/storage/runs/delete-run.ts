@@ -22,7 +22,7 @@ export async function sweepDeletedRuns(db: Writer, signal?: AbortSignal): Promis
     const pending = await db.prisma.deletedRun.findMany({ take: 10, orderBy: { deletedAt: 'asc' } });
     if (pending.length === 0) return;
     for (const { runId } of pending) {
-      for (const table of [sweepLatest, sweepEntries, sweepRequests]) {
+      for (const table of [sweepLatest, sweepEntries, sweepRequests, sweepHeartbeats, sweepFailures]) {
         do if (signal?.aborted) return;
         while ((await table(db, runId)) > 0);
       }
@@ -44,4 +44,14 @@ DELETE FROM metadata_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM metadata_entr
 function sweepRequests(db: Writer, runId: string) {
   return db.prisma.$executeRaw`/* sweep_requests, prepared */
 DELETE FROM log_request WHERE ctid = ANY(ARRAY(SELECT ctid FROM log_request WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+}
+
+function sweepHeartbeats(db: Writer, runId: string) {
+  return db.prisma.$executeRaw`/* sweep_heartbeats, prepared */
+DELETE FROM heartbeat WHERE ctid = ANY(ARRAY(SELECT ctid FROM heartbeat WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+}
+
+function sweepFailures(db: Writer, runId: string) {
+  return db.prisma.$executeRaw`/* sweep_failures, prepared */
+DELETE FROM failure WHERE ctid = ANY(ARRAY(SELECT ctid FROM failure WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
 }

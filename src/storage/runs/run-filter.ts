@@ -17,16 +17,19 @@ export type MetadataTest =
   | { test: 'type'; type: MetadataType }
   | { test: 'equals'; anyOf: Operand[] }
   | { test: 'compare'; operator: '>' | '>=' | '<' | '<='; number: string }
-  | { test: 'contains' | 'startsWith'; text: string };
+  | { test: 'contains' | 'startsWith'; text: string }
+  /** JSON of a member. */
+  | { test: 'has'; text: string };
 
 /** A condition on runs. `all` of nothing holds, `any` of nothing does not. */
 export type RunFilter =
   | { kind: 'all' | 'any'; of: RunFilter[] }
   | { kind: 'not'; of: RunFilter }
-  | { kind: 'pipeline'; name: string }
+  | { kind: 'pipelines'; anyOf: string[] }
   | { kind: 'status'; anyOf: ExecutionStatus[] }
   | { kind: 'namePrefix'; from: string; before: string | null }
-  | { kind: 'startedAfter' | 'startedBefore'; at: Date }
+  | { kind: 'nameContains'; text: string }
+  | { kind: 'startedAfter' | 'startedBefore' | 'endedAfter' | 'endedBefore'; at: Date }
   | { kind: 'metadata'; source: LatestSource; path: string[]; exists: boolean; tests: MetadataTest[] };
 
 /** The condition as SQL on a row `r` of pipeline_run; never null. */
@@ -39,18 +42,26 @@ export function filterSql(filter: RunFilter, trial: Trial): Prisma.Sql {
       return filter.of.length === 0 ? Prisma.sql`false` : Prisma.sql`(${Prisma.join(filter.of.map(sqlOf), ' OR ')})`;
     case 'not':
       return Prisma.sql`NOT (${sqlOf(filter.of)})`;
-    case 'pipeline':
-      return Prisma.sql`r.pipeline = ${filter.name}`;
+    case 'pipelines':
+      return filter.anyOf.length === 1
+        ? Prisma.sql`r.pipeline = ${filter.anyOf[0]}`
+        : Prisma.sql`r.pipeline = ANY(${filter.anyOf}::text[])`;
     case 'status':
       return Prisma.sql`r.status = ANY(${filter.anyOf}::text[]::"ExecutionStatus"[])`;
     case 'namePrefix':
       return filter.before === null
         ? Prisma.sql`r.name >= ${filter.from}`
         : Prisma.sql`(r.name >= ${filter.from} AND r.name < ${filter.before})`;
+    case 'nameContains':
+      return Prisma.sql`strpos(r.name, ${filter.text}) > 0`;
     case 'startedAfter':
       return Prisma.sql`r.started_at >= ${filter.at.toISOString()}::timestamptz`;
     case 'startedBefore':
       return Prisma.sql`r.started_at < ${filter.at.toISOString()}::timestamptz`;
+    case 'endedAfter':
+      return Prisma.sql`(r.ended_at IS NOT NULL AND r.ended_at >= ${filter.at.toISOString()}::timestamptz)`;
+    case 'endedBefore':
+      return Prisma.sql`(r.ended_at IS NOT NULL AND r.ended_at < ${filter.at.toISOString()}::timestamptz)`;
     case 'metadata':
       return metadataSql(filter, trial);
   }
@@ -86,6 +97,8 @@ export function indexedTest(test: MetadataTest): Prisma.Sql {
       return Prisma.sql`(l.sort_class = 1 AND l.sort_text ^@ ${firstCharacters(test.text)} AND starts_with(${latestText}, ${test.text}))`;
     case 'equals':
       return equalsAnyIndexed(test.anyOf);
+    case 'has':
+      return Prisma.sql`(CASE WHEN l.type IN ('LIST', 'SET', 'TUPLE') THEN ${hasMember(latestValue, test.text)} ELSE false END)`;
   }
 }
 
@@ -107,5 +120,12 @@ function nestedTest(test: MetadataTest): Prisma.Sql {
         test.anyOf.map(({ text }) => text),
         'jsonb',
       );
+    case 'has':
+      return Prisma.sql`(CASE WHEN jsonb_typeof(n.v) = 'array' THEN ${hasMember(Prisma.sql`n.v`, test.text)} ELSE false END)`;
   }
+}
+
+/** Whether an array, of jsonb, has a member that equals the JSON. */
+function hasMember(array: Prisma.Sql, text: string): Prisma.Sql {
+  return Prisma.sql`EXISTS (SELECT FROM jsonb_array_elements(${array}) AS m(v) WHERE m.v = ${text}::text::jsonb)`;
 }

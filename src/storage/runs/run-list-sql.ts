@@ -36,7 +36,7 @@ SELECT ${runColumns} FROM pipeline_run r WHERE ${behind} AND ${condition}
 }
 
 /** The filter, and first of all that the run is one of the few that can pass it. */
-function conditionSql(filter: RunFilter, among: Prisma.Sql | null): Prisma.Sql {
+export function conditionSql(filter: RunFilter, among: Prisma.Sql | null): Prisma.Sql {
   return among ? Prisma.sql`r.id = ANY(ARRAY(${among})) AND ${filterSql(filter, 'run')}` : filterSql(filter, 'run');
 }
 

@@ -4,21 +4,24 @@ import type { RunRow } from '../rows.ts';
 import type { LatestSource } from './latest-source.ts';
 import { mapSources, resolveQualifiedKeys, sourcesOf } from './qualified-keys.ts';
 import { filterSql, type RunFilter } from './run-filter.ts';
+import { endedSql, notEndedSql } from './run-list-ended-sql.ts';
 import { classSql, plainSql, withoutKeySql } from './run-list-sql.ts';
 import { findSelectiveRuns } from './selectivity.ts';
 
 /**
  * How runs are ordered. By metadata: first the runs with a number there, then those with a text, then those with
- * anything else, each in the direction asked for; last, newest first, the runs without the key.
+ * anything else, each in the direction asked for; last, newest first, the runs without the key. By end or duration: last,
+ * newest first, the runs that have not ended.
  */
 export type RunOrder =
-  | { by: 'startedAt' | 'name'; descending: boolean }
+  | { by: 'startedAt' | 'name' | 'endedAt' | 'duration'; descending: boolean }
   | { by: 'metadata'; source: LatestSource; path: string[]; descending: boolean };
 
 /** Where a run stands in its order: what the next page begins behind. Of `sortClass` 3 are the runs without the key. */
 export type RunPosition = {
   id: string;
   startedAt: Date;
+  endedAt: Date | null;
   name: string;
   sortClass?: 0 | 1 | 2 | 3;
   sortNumber?: string | null;
@@ -32,7 +35,8 @@ export type RunListQuestion = { filter: RunFilter; order: RunOrder; after: RunPo
 const listing = perDatabase(() => createSingleFlight<RunListRow[]>());
 
 /**
- * Up to `take` runs that pass the filter, in order, behind a position. One statement, by metadata at most four; before
+ * Up to `take` runs that pass the filter, in order, behind a position. One statement, by end or duration at most two, by
+ * metadata four; before
  * them one where the filter has conditions on metadata, and one where it or the order has a key of the form `step::key`.
  * Callers that ask the same question at the same moment share the answer.
  */
@@ -45,7 +49,17 @@ async function selectRuns(db: Reader, asked: RunListQuestion): Promise<RunListRo
   const question = await resolveSources(db, asked);
   const { order, after } = question;
   const among = await findSelectiveRuns(db, question.filter);
-  if (order.by !== 'metadata') return db.prisma.$queryRaw<RunListRow[]>(plainSql(question, order, among));
+  if (order.by === 'endedAt' || order.by === 'duration') {
+    const ended =
+      after && !after.endedAt
+        ? []
+        : await db.prisma.$queryRaw<RunListRow[]>(endedSql(question, { ...order, by: order.by }, among));
+    if (ended.length >= question.take) return ended;
+    const rest = { ...question, after: after && !after.endedAt ? after : null, take: question.take - ended.length };
+    return [...ended, ...(await db.prisma.$queryRaw<RunListRow[]>(notEndedSql(rest, among)))];
+  }
+  if (order.by !== 'metadata')
+    return db.prisma.$queryRaw<RunListRow[]>(plainSql(question, { ...order, by: order.by }, among));
   const rows: RunListRow[] = [];
   for (const sortClass of [0, 1, 2, 3] as const) {
     if (rows.length >= question.take) break;

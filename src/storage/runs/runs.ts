@@ -1,8 +1,10 @@
+import { nextCursor } from '../changes/record.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import { createBatch } from '../postgres/batch.ts';
 import { runColumns } from '../postgres/columns.ts';
 import { inTransaction, perDatabase, type Reader, type Writer } from '../postgres/database.ts';
-import type { ExecutionStatus, RunRow } from '../rows.ts';
+import type { RunRow } from '../rows.ts';
+import { noteEnding, type RowEnding } from './ending.ts';
 
 const byId = perDatabase((db) =>
   createBatch<string, RunRow | null>(
@@ -28,8 +30,15 @@ export function findRunById(db: Reader, id: string): Promise<RunRow | null> {
 export function insertRun(db: Writer, run: RunRow): Promise<'inserted' | 'taken' | 'deleted'> {
   const gone = new Error('deleted');
   return inTransaction(db, async (transaction) => {
-    const { count } = await transaction.pipelineRun.createMany({ data: [run], skipDuplicates: true });
-    if (count === 0) return 'taken' as const;
+    const added = await transaction.$executeRaw`/* insert_run, prepared */
+WITH added AS (
+  INSERT INTO pipeline_run (id, name, pipeline, status, started_at)
+  VALUES (${run.id}::uuid, ${run.name}, ${run.pipeline}, 'RUNNING', ${run.startedAt}::timestamptz)
+  ON CONFLICT DO NOTHING RETURNING id, name, pipeline
+)
+INSERT INTO change (run_id, id, kind, pipeline, run_name)
+SELECT id, ${nextCursor}, 'RUN', pipeline, name FROM added`;
+    if (added === 0) return 'taken' as const;
     // Looked at behind the insert, which waits for whoever is deleting the run of this id.
     if (await transaction.deletedRun.findUnique({ where: { runId: run.id } })) throw gone;
     return 'inserted' as const;
@@ -45,17 +54,21 @@ export function findRunByName(db: Reader, name: string): Promise<RunRow | null> 
 }
 
 /**
- * Ends the run if it is still running, not before it started; gives the row as it is then, or null when there is no such
- * run.
+ * Ends the run if it is still running, or was taken for dead, not before it started; gives the row as it is then, or null
+ * when there is no such run.
  */
 export async function finishRunningRun(
   db: Writer,
   id: string,
-  status: ExecutionStatus,
-  endedAt: Date,
+  { status, endedAt, failure }: RowEnding,
 ): Promise<RunRow | null> {
   const rows = await db.prisma.$queryRaw<RunRow[]>`/* finish_run, prepared */
-UPDATE pipeline_run r SET status = ${status}::text::"ExecutionStatus", ended_at = greatest(${endedAt}::timestamptz, r.started_at)
-WHERE r.id = ${id}::uuid AND r.status = 'RUNNING' RETURNING ${runColumns}`;
+WITH ended AS (
+  UPDATE pipeline_run r SET status = ${status}::text::"ExecutionStatus", ended_at = greatest(${endedAt}::timestamptz, r.started_at)
+  WHERE r.id = ${id}::uuid AND r.status IN ('RUNNING', 'CRASHED') RETURNING r.*, r.id AS run_id
+), ${noteEnding(failure)}, recorded AS (
+  INSERT INTO change (run_id, id, kind, pipeline, run_name) SELECT id, ${nextCursor}, 'RUN', pipeline, name FROM ended
+)
+SELECT ${runColumns} FROM ended r`;
   return rows[0] ?? db.prisma.pipelineRun.findUnique({ where: { id } });
 }

@@ -35,7 +35,7 @@ function few(runs: number) {
 /** Whether something besides metadata must hold, which may find the runs sooner than reading all entries of a key. */
 function hasPlainCondition(filter: RunFilter): boolean {
   if (filter.kind === 'all') return filter.of.some(hasPlainCondition);
-  return !['any', 'not', 'metadata'].includes(filter.kind);
+  return !['any', 'not', 'metadata', 'nameContains'].includes(filter.kind);
 }
 
 /**

@@ -1,8 +1,10 @@
+import { nextCursor } from '../changes/record.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import { createBatch } from '../postgres/batch.ts';
 import { stepColumns } from '../postgres/columns.ts';
 import { perDatabase, type Reader, type Writer } from '../postgres/database.ts';
-import type { ExecutionStatus, StepRow } from '../rows.ts';
+import type { StepRow } from '../rows.ts';
+import { noteEnding, type RowEnding } from './ending.ts';
 
 const byId = perDatabase((db) =>
   createBatch<string, StepRow | null>(
@@ -49,19 +51,24 @@ JOIN step s ON s.run_id = q.run_id AND s.name = q.name AND CASE WHEN q.attempt I
 }
 
 /**
- * Ends the step if it is still running, not before it started; one that was superseded while it ran keeps its status, and
+ * Ends the step if it is still running, or was taken for dead, not before it started; one that was superseded while it ran keeps its status, and
  * its end is noted. Gives the row as it is then, or null when there is no such step.
  */
 export async function finishRunningStep(
   db: Writer,
   id: string,
-  status: ExecutionStatus,
-  endedAt: Date,
+  { status, endedAt, failure }: RowEnding,
 ): Promise<StepRow | null> {
   const rows = await db.prisma.$queryRaw<StepRow[]>`/* finish_step, prepared */
-UPDATE step s SET ended_at = greatest(${endedAt}::timestamptz, s.started_at),
-  status = CASE WHEN s.status = 'RUNNING' THEN ${status}::text::"ExecutionStatus" ELSE s.status END
-WHERE s.id = ${id}::uuid AND (s.status = 'RUNNING' OR (s.status = 'RETRIED' AND s.ended_at IS NULL))
-RETURNING ${stepColumns}`;
+WITH ended AS (
+  UPDATE step s SET ended_at = greatest(${endedAt}::timestamptz, s.started_at),
+    status = CASE WHEN s.status = 'RETRIED' THEN s.status ELSE ${status}::text::"ExecutionStatus" END
+  WHERE s.id = ${id}::uuid AND (s.status IN ('RUNNING', 'CRASHED') OR (s.status = 'RETRIED' AND s.ended_at IS NULL))
+  RETURNING s.*
+), ${noteEnding(failure)}, recorded AS (
+  INSERT INTO change (run_id, id, kind, step_id, pipeline, run_name)
+  SELECT s.run_id, ${nextCursor}, 'STEP', s.id, r.pipeline, r.name FROM ended s JOIN pipeline_run r ON r.id = s.run_id
+)
+SELECT ${stepColumns} FROM ended s`;
   return rows[0] ?? db.prisma.step.findFirst({ where: { id } });
 }

@@ -1,5 +1,6 @@
 import {
   GraphQLError,
+  GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
   GraphQLScalarType,
@@ -10,6 +11,7 @@ import {
   isObjectType,
   Kind,
 } from 'graphql';
+import { asDouble } from '../json/number.ts';
 
 /** As the Float of the specification, but for integers of more digits than a double holds, which mean the nearest double. */
 const exactFloat = new GraphQLScalarType<number>({
@@ -20,17 +22,27 @@ const exactFloat = new GraphQLScalarType<number>({
   parseLiteral: (node) => asFloat(node.kind === Kind.FLOAT || node.kind === Kind.INT ? Number(node.value) : undefined),
 });
 
-/** Such an integer reaches us as a bigint. */
 function asFloat(value: unknown): number {
-  const number = typeof value === 'bigint' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  const number = asDouble(value);
+  if (number !== null && Number.isFinite(number)) return number;
   throw new GraphQLError('A Float is a finite number.');
 }
 
-/** Puts our Float wherever the schema has the built-in one, for which Pothos takes no other. */
-export function withExactFloat(schema: GraphQLSchema): GraphQLSchema {
+/** As the Int of the specification, in whatever form our parser gives a number: `20.0` too is a whole one. */
+const exactInt = new GraphQLScalarType<number>({
+  name: 'Int',
+  description: GraphQLInt.description,
+  serialize: GraphQLInt.serialize,
+  parseValue: (value) => GraphQLInt.parseValue(asDouble(value) ?? value),
+  parseLiteral: GraphQLInt.parseLiteral,
+});
+
+const exact = new Map<string, GraphQLScalarType>([exactFloat, exactInt].map((type) => [type.name, type]));
+
+/** Puts our Float and Int wherever the schema has the built-in ones, for which Pothos takes no others. */
+export function withExactNumbers(schema: GraphQLSchema): GraphQLSchema {
   const types = schema.getTypeMap();
-  types['Float'] = exactFloat;
+  for (const [name, type] of exact) types[name] = type;
   for (const type of Object.values(types)) {
     if (isInputObjectType(type)) for (const field of Object.values(type.getFields())) field.type = replace(field.type);
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
@@ -49,5 +61,5 @@ function replace<Type extends GraphQLType>(type: Type): Type {
 function swap(type: GraphQLType): GraphQLType {
   if (type instanceof GraphQLNonNull) return new GraphQLNonNull(swap(type.ofType) as never);
   if (type instanceof GraphQLList) return new GraphQLList(swap(type.ofType));
-  return 'name' in type && type.name === 'Float' ? exactFloat : type;
+  return ('name' in type && exact.get(type.name)) || type;
 }
