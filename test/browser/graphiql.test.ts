@@ -36,12 +36,13 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     page,
   }) => {
     const tabs = page.getByRole('tab');
-    expect(await tabs.allInnerTexts()).toEqual(['Start', 'Log', 'Read']);
+    expect(await tabs.allInnerTexts()).toEqual(['Start', 'Log', 'Read', 'Dashboard', 'Follow']);
     await play(page);
     await expect.poll(() => read(page), { timeout: 10_000 }).toContain('"attempt": 1');
     for (const [index, operation, expected] of [
       [1, 'mutation Log', '"train::model_size"'],
       [2, 'query Read', '"totalCount": 1'],
+      [3, 'query Dashboard', '"key": "train::accuracy"'],
     ] as const) {
       await tabs.nth(index).click({ delay: 100 }); // held as a person does: a tab that moves when it is pressed is missed
       await noticed(page, operation);

@@ -63,4 +63,68 @@ query Read {
   }
 }
 `,
+  `# 4. What a dashboard asks: facets, filters on latest values, curves.
+query Dashboard {
+  runFacets {
+    total
+    statuses {
+      status
+      runs
+    }
+  }
+  metadataKeys(qualified: true, first: 10) {
+    key
+    types
+    runs
+  }
+  pipelineRuns(
+    first: 5
+    filter: { metadata: { key: "accuracy", gte: 0.5 } }
+    orderBy: { metadata: { key: "accuracy", direction: DESC } }
+  ) {
+    totalCount
+    nodes {
+      name
+      status
+      accuracy: runMetadata(key: "accuracy") {
+        display
+      }
+    }
+  }
+  series(refs: ["my first run"], keys: ["accuracy"]) {
+    total
+    min
+    max
+    points {
+      value
+      loggedAt
+    }
+  }
+}
+`,
+  `# 5. Follow all that happens. Press play, then play tab 2 again.
+subscription Follow {
+  changes {
+    cursor
+    ... on RunChanged {
+      run {
+        name
+        status
+      }
+    }
+    ... on StepChanged {
+      step {
+        name
+        status
+      }
+    }
+    ... on EntryLogged {
+      entry {
+        qualifiedKey
+        display
+      }
+    }
+  }
+}
+`,
 ];
