@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, describe, expect, vi } from 'vitest';
+import { tally } from '../../src/storage/counts/tally.ts';
 import { explainGeneric } from '../support/explain-generic.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';
@@ -37,8 +38,9 @@ async function fill(service: TestService): Promise<void> {
   const runId = "(lpad(to_hex(r * 104729::bigint), 8, '0') || '-0000-7000-8000-000000000000')::uuid";
   const stepId = "(lpad(to_hex(r * 104729::bigint), 8, '0') || '-' || s || '000-7000-8000-000000000000')::uuid";
   await service.sql(
-    `INSERT INTO pipeline_run (id, name, pipeline, status, started_at)
-     SELECT ${runId}, 'run-' || r, 'p' || r % 10, 'COMPLETED', '2026-01-01'::timestamptz + r * interval '1 min' FROM generate_series(1, ${runs + bareRuns}) r`,
+    `INSERT INTO pipeline_run (id, name, pipeline, status, started_at, ended_at)
+     SELECT ${runId}, 'run-' || r, 'p' || r % 10, 'COMPLETED', '2026-01-01'::timestamptz + r * interval '1 min',
+       '2026-01-01'::timestamptz + r * interval '1 min' + r % 977 * interval '1 s' FROM generate_series(1, ${runs + bareRuns}) r`,
   );
   await service.sql(
     `INSERT INTO step (run_id, id, name, attempt, status, started_at, ordinal)
@@ -67,7 +69,16 @@ async function fill(service: TestService): Promise<void> {
     `INSERT INTO metadata_entry (run_id, scope_id, key, type, value, iteration, logged_at)
      SELECT run_id, id, 'curve', 'FLOAT', to_json(random()), n, now() FROM (SELECT * FROM step LIMIT 20) s, generate_series(1, 500) n`,
   );
-  for (const table of ['pipeline_run', 'step', 'metadata_entry', 'latest_entry'])
+  await tally(service.db);
+  await service.sql(
+    `INSERT INTO key_count (pipeline, qualified, key, type, runs, last_logged_at)
+     SELECT 'other' || p, q, 'k' || k, 'FLOAT', 1, now()
+     FROM generate_series(1, 500) p, generate_series(1, 20) k, unnest('{true,false}'::bool[]) q`,
+  );
+  await service.sql(
+    `INSERT INTO run_count (pipeline, status, runs) SELECT 'other' || p, 'COMPLETED', 1 FROM generate_series(1, 5000) p`,
+  );
+  for (const table of ['pipeline_run', 'step', 'metadata_entry', 'latest_entry', 'key_count', 'run_count'])
     await service.sql(`VACUUM ANALYZE ${table}`);
 }
 
@@ -84,7 +95,9 @@ const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes
 async function plansOf(service: TestService, query: string, variables?: Record<string, unknown>) {
   sent = [];
   await service.run(query, variables);
-  const statements = sent.filter(({ text }) => /\b(metadata_entry|latest_entry|pipeline_run|step)\b/.test(text));
+  const statements = sent.filter(({ text }) =>
+    /\b(metadata_entry|key_count|run_count|latest_entry|pipeline_run|step)\b/.test(text),
+  );
   expect(statements.length).toBeGreaterThan(0);
   const plans: { text: string; plan: Plan }[] = [];
   for (const { text, values, name } of statements) {
@@ -97,7 +110,7 @@ async function plansOf(service: TestService, query: string, variables?: Record<s
   return plans;
 }
 
-const large = ['metadata_entry', 'latest_entry'];
+const large = ['metadata_entry', 'latest_entry', 'key_count', 'run_count'];
 
 /** Fails with the statement and its plan when a table of entries, or another given, is read from end to end. */
 async function expectIndexes(
@@ -235,6 +248,14 @@ test.for([
   ['the keys in use', '{ metadataKeys { key runs } }'],
   ['the keys of a beginning', '{ metadataKeys(prefix: "k1") { key runs } }'],
   ['the keys of a pipeline', '{ metadataKeys(pipeline: "p3", prefix: "k1") { key runs } }'],
+  ['the keys of each step', '{ metadataKeys(qualified: true, prefix: "train::") { key runs } }'],
+  ['pipelines by name', '{ pipelines(first: 10, prefix: "p") { nodes { name runs lastStartedAt } } }'],
+  ['the newest end', '{ pipelineRuns(first: 5, orderBy: { endedAt: DESC }) { nodes { id } } }'],
+  ['the longest', '{ pipelineRuns(first: 5, orderBy: { duration: DESC }) { nodes { id } } }'],
+  [
+    'ended in a time',
+    '{ pipelineRuns(first: 5, filter: { endedAfter: "2026-01-20T00:00:00Z" }, orderBy: { endedAt: ASC }) { nodes { id } } }',
+  ],
 ] as const)('%s: by index', async ([_name, query], { service }) => {
   await expectIndexes(service, query);
 });

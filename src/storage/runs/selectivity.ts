@@ -68,5 +68,6 @@ function candidateTest(test: MetadataTest): Prisma.Sql {
     return Prisma.sql`(l.sort_class = 1 AND l.sort_text ^@ ${firstCharacters(test.text)})`;
   if (test.test === 'contains')
     return Prisma.sql`(l.sort_class = 1 AND (strpos(l.sort_text, ${test.text}) > 0 OR ${isCutText}))`;
+  if (test.test === 'has') return Prisma.sql`l.type IN ('LIST', 'SET', 'TUPLE')`;
   return indexedTest(test);
 }

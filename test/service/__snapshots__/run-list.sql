@@ -249,6 +249,79 @@ SELECT count(*)::int AS count
   WHERE n.v IS NOT NULL
   AND ( CASE jsonb_typeof(n.v) WHEN 'string' THEN 'STRING' WHEN 'boolean' THEN 'BOOLEAN' WHEN 'null' THEN 'NULL' WHEN 'array' THEN 'LIST' WHEN 'object' THEN 'DICT' ELSE CASE WHEN n.j::text ~ '[.eE]' THEN 'FLOAT' ELSE 'INT' END END) = $5 AND n.v = $6::text::jsonb));
 
+-- a member: filter { metadata: { key: "tags", has: "best" } }, order { startedAt: DESC }
+/* count_candidates */
+SELECT reltuples::float8 AS runs, ARRAY[(SELECT count(*)::int FROM (SELECT l.run_id FROM (SELECT * FROM latest_entry
+  WHERE filter_scope = '' AND key = $1) l
+  WHERE l.type IN ('LIST', 'SET', 'TUPLE')
+  LIMIT $2::int) m)] AS counts
+  FROM pg_class WHERE oid = 'pipeline_run'::regclass;
+/* list_runs_by_start */
+SELECT r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"
+  FROM pipeline_run r
+  WHERE true AND r.id = ANY(ARRAY(SELECT DISTINCT m.run_id FROM (SELECT l.run_id FROM (SELECT * FROM latest_entry
+  WHERE filter_scope = '' AND key = $1) l
+  WHERE l.type IN ('LIST', 'SET', 'TUPLE')) m))
+  AND ( EXISTS (SELECT FROM latest_entry l
+  WHERE l.run_id = r.id AND l.scope_id = $2::uuid AND l.filter_scope = '' AND l.key = $3
+  AND ( CASE WHEN l.type IN ('LIST', 'SET', 'TUPLE') THEN EXISTS (SELECT FROM jsonb_array_elements((SELECT e.value::jsonb FROM metadata_entry e
+  WHERE e.run_id = l.run_id AND e.id = l.entry_id)) AS m(v)
+  WHERE m.v = $4::text::jsonb) ELSE false END) OFFSET 0))
+  ORDER BY r.started_at DESC, r.id DESC
+  LIMIT $5;
+/* count_runs */
+SELECT count(*)::int AS count
+  FROM pipeline_run r
+  WHERE (EXISTS (SELECT FROM latest_entry l
+  WHERE l.run_id = r.id AND l.scope_id = $1::uuid AND l.filter_scope = '' AND l.key = $2
+  AND ( CASE WHEN l.type IN ('LIST', 'SET', 'TUPLE') THEN EXISTS (SELECT FROM jsonb_array_elements((SELECT e.value::jsonb FROM metadata_entry e
+  WHERE e.run_id = l.run_id AND e.id = l.entry_id)) AS m(v)
+  WHERE m.v = $3::text::jsonb) ELSE false END) ));
+
+-- several pipelines, part of the name, ended in a time: filter { pipelines: ["p", "q"], nameContains: "iris", endedAfter: "2026-01-01T00:00:00Z", endedBefore: "2026-02-01T00:00:00Z" }, order { endedAt: DESC }
+/* list_runs_by_end */
+SELECT r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"
+  FROM pipeline_run r
+  WHERE r.ended_at IS NOT NULL AND true
+  AND ( r.pipeline = ANY($1::text[]) AND strpos(r.name, $2) > 0
+  AND ( r.ended_at IS NOT NULL AND r.ended_at >= $3::timestamptz)
+  AND ( r.ended_at IS NOT NULL AND r.ended_at < $4::timestamptz))
+  ORDER BY r.ended_at DESC, r.id DESC
+  LIMIT $5;
+/* list_runs_not_ended */
+SELECT r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"
+  FROM pipeline_run r
+  WHERE r.ended_at IS NULL AND true
+  AND ( r.pipeline = ANY($1::text[]) AND strpos(r.name, $2) > 0
+  AND ( r.ended_at IS NOT NULL AND r.ended_at >= $3::timestamptz)
+  AND ( r.ended_at IS NOT NULL AND r.ended_at < $4::timestamptz))
+  ORDER BY r.started_at DESC, r.id DESC
+  LIMIT $5;
+/* count_runs */
+SELECT count(*)::int AS count
+  FROM pipeline_run r
+  WHERE (r.pipeline = ANY($1::text[]) AND strpos(r.name, $2) > 0
+  AND ( r.ended_at IS NOT NULL AND r.ended_at >= $3::timestamptz)
+  AND ( r.ended_at IS NOT NULL AND r.ended_at < $4::timestamptz));
+
+-- by how long they took: filter {}, order { duration: ASC }
+/* list_runs_by_duration */
+SELECT r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"
+  FROM pipeline_run r
+  WHERE (r.ended_at - r.started_at) IS NOT NULL AND true AND true
+  ORDER BY (r.ended_at - r.started_at) ASC, r.id ASC
+  LIMIT $1;
+/* list_runs_not_ended */
+SELECT r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"
+  FROM pipeline_run r
+  WHERE r.ended_at IS NULL AND true AND true
+  ORDER BY r.started_at DESC, r.id DESC
+  LIMIT $1;
+/* count_runs */
+SELECT count(*)::int AS count
+  FROM pipeline_run r
+  WHERE true;
+
 -- without a key: filter { metadata: { key: "acc", exists: false } }, order { startedAt: DESC }
 /* list_runs_by_start */
 SELECT r.id, r.name, r.pipeline, r.status::text, r.started_at AS "startedAt", r.ended_at AS "endedAt"
