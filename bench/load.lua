@@ -39,6 +39,10 @@ local variables = {
     return format('{"id":"%s","metadata":%s}', step_id(), object(100, function(_, n) return format('metric_%02d', n + 2) end))
   end,
   pageByStart = function() return '{}' end,
+  keysInUse = function() return '{}' end,
+  facets = function() return '{}' end,
+  pipelines = function() return '{}' end,
+  pageByDuration = function() return '{}' end,
   pageByLoss = page,
   pageByLoss10 = page,
   pageByLoss1000 = page,

@@ -72,20 +72,28 @@ try {
 /** A filled cluster with every contestant on it. */
 async function openField(shape) {
   say(`Filling ${sizeOf(shape)}`);
-  const cluster = await openFilledCluster(shape);
+  const cluster = await openFilledCluster(shape, names.includes('before') ? process.env['BENCH_BEFORE'] : undefined);
   ends.push(cluster.close);
   const servers = {};
   const memory = {};
   for (const name of names) await contestants[name].setUp?.(cluster.client);
   for (const name of names) {
-    servers[name] = await startContestant(contestants[name], cluster.url);
+    servers[name] = await startContestant(contestants[name], databaseOf(cluster, name).url);
     ends.push(servers[name].stop);
     memory[name] = [servers[name].memory()];
   }
   return { shape, cluster, servers, memory };
 }
 
-/** All rounds of one workload: in each, every ledger and contestant has its turn, beginning with another each time. */
+/** Where a contestant has its tables. */
+function databaseOf(cluster, name) {
+  return name === 'before' ? cluster.before : cluster;
+}
+
+/**
+ * All rounds of one workload: in each, every ledger and contestant has its turn, beginning with another each time, and every
+ * second round backwards, so that nobody always comes behind the same one.
+ */
 async function measure(kind, fields) {
   const workload = workloads[kind];
   const asked = names.filter((name) => !workload.without?.includes(name));
@@ -102,7 +110,8 @@ async function measure(kind, fields) {
   const results = new Map(fields.map((field) => [field, {}]));
   for (let round = 1; round <= rounds; round += 1) {
     for (let turn = 0; turn < turns.length; turn += 1) {
-      const { field, name } = turns[(turn + round) % turns.length];
+      const place = (turn + round) % turns.length;
+      const { field, name } = turns[round % 2 === 0 ? turns.length - 1 - place : place];
       const rows = name === 'limit' ? workload.limitRows : workload.rows;
       // Who was idle has given memory back: the first moments of a turn are not measured.
       await load(kind, field, name, lead, rounds + round);
@@ -123,7 +132,7 @@ async function measure(kind, fields) {
 
 /** A round of a workload that writes: from a checkpoint on, and counted in the table. */
 async function writeRound(kind, field, name, duration, seed) {
-  const { client } = field.cluster;
+  const { client } = databaseOf(field.cluster, name);
   await client.query('CHECKPOINT');
   const after = await settledId(client);
   const result = await load(kind, field, name, duration, seed);
@@ -134,7 +143,7 @@ async function writeRound(kind, field, name, duration, seed) {
 }
 
 function check(kind, { cluster, shape, servers }, name) {
-  return checkAnswers(servers[name].url, queryOf(kind, name), workloads[kind], cluster.client, shape);
+  return checkAnswers(servers[name].url, queryOf(kind, name), workloads[kind], databaseOf(cluster, name).client, shape);
 }
 
 function load(kind, { cluster, shape, servers }, name, duration, seed) {

@@ -156,6 +156,66 @@ const workloadsOfRuns = {
   pageByLoss: pageByLoss(0.5, '1 run in 2'),
   pageByLoss10: pageByLoss(0.9, '1 in 10'),
   pageByLoss1000: pageByLoss(0.999, '1 in 1,000'),
+  pageByDuration: {
+    name: 'first 50 runs by duration',
+    query: `{ pipelineRuns(first: 50, orderBy: { duration: DESC }) { ${row} } }`,
+    postgraphile: '',
+    rows: 0,
+    limit: 'page-by-duration',
+    limitRows: 0,
+    without: ['docsWay', 'postgraphile'],
+    sample: () => ({}),
+    expected: (client) =>
+      rowsOf(client, 'SELECT name FROM pipeline_run ORDER BY ended_at - started_at DESC, id DESC LIMIT 50', []),
+    answered: namesOf,
+  },
+  keysInUse: {
+    name: 'the keys in use, of each step',
+    query: '{ metadataKeys(first: 100, qualified: true) { key types runs lastLoggedAt } }',
+    postgraphile: '',
+    rows: 0,
+    limit: 'keys-in-use',
+    limitRows: 0,
+    without: ['docsWay', 'postgraphile'],
+    sample: () => ({}),
+    expected: async (client) => {
+      const { rows } = await client.query(
+        `SELECT s.name || '::' || l.key AS key, count(*)::int AS runs FROM latest_entry l
+         JOIN step s ON s.run_id = l.run_id AND s.id = l.scope_id GROUP BY 1 ORDER BY 1 COLLATE "C" LIMIT 100`,
+      );
+      return rows.map(({ key, runs }) => [key, runs]);
+    },
+    answered: ({ metadataKeys }) => metadataKeys.map((/** @type {any} */ { key, runs }) => [key, runs]),
+  },
+  facets: {
+    name: 'how all runs divide',
+    query: '{ runFacets { total statuses { status runs } pipelines { pipeline runs } } }',
+    postgraphile: '',
+    rows: 0,
+    limit: 'facets',
+    limitRows: 0,
+    without: ['docsWay', 'postgraphile'],
+    sample: () => ({}),
+    expected: async (client) => (await client.query('SELECT count(*)::int AS total FROM pipeline_run')).rows[0].total,
+    answered: ({ runFacets }) => runFacets.total,
+  },
+  pipelines: {
+    name: 'the pipelines',
+    query: '{ pipelines(first: 50) { nodes { name runs lastStartedAt } } }',
+    postgraphile: '',
+    rows: 0,
+    limit: 'pipelines',
+    limitRows: 0,
+    without: ['docsWay', 'postgraphile'],
+    sample: () => ({}),
+    expected: async (client) => {
+      const { rows } = await client.query(
+        'SELECT pipeline AS name, count(*)::int AS runs FROM pipeline_run GROUP BY 1 ORDER BY 1 COLLATE "C" LIMIT 50',
+      );
+      return rows.map(({ name, runs }) => [name, runs]);
+    },
+    answered: ({ pipelines }) => pipelines.nodes.map((/** @type {any} */ { name, runs }) => [name, runs]),
+  },
 };
 
 /** @type {Record<string, Workload>} */

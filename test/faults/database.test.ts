@@ -10,6 +10,7 @@ import { type EmbeddedPostgres, openEmbedded } from '../../src/storage/embedded/
 import { temporaryPath } from '../support/cluster.ts';
 import { check, type Verdict } from '../support/faults/checks.ts';
 import { type Call, type Load, send, startLoad } from '../support/faults/load.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts';
 import { signalAll } from '../support/processes.ts';
 import { type CuttableWire, openProxy } from '../support/proxy.ts';
 import { packageRoot } from '../support/service-process.ts';
@@ -28,6 +29,8 @@ let service: { child: ChildProcess; url: string };
 let client: pg.Client;
 let load: Load;
 const rows: string[] = [];
+/** Null where no file system may be mounted. */
+const disk = mountSmallDisk();
 
 async function startService(): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/main.js'], {
@@ -64,6 +67,7 @@ afterAll(async () => {
   await client?.end().catch(() => {});
   await wire?.close();
   await embedded?.close();
+  disk?.close();
   await rm(dataDir, { recursive: true, force: true });
   if (isLong) process.stdout.write(`\n${header}\n${rows.join('\n')}\n`);
 });
@@ -225,6 +229,20 @@ const faults: Fault[] = [
     },
   },
 ];
+
+if (disk) faults.push(fullDisk(disk));
+
+function fullDisk(small: SmallDisk): Fault {
+  return {
+    name: 'the disk of the tables is full',
+    seconds: [20, 2.5],
+    begin: async () => {
+      await small.takeHistory(client, dataDir);
+      small.fill();
+      return () => small.free();
+    },
+  };
+}
 
 async function ready(): Promise<string> {
   const response = await fetch(new URL('/ready', service.url)).catch(() => null);

@@ -190,4 +190,32 @@ describe.skipIf(!isThere)('behind PgBouncer in transaction mode', () => {
     );
     expect(locks.rows[0].n).toBe(0);
   });
+
+  test('followers see what another server writes, though notifications do not arrive, and the log says so once', async () => {
+    const [first, second] = [await startService(url), await startService(url)];
+    const post = (to: string, query: string, accept = 'application/json') =>
+      fetch(to, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query }),
+      });
+    const follow = async () => {
+      const response = await post(first.url, 'subscription { changes { __typename } }', 'text/event-stream');
+      return response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    };
+    const readers = [await follow(), await follow()];
+    // The first look tells whether a notification of its own comes back.
+    await until('the log says that they do not arrive', () => first.log().includes('Notifications of the database'));
+    await post(second.url, 'mutation { startRun { id } }');
+    for (const reader of readers) {
+      let text = '';
+      while (!text.includes('RunChanged')) text += (await reader.read()).value;
+      await reader.cancel();
+    }
+    const third = await follow();
+    await post(second.url, 'mutation { startRun { id } }');
+    for (let text = ''; !text.includes('RunChanged'); ) text += (await third.read()).value;
+    await third.cancel();
+    expect(first.log().split('Notifications of the database')).toHaveLength(2);
+  });
 });

@@ -22,7 +22,10 @@ export type ServiceProcess = {
 };
 
 /** Starts the built service, over a database of its own unless one is given. */
-export async function startServiceProcess(given?: TestDatabase): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  given?: TestDatabase,
+  settings: Record<string, string> = {},
+): Promise<ServiceProcess> {
   const database = given ?? (await createDatabase());
   let child: ChildProcess | undefined;
   let port = '0';
@@ -30,7 +33,7 @@ export async function startServiceProcess(given?: TestDatabase): Promise<Service
   const start = async () => {
     child = spawn(process.execPath, ['dist/main.js'], {
       cwd: packageRoot,
-      env: { ...process.env, DATABASE_URL: database.url, PORT: port, LOG_LEVEL: 'error' },
+      env: { ...process.env, DATABASE_URL: database.url, PORT: port, LOG_LEVEL: 'error', ...settings },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface({ input: child.stdout! })) {

@@ -1,0 +1,2 @@
+-- The runs by pipeline and status from the counters.
+SELECT pipeline, status, runs FROM run_count;
