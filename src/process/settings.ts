@@ -17,6 +17,13 @@ function whole(least: number, most: number, byDefault: number) {
     .default(byDefault);
 }
 
+const port = z
+  .string()
+  .regex(/^\d+$/, 'must be a whole number from 0 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'is not from 0 to 65535')
+  .optional();
+
 const list = z
   .string()
   .default('')
@@ -54,6 +61,10 @@ const schema = z.object({
       'is none of fatal, error, warn, info, debug, trace, silent',
     )
     .default('info'),
+  SLOW_REQUEST_MS: whole(0, 600_000, 1_000),
+  METRICS: z.enum(['auto', 'on', 'off'], 'is none of auto, on, off').default('auto'),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  METRICS_PORT: port,
   WORKERS: whole(1, 64, 1),
   MAX_VALUE_BYTES: whole(64, 131_072, 65_536),
   MAX_BODY_BYTES: whole(1_024, 67_108_864, 4_194_304),
