@@ -11,9 +11,26 @@ type Tally = { way: AnswerWay; operation: Operation; codes: Map<string, number>;
 /** What is counted of requests: one place for each kind, so that nothing is made when one is counted. */
 export type RequestCounts = { inFlight: number; followers: number; readonly tallies: readonly Tally[] };
 
+/** What is told from the start, as nothing: the first that comes would otherwise be no increase. */
+const toldFromStart: Record<Operation, AnswerWay[]> = {
+  query: ['json', 'get', 'stream'],
+  mutation: ['json'],
+  subscription: ['stream'],
+  none: [],
+};
+const codesFromStart = ['OK', 'INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'TIMEOUT'];
+
 export function createRequestCounts(): RequestCounts {
   const tallies = ways.flatMap((way) =>
-    operations.map((operation) => ({ way, operation, codes: new Map(), seconds: createHistogram(secondsBounds) })),
+    operations.map((operation): Tally => {
+      const codes = toldFromStart[operation].includes(way) ? codesFromStart : [];
+      return {
+        way,
+        operation,
+        codes: new Map(codes.map((code) => [code, 0])),
+        seconds: createHistogram(secondsBounds),
+      };
+    }),
   );
   return { inFlight: 0, followers: 0, tallies };
 }
@@ -24,7 +41,7 @@ export function countAnswer({ tallies }: RequestCounts, { way, operation, code }
   observe(seconds, ms / 1_000);
 }
 
-/** The counts as metrics. A kind of which there was none yet says nothing. */
+/** The counts as metrics. */
 export function requestMetrics({ inFlight, followers, tallies }: RequestCounts): Metric[] {
   return [
     counter(
