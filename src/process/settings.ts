@@ -24,6 +24,15 @@ const port = z
   .refine((value) => value <= 65_535, 'is not from 0 to 65535')
   .optional();
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must be a URL that begins with postgresql://')
+  .refine(
+    (url) => URL.canParse(url),
+    'is not a valid URL. Percent-encode characters such as @ : / and blanks in a password; a socket is postgresql://user@localhost/database?host=/its/folder',
+  )
+  .optional();
+
 const list = z
   .string()
   .default('')
@@ -44,14 +53,8 @@ function flag(byDefault: boolean) {
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: whole(0, 65_535, 4_000),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must be a URL that begins with postgresql://')
-    .refine(
-      (url) => URL.canParse(url),
-      'is not a valid URL. Percent-encode characters such as @ : / and blanks in a password; a socket is postgresql://user@localhost/database?host=/its/folder',
-    )
-    .optional(),
+  DATABASE_URL: databaseUrl,
+  MIGRATE_DATABASE_URL: databaseUrl,
   RUNLEDGER_DATA_DIR: z.string().min(1).optional(),
   ALLOWED_ORIGINS: list,
   ALLOWED_HOSTS: list,
@@ -105,7 +108,10 @@ export function readSettings(environment: Record<string, string | undefined>): S
   throw new SettingsError(
     parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      return name === 'DATABASE_URL' ? `${name} ${message}` : `${name}=${JSON.stringify(present[name])} ${message}`;
+      // They have passwords in them.
+      return name.endsWith('DATABASE_URL')
+        ? `${name} ${message}`
+        : `${name}=${JSON.stringify(present[name])} ${message}`;
     }),
   );
 }
