@@ -106,6 +106,7 @@ export async function startContestant({ name, command, environment }, databaseUr
   });
   return {
     url: /** @type {string} */ (url),
+    pid: /** @type {number} */ (child.pid),
     memory: () => memoryOf(/** @type {number} */ (child.pid)),
     stop: async () => {
       child.kill('SIGTERM');

@@ -5,6 +5,7 @@ import { readVersion } from '../version.ts';
 import { flush } from './flush.ts';
 import { get } from './get.ts';
 import { log } from './log.ts';
+import { migrate } from './migrate.ts';
 import { joinNegatives } from './options.ts';
 import { UsageError, usage } from './usage.ts';
 
@@ -55,6 +56,8 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
   switch (command) {
     case 'serve':
       return serve(args);
+    case 'migrate':
+      return migrate(args, print, complain);
     case 'log':
       return log(args, complain);
     case 'get':

@@ -11,6 +11,11 @@ export const usage = `Usage: runledger <command>, runledger --help, runledger --
   serve   starts the service; its other settings are environment variables
             [--host HOST] [--port PORT] [--data-dir DIR]
 
+  migrate brings the tables up to date, before servers are started that may not do so themselves
+            [--dry-run] [--lock-timeout SECONDS]
+            As whom: MIGRATE_DATABASE_URL, else DATABASE_URL. --dry-run prints the SQL that is missing, and does nothing.
+            --lock-timeout: how long to wait for a lock on a table, behind which all others wait too (5).
+
   log     logs metadata to a step or run
             KEY=VALUE... [--step-id ID | --run RUN [--step NAME [--attempt N]]] [--iteration N]
             Without a target: to the step that RUNLEDGER_STEP_ID names.
@@ -22,7 +27,7 @@ export const usage = `Usage: runledger <command>, runledger --help, runledger --
             [--any-host] [--rejected] [--timeout SECONDS]
             --rejected: also shows what the service refused, and tries it once more.
 
-Every command but serve takes --url URL instead of RUNLEDGER_URL. RUN is the id or name of a run, or a prefix of either.
+Every command but serve and migrate takes --url URL instead of RUNLEDGER_URL. RUN is the id or name of a run, or a prefix of either.
 
 A VALUE of log may have a prefix for its type:
   int:42  float:0.5  float:NaN  str:5  bool:true  json:'{"a":[1,2]}'

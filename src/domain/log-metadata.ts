@@ -103,7 +103,11 @@ async function isSameTarget(db: Writer, target: LogTarget, write: LedgerWrite, w
 async function toLogged(db: Writer, { write }: Prepared, result: Accepted): Promise<Logged> {
   const { runId, scopeId, ids } = result;
   const where = { runId, stepId: scopeId === runId ? null : scopeId };
-  if (result.outcome === 'repeated') return { ...where, entries: await findEntries(db, runId, ids), replayed: true };
+  if (result.outcome === 'repeated') {
+    db.counts.replays += 1;
+    return { ...where, entries: await findEntries(db, runId, ids), replayed: true };
+  }
+  db.counts.entries += ids.length;
   const entries = write.entries.map(
     ({ key, type, text, iteration, loggedAt }, index): EntryRow => ({
       runId,

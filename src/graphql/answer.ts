@@ -31,6 +31,23 @@ const statusByCode: Partial<Record<ErrorCode, { status: number; headers: Record<
   UNAVAILABLE: { status: 503, headers: { 'retry-after': '1' } },
 };
 
+/** Every code that an answer can have. */
+export const knownCodes: ReadonlySet<string> = new Set(
+  Object.keys({
+    BAD_USER_INPUT: true,
+    NOT_FOUND: true,
+    AMBIGUOUS: true,
+    CONFLICT: true,
+    UNAUTHENTICATED: true,
+    FORBIDDEN: true,
+    UNAVAILABLE: true,
+    TIMEOUT: true,
+    GRAPHQL_PARSE_FAILED: true,
+    GRAPHQL_VALIDATION_FAILED: true,
+    INTERNAL_SERVER_ERROR: true,
+  } satisfies Record<ErrorCode | 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'INTERNAL_SERVER_ERROR', true>),
+);
+
 /**
  * The HTTP status and headers of a result, by GraphQL over HTTP: errors before execution are 400, but 200 where only
  * application/json is accepted; what happened to a field is 200; a request of which nothing could be done because the

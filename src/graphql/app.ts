@@ -5,9 +5,12 @@ import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller.ts';
 import { defaultLimits, type Limits } from '../domain/value/limits.ts';
 import { RunledgerError } from '../errors.ts';
+import type { Metric } from '../measure/metric.ts';
+import { createIds, openNote, type RequestNote, type Spans, toLog } from '../measure/request.ts';
 import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { Database } from '../storage/postgres/database.ts';
+import { forRequest } from '../storage/postgres/for-request.ts';
 import { type Answer, acceptedBy, serializeResult } from './answer.ts';
 import { createDeadline } from './deadline.ts';
 import { chooseOperation, RefusedError, type Way } from './document-check.ts';
@@ -19,6 +22,7 @@ import { type GraphQLParams, readBody, readSearch } from './params.ts';
 import { createCostCheck } from './query-cost.ts';
 import { defaultQueryLimits, type QueryLimits } from './query-limits.ts';
 import { createStreamProtocol } from './stream-protocol.ts';
+import { createWatch } from './watch.ts';
 
 export type AppOptions = {
   db: Database;
@@ -31,6 +35,10 @@ export type AppOptions = {
   onOutage?: (error: unknown) => void;
   /** How long a request may take before it is answered with TIMEOUT; default 15,000. */
   requestTimeoutMs?: number;
+  /** From what time on a request is worth a line in the log; default 0, never. */
+  slowRequestMs?: number;
+  /** Makes a span of each request. */
+  spans?: Spans;
 };
 
 /** A GraphQL request, however it came. */
@@ -38,6 +46,8 @@ type Question = {
   caller: Caller;
   /** The header Accept. */
   accept?: string | undefined;
+  /** What is known of the request so far, and becomes known of it here; one is made where none is given. */
+  note?: RequestNote;
 } & ({ body: string } | { search: URLSearchParams });
 
 /** The whole service without a port. */
@@ -45,9 +55,11 @@ export type App = {
   /** Answers a request: its parameters are read, then document, limits, context and execution, then what is shown of it. */
   answer(question: Question): Promise<Answer>;
   /** The GraphQL over SSE protocol (github.com/enisdenjo/graphql-sse), whose requests are answered in the same way. */
-  stream(request: Request, caller: Caller): Promise<Response>;
+  stream(request: Request, caller: Caller, note?: RequestNote): Promise<Response>;
   /** Completes all subscriptions; what else is under way goes on. */
   endStreams(): void;
+  /** What has been counted of requests since the start. */
+  metrics(): Metric[];
 };
 
 /** Builds the service on an open database. Opens nothing itself. */
@@ -55,6 +67,7 @@ export function createApp(options: AppOptions): App {
   const ended = new AbortController();
   // Every subscription listens to it.
   setMaxListeners(0, ended.signal);
+  const nextId = createIds();
   const { db, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const queryLimits = { ...defaultQueryLimits, ...options.queryLimits };
@@ -62,21 +75,23 @@ export function createApp(options: AppOptions): App {
   const checkCost = createCostCheck(schema, queryLimits.maxCost);
   const engine = createEngine(schema, options.observers ?? []);
   const finish = createFinish(
-    (requestId, err) => log.error({ requestId, err }, 'unexpected error'),
+    (note, err) => log.error({ ...toLog(note), err }, 'unexpected error'),
     options.onOutage ?? (() => {}),
   );
   const withinDeadline = createDeadline(options.requestTimeoutMs ?? 15_000);
+  const watch = createWatch(log, options.slowRequestMs ?? 0, options.spans);
 
   /** The road of every request. */
-  async function execute(read: () => GraphQLParams, caller: Caller, way: Way): Promise<Result> {
-    let isMutation = false;
-    const failed = (error: unknown) => finish(failureOf(error), isMutation);
+  async function execute(read: () => GraphQLParams, caller: Caller, way: Way, note: RequestNote): Promise<Result> {
+    const failed = (error: unknown) => finish(failureOf(error), note);
     try {
       const params = read();
+      note.operationName = params.operationName ?? null;
       const { document, operation } = chooseOperation(prepareDocument(params.query), params.operationName, way);
-      isMutation = operation.operation === 'mutation';
+      note.operation = operation.operation;
+      note.operationName = operation.name?.value ?? null;
       checkCost(document, operation, params.variables);
-      const context: Context = { db, limits, caller, ended: ended.signal };
+      const context: Context = { db: forRequest(db, note.clock), limits, caller, ended: ended.signal };
       const carryOut = operation.operation === 'subscription' ? engine.subscribe : engine.execute;
       const result = await withinDeadline(
         Promise.resolve(
@@ -90,7 +105,7 @@ export function createApp(options: AppOptions): App {
         ),
       );
       return engine.show(
-        mapResult(result, (each) => finish(each, isMutation), failed),
+        mapResult(watch.follow(result), (each) => finish(each, note), failed),
         params,
         context,
       );
@@ -99,17 +114,32 @@ export function createApp(options: AppOptions): App {
     }
   }
 
+  const streamProtocol = createStreamProtocol(async (read, caller, byGet, note) => {
+    const end = watch.begin(note, 'stream');
+    const result = await execute(read, caller, { takesEvents: true, byGet }, note);
+    end(result);
+    return result;
+  });
+
   return {
     async answer(question) {
       const accepted = acceptedBy(question.accept);
       const byGet = 'search' in question;
       const read = byGet ? () => readSearch(question.search) : () => readBody(question.body);
-      const result = await execute(read, question.caller, { takesEvents: accepted.events, byGet });
-      if (isAsyncIterable(result) || accepted.mediaType === null) return serializeEvents(result);
-      return serializeResult(result, accepted.mediaType);
+      const note = question.note ?? openNote(nextId());
+      const end = watch.begin(note, byGet ? 'get' : 'json');
+      const result = await execute(read, question.caller, { takesEvents: accepted.events, byGet }, note);
+      const isStream = isAsyncIterable(result) || accepted.mediaType === null;
+      if (isStream) note.way = 'stream';
+      try {
+        return isStream ? serializeEvents(result) : serializeResult(result, accepted.mediaType ?? '');
+      } finally {
+        end(result);
+      }
     },
-    stream: createStreamProtocol((read, caller, byGet) => execute(read, caller, { takesEvents: true, byGet })),
+    stream: (request, caller, note = openNote(nextId())) => streamProtocol(request, caller, note),
     endStreams: () => ended.abort(),
+    metrics: watch.metrics,
   };
 }
 

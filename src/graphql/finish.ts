@@ -1,17 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { RunledgerError, timedOut, unavailable } from '../errors.ts';
+import type { RequestNote } from '../measure/request.ts';
 import { classifyFailure, isLockTimeout } from '../storage/postgres/failures.ts';
 
-/** Told of every error that the caller is not shown, and of the id under which the caller was told of it. */
-export type ReportError = (requestId: string, error: unknown) => void;
+/** Told of every error that the caller is not shown, and of the request, under whose id the caller was told of it. */
+export type ReportError = (note: RequestNote, error: unknown) => void;
 
 /** The last step of every request: its errors become what a caller may see of them. */
 export function createFinish(report: ReportError, onOutage: (error: unknown) => void) {
-  return (result: ExecutionResult, isMutation: boolean): ExecutionResult => {
+  return (result: ExecutionResult, note: RequestNote): ExecutionResult => {
     if (!result.errors) return result;
-    const shown = result.errors.map((error) => maskError(error, report, onOutage));
-    return { ...result, errors: isMutation ? shown.map(correctAfterWrite) : shown };
+    const shown = result.errors.map((error) => maskError(error, note, report, onOutage));
+    return { ...result, errors: note.operation === 'mutation' ? shown.map(correctAfterWrite) : shown };
   };
 }
 
@@ -19,7 +19,12 @@ export function createFinish(report: ReportError, onOutage: (error: unknown) => 
  * What a caller sees of an error: its own mistakes and outages in full, with a code; of anything else only that it
  * happened, under a request id with which the log can be searched.
  */
-function maskError(error: unknown, report: ReportError, onOutage: (error: unknown) => void): GraphQLError {
+function maskError(
+  error: unknown,
+  note: RequestNote,
+  report: ReportError,
+  onOutage: (error: unknown) => void,
+): GraphQLError {
   const original = rootOf(error);
   if (original instanceof GraphQLError) {
     return original === error ? original : locate(error, original.message, { ...original.extensions });
@@ -37,11 +42,10 @@ function maskError(error: unknown, report: ReportError, onOutage: (error: unknow
     );
     return locate(error, message, { code });
   }
-  const requestId = randomUUID();
-  report(requestId, original);
-  return locate(error, `Something went wrong inside the service. Its log has the details under ${requestId}.`, {
+  report(note, original);
+  return locate(error, `Something went wrong inside the service. Its log has the details under ${note.id}.`, {
     code: 'INTERNAL_SERVER_ERROR',
-    requestId,
+    requestId: note.id,
   });
 }
 

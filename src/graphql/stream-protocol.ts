@@ -4,6 +4,7 @@ import { createHandler } from 'graphql-sse/lib/use/fetch';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Caller } from '../domain/caller.ts';
 import { isRawJson } from '../json/raw.ts';
+import type { RequestNote } from '../measure/request.ts';
 import { toOutput } from './answer.ts';
 import type { Result } from './engine.ts';
 import { type GraphQLParams, readBody, readSearch } from './params.ts';
@@ -13,7 +14,7 @@ const mark = `raw-${randomBytes(16).toString('hex')}:`;
 const marked = new RegExp(`"${mark}((?:[^"\\\\]|\\\\.)*)"`, 'g');
 
 /** Reads the parameters of a request and answers them; the library's own reading would round numbers. */
-type Execute = (read: () => GraphQLParams, caller: Caller, byGet: boolean) => Promise<Result>;
+type Execute = (read: () => GraphQLParams, caller: Caller, byGet: boolean, note: RequestNote) => Promise<Result>;
 
 /**
  * The GraphQL over SSE protocol in both its modes, with values to the last digit: the library prints results with
@@ -22,10 +23,10 @@ type Execute = (read: () => GraphQLParams, caller: Caller, byGet: boolean) => Pr
 export function createStreamProtocol(execute: Execute) {
   const questions = new WeakMap<Request, () => Promise<Result>>();
   const handle = createHandler({ onSubscribe: async ({ raw }) => toStream(await questions.get(raw)!()) });
-  return async (request: Request, caller: Caller): Promise<Response> => {
+  return async (request: Request, caller: Caller, note: RequestNote): Promise<Response> => {
     const body = request.method === 'POST' ? await request.clone().text() : null;
     const read = () => (body === null ? readSearch(new URL(request.url).searchParams) : readBody(body));
-    questions.set(request, () => execute(read, caller, body === null));
+    questions.set(request, () => execute(read, caller, body === null, note));
     const response = await handle(request);
     if (!response.body) return response;
     const { status, statusText, headers } = response;

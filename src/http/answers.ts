@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '../errors.ts';
 import { type Answer, refusal } from '../graphql/answer.ts';
+import { writeHead } from './head.ts';
 import { sendEvents } from './streams.ts';
 
 /** Sends a whole body. */
@@ -10,11 +11,7 @@ export function send(
   headers: Record<string, string>,
   body: string | Buffer,
 ): void {
-  response.writeHead(status, {
-    'x-content-type-options': 'nosniff',
-    ...headers,
-    'content-length': Buffer.byteLength(body),
-  });
+  writeHead(response, status, headers, Buffer.byteLength(body));
   response.end(body);
 }
 

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestNote } from '../measure/request.ts';
 import { refuse, sendAnswer, sendJson } from './answers.ts';
 import { readBody } from './body.ts';
 import { identifyCaller } from './caller.ts';
 import { checkOrigin, isAllowedHost } from './guard.ts';
+import { writeHead } from './head.ts';
+import { sendMetrics } from './metrics.ts';
 import { sendGraphiQL } from './pages/graphiql.ts';
 import type { HttpOptions } from './server.ts';
 import { sendResponse } from './streams.ts';
@@ -11,14 +14,16 @@ type Handler = (
   options: HttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  note: RequestNote,
   search: string,
 ) => void | Promise<void>;
 
 /** What is served where, and by which methods; HEAD is a GET whose body stays away. */
 const routes: Record<string, Record<string, Handler>> = {
-  '/': { GET: (_options, _request, response) => void response.writeHead(302, { location: '/graphql' }).end() },
+  '/': { GET: (_options, _request, response) => void writeHead(response, 302, { location: '/graphql' }).end() },
   '/health': { GET: (_options, _request, response) => sendJson(response, 200, { status: 'ok' }) },
   '/ready': { GET: answerReady },
+  '/metrics': { GET: answerMetrics },
   '/graphql': { GET: answerGet, POST: answerPost, OPTIONS: answerOptions },
   '/graphql/stream': {
     GET: answerStream,
@@ -29,14 +34,29 @@ const routes: Record<string, Record<string, Handler>> = {
   },
 };
 
+/** The path that is asked for as a label of metrics: one that is served, or `other`. */
+export function pathLabel(url: string): string {
+  const path = pathOf(url);
+  return Object.hasOwn(routes, path) ? path : 'other';
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
 /** Answers one request: whether it may come in, then what is at its path. */
-export async function handle(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handle(
+  options: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  note: RequestNote,
+): Promise<void> {
   if (!isAllowedHost(request.headers.host, options.allowedHosts)) {
     return refuse(response, 403, 'This host name is not served. The operator can add it to ALLOWED_HOSTS.');
   }
   const url = request.url ?? '/';
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
+  const path = pathOf(url);
   const methods = Object.hasOwn(routes, path) ? routes[path]! : null;
   if (!methods) return refuse(response, 404, 'There is nothing here. GraphQL is at /graphql.');
   if (!checkOrigin(options.allowedOrigins, request, response)) return;
@@ -46,7 +66,7 @@ export async function handle(options: HttpOptions, request: IncomingMessage, res
     response.setHeader('allow', allowed);
     return refuse(response, 405, `${path} does not take ${request.method}. It takes ${allowed}.`);
   }
-  await handler(options, request, response, end < 0 ? '' : url.slice(end + 1));
+  await handler(options, request, response, note, url.slice(path.length + 1));
 }
 
 async function answerReady({ readiness }: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
@@ -56,20 +76,31 @@ async function answerReady({ readiness }: HttpOptions, _request: IncomingMessage
 }
 
 function answerOptions(_options: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
-  response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
+  writeHead(response, 204, { allow: 'GET, POST, OPTIONS' }).end();
 }
 
-async function answerPost({ app, maxBodyBytes }: HttpOptions, request: IncomingMessage, response: ServerResponse) {
+async function answerMetrics({ metrics }: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
+  if (metrics) return sendMetrics(metrics, response);
+  refuse(response, 404, 'Metrics are not served here. The operator can ask for them with METRICS or METRICS_PORT.');
+}
+
+async function answerPost(
+  { app, maxBodyBytes }: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  note: RequestNote,
+) {
   const body = await readBody(maxBodyBytes, request, response);
   if (body === null) return;
   const { accept } = request.headers;
-  await sendAnswer(response, await app.answer({ body, accept, caller: identifyCaller(request) }));
+  await sendAnswer(response, await app.answer({ body, accept, caller: identifyCaller(request), note }));
 }
 
 async function answerGet(
   { app, graphiql }: HttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  note: RequestNote,
   search: string,
 ) {
   const { accept } = request.headers;
@@ -78,13 +109,18 @@ async function answerGet(
     return refuse(response, 404, 'GraphiQL is switched off here.');
   }
   const caller = identifyCaller(request);
-  await sendAnswer(response, await app.answer({ search: new URLSearchParams(search), accept, caller }));
+  await sendAnswer(response, await app.answer({ search: new URLSearchParams(search), accept, caller, note }));
 }
 
-async function answerStream({ app, maxBodyBytes }: HttpOptions, request: IncomingMessage, response: ServerResponse) {
+async function answerStream(
+  { app, maxBodyBytes }: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  note: RequestNote,
+) {
   const body = request.method === 'POST' ? await readBody(maxBodyBytes, request, response) : undefined;
   if (body === null) return;
-  await sendResponse(response, await app.stream(toRequest(request, body), identifyCaller(request)));
+  await sendResponse(response, await app.stream(toRequest(request, body), identifyCaller(request), note));
 }
 
 function toRequest(incoming: IncomingMessage, body: string | undefined): Request {

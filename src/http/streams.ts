@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { writeHead } from './head.ts';
 
 /** How long a reader may leave the stream unread before it is cut off. */
 const stallTimeoutMs = 30_000;
@@ -31,7 +32,7 @@ export async function sendResponse(response: ServerResponse, { status, headers, 
   const plain = Object.fromEntries(headers);
   delete plain['connection'];
   if (body) await sendAll(response, status, plain, body[Symbol.asyncIterator]());
-  else response.writeHead(status, plain).end();
+  else writeHead(response, status, plain).end();
 }
 
 async function sendAll(
@@ -40,7 +41,7 @@ async function sendAll(
   headers: Record<string, string>,
   pieces: AsyncIterator<string | Uint8Array>,
 ): Promise<void> {
-  response.writeHead(status, { 'x-content-type-options': 'nosniff', ...headers });
+  writeHead(response, status, headers);
   const close = () => void pieces.return?.()?.catch(() => {});
   response.on('close', close);
   try {

@@ -1,21 +1,32 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createApp } from '../graphql/app.ts';
-import { createHttpServer } from '../http/server.ts';
+import { createHttpCounts, httpMetrics } from '../http/counts.ts';
+import { type Access, createHttpServer } from '../http/server.ts';
+import { type RequestNote, toLog } from '../measure/request.ts';
 import { openDatabase } from '../storage/postgres/database.ts';
+import { databaseMetrics } from '../storage/postgres/metrics.ts';
 import { checkReadiness } from '../storage/postgres/ready.ts';
 import { createHealthLog } from './health-log.ts';
-import { type Settings, SettingsError } from './settings.ts';
+import { listenOn, originOf } from './listen-on.ts';
+import { placeOfMetrics } from './metrics.ts';
+import type { Settings } from './settings.ts';
 import { atMost } from './stop.ts';
+import type { Telemetry } from './telemetry.ts';
 import { startUpkeep } from './upkeep.ts';
 
 /** A service that answers requests, until it is stopped. */
 export type Serving = { url: string; stop: () => Promise<void> };
 
 /** Answers requests in this process, from a database that is up to date. @throws SettingsError for HOST or PORT. */
-export async function startListening(settings: Settings, log: Logger, connectionString: string): Promise<Serving> {
+export async function startListening(
+  settings: Settings,
+  log: Logger,
+  connectionString: string,
+  { sources, spans }: Telemetry,
+  metricsText: () => Promise<string>,
+): Promise<Serving> {
   let stopping = false;
   // The database and its log know each other: one tells of failures, the other looks whether they are over.
   const health = createHealthLog(log, () => checkReadiness(db)());
@@ -35,6 +46,8 @@ export async function startListening(settings: Settings, log: Logger, connection
     limits: { maxValueBytes: settings.MAX_VALUE_BYTES, maxEntries: settings.MAX_ENTRIES },
     onOutage: health.failed,
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+    slowRequestMs: settings.SLOW_REQUEST_MS,
+    ...(spans && { spans }),
     queryLimits: {
       maxQueryBytes: settings.MAX_QUERY_BYTES,
       maxTokens: settings.MAX_QUERY_TOKENS,
@@ -44,6 +57,12 @@ export async function startListening(settings: Settings, log: Logger, connection
       maxCost: settings.MAX_QUERY_COST,
     },
   });
+  const counts = createHttpCounts();
+  sources.push(
+    app.metrics,
+    () => databaseMetrics(db),
+    () => httpMetrics(counts),
+  );
   const server = createHttpServer({
     app,
     maxBodyBytes: settings.MAX_BODY_BYTES,
@@ -51,14 +70,17 @@ export async function startListening(settings: Settings, log: Logger, connection
     allowedOrigins: settings.ALLOWED_ORIGINS,
     graphiql: settings.GRAPHIQL,
     readiness: async () => (stopping ? { reads: 'stopping', writes: 'stopping' } : checkReadiness(db)()),
-    onError: (error, requestId) => log.error({ requestId, err: error }, 'unexpected error'),
+    onError: (error, note) => log.error({ ...toLog(note), err: error }, 'unexpected error'),
+    metrics: placeOfMetrics(settings) === 'service' ? metricsText : undefined,
+    counts,
+    onAnswered: accessLog(log),
   });
   try {
-    const { port } = await listen(server, settings);
+    const { HOST: host } = settings;
+    const port = await listenOn(server, { host, port: settings.PORT, hostName: 'HOST', portName: 'PORT' });
     const upkeep = startUpkeep(db, settings, log);
-    const name = settings.HOST.includes(':') ? `[${settings.HOST}]` : settings.HOST;
     return {
-      url: `http://${name}:${port}/graphql`,
+      url: `${originOf(host, port)}/graphql`,
       async stop() {
         stopping = true;
         upkeep.stop();
@@ -75,21 +97,14 @@ export async function startListening(settings: Settings, log: Logger, connection
   }
 }
 
-async function listen(server: Server, settings: Settings): Promise<AddressInfo> {
-  server.listen(settings.PORT, settings.HOST);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw new SettingsError([explainListenError(error as NodeJS.ErrnoException, settings)]);
-  }
-  return server.address() as AddressInfo;
-}
-
-function explainListenError({ code, message }: NodeJS.ErrnoException, { HOST, PORT }: Settings): string {
-  const where = `${HOST}:${PORT}`;
-  if (code === 'EADDRINUSE') return `PORT: ${where} is in use. Choose another PORT, or 0 for a free one.`;
-  if (code === 'EACCES') return `PORT: ${where} may not be opened by this user. Choose a PORT above 1023.`;
-  return `HOST: cannot listen on ${where}: ${message}.`;
+/** One line a request, where the log wants it. */
+function accessLog(log: Logger): ((note: RequestNote, access: Access) => void) | undefined {
+  if (!log.isLevelEnabled('debug')) return undefined;
+  return (note, access) => {
+    const { operation, operationName, way, code } = note;
+    const asked = operation === 'none' ? {} : { operation, operationName: operationName?.slice(0, 100), way, code };
+    log.debug({ ...toLog(note), ...access, ...asked }, 'request');
+  };
 }
 
 /** Lets what is under way be answered, ends what only waits, and after the deadline everything. */

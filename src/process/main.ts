@@ -10,5 +10,6 @@ process.exitCode = await serve({
   complain: (line) => process.stderr.write(`${line}\n`),
   ...signals,
   tellParent: (message) => process.send?.(message),
+  hearParent: (listener) => process.on('message', listener),
 });
 process.exit();

@@ -8,6 +8,8 @@ export type Ledger = {
   /** For the operator: where the data lies. */
   where: string;
   close: () => Promise<void>;
+  /** How often it had to be started again. */
+  restarts: () => number;
 };
 
 /** The Postgres of DATABASE_URL, or else one of our own, started on the folder of the settings. */
@@ -20,7 +22,7 @@ export async function openLedger(
   if (settings.DATABASE_URL) {
     const { host, pathname } = new URL(settings.DATABASE_URL);
     const where = `PostgreSQL at ${host}${pathname}`;
-    return { connectionString: settings.DATABASE_URL, where, close: async () => {} };
+    return { connectionString: settings.DATABASE_URL, where, close: async () => {}, restarts: () => 0 };
   }
   // Loaded only here: with a database of the user's nothing embedded is touched.
   const { defaultDataDir, openEmbedded } = await import('../storage/embedded/open.ts');
@@ -34,6 +36,7 @@ export async function openLedger(
     connectionString: socketUrl(embedded.connection),
     where: `${embedded.dataDir} (embedded PostgreSQL)`,
     close: () => embedded.close(),
+    restarts: embedded.restarts,
   };
 }
 

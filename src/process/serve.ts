@@ -1,11 +1,16 @@
 import type { Logger } from 'pino';
+import { counter } from '../measure/metric.ts';
 import { explain } from './explain.ts';
 import { startListening } from './listen.ts';
 import { createLog } from './log.ts';
+import { textOf } from './metrics.ts';
+import { openMetricsPort } from './metrics-port.ts';
 import { openLedger } from './open-postgres.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { type Stop, watchStop } from './stop.ts';
+import { atMost, type Stop, watchStop } from './stop.ts';
+import { startTelemetry, type Telemetry } from './telemetry.ts';
+import { answerParent, gatherFromWorkers, type MetricsMessage } from './worker-metrics.ts';
 import {
   failedToStart,
   startWorkers,
@@ -30,6 +35,8 @@ export type Host = {
   kill: (exitCode: number) => void;
   /** Tells the parent, where this process is one of several workers. */
   tellParent?: (message: WorkerMessage) => void;
+  /** Hears what the parent says. */
+  hearParent?: (listener: (message: MetricsMessage) => void) => void;
 };
 
 /**
@@ -61,22 +68,40 @@ export async function serve(host: Host): Promise<number> {
 
 async function run(host: Host, settings: Settings, log: Logger, stop: Stop): Promise<void> {
   const { stopping } = host;
+  const telemetry = await startTelemetry(settings, host.environment, log);
   const ledger = await openLedger(settings, host.directory, log, host);
   try {
     stopping.throwIfAborted();
     await prepareDatabase(ledger.connectionString, settings, log, stopping);
-    const start = settings.WORKERS === 1 ? startListening : startWorkers;
-    const serving = await start(settings, log, ledger.connectionString);
+    const { sources, read } = telemetry;
+    sources.push(() => [embeddedRestarts(ledger.restarts())]);
+    const isAlone = settings.WORKERS === 1;
+    const text = isAlone ? () => textOf(read) : gatherFromWorkers(read);
+    const metricsPort = await openMetricsPort(settings, text);
+    const serving = isAlone
+      ? await startListening(settings, log, ledger.connectionString, telemetry, text)
+      : await startWorkers(settings, log, ledger.connectionString, sources);
     if (!stopping.aborted) {
       host.print(`Runledger is ready at ${serving.url} (open it in a browser for GraphiQL)`);
       host.print(`Data: ${ledger.where}`);
+      if (metricsPort) host.print(`Metrics: ${metricsPort.url}`);
     }
     await aborted(stopping);
     log.info('stopping: answering what is under way');
     await stop.phase('requests that are under way', serving.stop());
+    metricsPort?.close();
+    await stop.phase('telemetry to be delivered', deliver(telemetry, settings));
   } finally {
     await stop.phase('Postgres to stop', ledger.close());
   }
+}
+
+function embeddedRestarts(count: number) {
+  return counter(
+    'runledger_embedded_restarts_total',
+    'How often the embedded Postgres ended by itself, and was started again.',
+    [[{}, count]],
+  );
 }
 
 async function serveAsWorker(
@@ -89,15 +114,23 @@ async function serveAsWorker(
   const port = host.environment[workerPortVariable];
   const own = port === undefined ? settings : { ...settings, PORT: Number(port) };
   try {
-    const serving = await startListening(own, log, connectionString);
+    const telemetry = await startTelemetry(settings, host.environment, log);
+    const line = { tell: host.tellParent ?? (() => {}), hear: host.hearParent ?? (() => {}) };
+    const serving = await startListening(own, log, connectionString, telemetry, answerParent(line, telemetry.read));
     host.tellParent?.({ listening: serving.url });
     await aborted(host.stopping);
     await stop.phase('requests that are under way', serving.stop());
+    await stop.phase('telemetry to be delivered', deliver(telemetry, settings));
     return 0;
   } catch (error) {
     host.tellParent?.({ failed: explain(error) });
     return failedToStart;
   }
+}
+
+/** A collector that does not answer must not hold up the stop. */
+function deliver(telemetry: Telemetry, { SHUTDOWN_TIMEOUT_MS }: Settings): Promise<void> {
+  return atMost(SHUTDOWN_TIMEOUT_MS * 0.1, telemetry.close());
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

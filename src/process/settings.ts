@@ -17,6 +17,22 @@ function whole(least: number, most: number, byDefault: number) {
     .default(byDefault);
 }
 
+const port = z
+  .string()
+  .regex(/^\d+$/, 'must be a whole number from 0 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'is not from 0 to 65535')
+  .optional();
+
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must be a URL that begins with postgresql://')
+  .refine(
+    (url) => URL.canParse(url),
+    'is not a valid URL. Percent-encode characters such as @ : / and blanks in a password; a socket is postgresql://user@localhost/database?host=/its/folder',
+  )
+  .optional();
+
 const list = z
   .string()
   .default('')
@@ -37,14 +53,8 @@ function flag(byDefault: boolean) {
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: whole(0, 65_535, 4_000),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must be a URL that begins with postgresql://')
-    .refine(
-      (url) => URL.canParse(url),
-      'is not a valid URL. Percent-encode characters such as @ : / and blanks in a password; a socket is postgresql://user@localhost/database?host=/its/folder',
-    )
-    .optional(),
+  DATABASE_URL: databaseUrl,
+  MIGRATE_DATABASE_URL: databaseUrl,
   RUNLEDGER_DATA_DIR: z.string().min(1).optional(),
   ALLOWED_ORIGINS: list,
   ALLOWED_HOSTS: list,
@@ -54,6 +64,10 @@ const schema = z.object({
       'is none of fatal, error, warn, info, debug, trace, silent',
     )
     .default('info'),
+  SLOW_REQUEST_MS: whole(0, 600_000, 1_000),
+  METRICS: z.enum(['auto', 'on', 'off'], 'is none of auto, on, off').default('auto'),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  METRICS_PORT: port,
   WORKERS: whole(1, 64, 1),
   MAX_VALUE_BYTES: whole(64, 131_072, 65_536),
   MAX_BODY_BYTES: whole(1_024, 67_108_864, 4_194_304),
@@ -94,7 +108,10 @@ export function readSettings(environment: Record<string, string | undefined>): S
   throw new SettingsError(
     parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      return name === 'DATABASE_URL' ? `${name} ${message}` : `${name}=${JSON.stringify(present[name])} ${message}`;
+      // They have passwords in them.
+      return name.endsWith('DATABASE_URL')
+        ? `${name} ${message}`
+        : `${name}=${JSON.stringify(present[name])} ${message}`;
     }),
   );
 }

@@ -29,6 +29,12 @@ test('.env.example has every setting, with its default', () => {
     expect(example, name).toBeDefined();
     if (example?.isDefault) expect(String(value), name).toBe(example.value);
   }
-  const known = new Set([...Object.keys(defaults), 'DATABASE_URL', 'RUNLEDGER_DATA_DIR']);
+  const known = new Set([
+    ...Object.keys(defaults),
+    'DATABASE_URL',
+    'RUNLEDGER_DATA_DIR',
+    'MIGRATE_DATABASE_URL',
+    'METRICS_PORT',
+  ]);
   expect([...given.keys()].filter((name) => !known.has(name))).toEqual([]);
 });

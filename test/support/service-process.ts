@@ -13,48 +13,67 @@ export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 export type ServiceProcess = {
   /** Of the endpoint; the same after `start`. */
   readonly url: string;
+  /** Of the process that was started last. */
+  readonly pid: number;
+  /** What it has written to its log, line by line; nothing unless `settings` were given, as else it goes to the terminal. */
+  readonly logged: readonly string[];
+  /** What the first line that it printed and that is like this has in brackets. */
+  printed(like: RegExp): Promise<string>;
   /** Ends it without warning, as `kill -9` does. */
   kill(): Promise<void>;
+  /** Tells it to stop, and waits until it has. */
+  stop(): Promise<void>;
   /** Starts it again at the same port, over the same database. */
   start(): Promise<void>;
   /** Kills it, and drops its database unless that was given. */
   close(): Promise<void>;
 };
 
-/** Starts the built service, over a database of its own unless one is given. */
+/** Starts the built service, over a database of its own unless one is given, with further settings. */
 export async function startServiceProcess(
   given?: TestDatabase,
-  settings: Record<string, string> = {},
+  settings?: Record<string, string>,
 ): Promise<ServiceProcess> {
   const database = given ?? (await createDatabase());
   let child: ChildProcess | undefined;
   let port = '0';
   let url = '';
+  const logged: string[] = [];
+  let printed: string[] = [];
   const start = async () => {
+    printed = [];
     child = spawn(process.execPath, ['dist/main.js'], {
       cwd: packageRoot,
       env: { ...process.env, DATABASE_URL: database.url, PORT: port, LOG_LEVEL: 'error', ...settings },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', settings ? 'pipe' : 'inherit'],
     });
-    for await (const line of createInterface({ input: child.stdout! })) {
-      url = /http:\S+/.exec(line)?.[0] ?? '';
-      break;
-    }
-    if (url === '') throw new Error('The service did not start: has `npm run build` been run?');
+    if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => logged.push(line));
+    const lines = createInterface({ input: child.stdout! }).on('line', (line) => printed.push(line));
+    await Promise.race([once(lines, 'line'), once(lines, 'close')]);
+    url = /http:\S+/.exec(printed[0] ?? '')?.[0] ?? '';
+    if (url === '') throw new Error(`The service did not start: has \`npm run build\` been run?\n${logged.join('\n')}`);
     port = new URL(url).port;
   };
-  const kill = async () => {
+  const end = async (signal: NodeJS.Signals) => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
+    const ended = once(child, 'close');
+    child.kill(signal);
     await ended;
   };
+  const kill = () => end('SIGKILL');
   await start();
   return {
     get url() {
       return url;
     },
+    get pid() {
+      return child!.pid!;
+    },
+    logged,
+    printed: (like) =>
+      eventually(`it prints ${like}`, () => printed.map((line) => like.exec(line)?.[1]).find((found) => found)),
     kill,
+    stop: () => end('SIGTERM'),
     start,
     async close() {
       await kill();

@@ -24,7 +24,7 @@ export const test = base
 
 /**
  * For tests that damage what they use: all of it is each test's own. `client` speaks to the `database` past the service,
- * and `emptyDatabase` has no table yet.
+ * `emptyDatabase` has no table yet, and `startService` starts the built program on the `database`, with settings of the test.
  */
 export const testAlone = base
   .extend('postgresUrl', perFile, () => inject('postgresUrl'))
@@ -32,7 +32,8 @@ export const testAlone = base
   .extend('service', service)
   .extend('server', server)
   .extend('client', client)
-  .extend('emptyDatabase', emptyDatabase);
+  .extend('emptyDatabase', emptyDatabase)
+  .extend('startService', startService);
 
 /** For the clients: `service` is the built program in a process of its own, and `env` tells a job where it is. */
 export const testJobs = base
@@ -76,6 +77,20 @@ async function serviceProcess({ database }: { database: TestDatabase }, { onClea
   const opened = await startServiceProcess(database);
   onCleanup(opened.close);
   return opened;
+}
+
+type StartService = (environment?: Record<string, string>) => Promise<ServiceProcess>;
+
+async function startService({ database }: { database: TestDatabase }, { onCleanup }: Hooks): Promise<StartService> {
+  const started: ServiceProcess[] = [];
+  onCleanup(async () => {
+    await Promise.all(started.map((service) => service.close()));
+  });
+  return async (environment = {}) => {
+    const service = await startServiceProcess(database, environment);
+    started.push(service);
+    return service;
+  };
 }
 
 type JobEnvironment = { RUNLEDGER_URL: string; RUNLEDGER_SPOOL_DIR: string };

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { startClock } from '../../src/measure/clock.ts';
 import { createBatch } from '../../src/storage/postgres/batch.ts';
+import { batchCounts, createCounts } from '../../src/storage/postgres/counts.ts';
 
 const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
@@ -10,7 +12,8 @@ function controlled(options: Parameters<typeof createBatch<number, number>>[1]) 
     new Promise<number[]>((resolve) => {
       calls.push({ items, end: () => resolve(items) });
     });
-  return { calls, ask: createBatch(run, options) };
+  const ask = createBatch(run, options);
+  return { calls, ask: (item: number) => ask(item) };
 }
 
 test('all that wait at one moment go in one call', async () => {
@@ -71,4 +74,34 @@ test('the share lapses: a call that is held up does not hold up the rest', async
   expect(await answer).toBe(5);
   calls[0]!.end();
   expect(await Promise.all(held)).toEqual([1, 2, 3, 4]);
+});
+
+test('counts how many wait, how many went together, and where the time of a request went', async () => {
+  const counts = createCounts();
+  const ends: (() => void)[] = [];
+  const run = (items: number[]) =>
+    new Promise<number[]>((resolve) => {
+      ends.push(() => resolve(items));
+    });
+  const ask = createBatch(run, { maxInFlight: 1, name: 'numbers', counts: batchCounts(counts, 'numbers') });
+  const clock = { ...startClock(), pieces: [] };
+  const { sizes } = batchCounts(counts, 'numbers');
+  const first = ask(1);
+  await settle();
+  const rest = [ask(2, clock), ask(3)];
+  expect(batchCounts(counts, 'numbers').waiting).toBe(2);
+  expect([clock.waiting, clock.working]).toEqual([1, 0]);
+  ends[0]!();
+  await first;
+  await settle();
+  expect([clock.waiting, clock.working]).toEqual([0, 1]);
+  ends[1]!();
+  await Promise.all(rest);
+  expect([clock.waiting, clock.working]).toEqual([0, 0]);
+  expect(clock.waitingMs).toBeGreaterThan(0);
+  expect(clock.databaseMs).toBeGreaterThan(0);
+  expect(clock.pieces).toMatchObject([{ name: 'numbers' }]);
+  expect(batchCounts(counts, 'numbers').waiting).toBe(0);
+  expect(sizes.counts.slice(0, 2)).toEqual([1, 1]);
+  expect(sizes.sum).toBe(3);
 });

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { send } from '../answers.ts';
+import { writeHead } from '../head.ts';
 import { tabs } from './graphiql-tabs.ts';
 
 /** The page, compressed once and told apart by its tag. */
@@ -59,7 +60,7 @@ export async function sendGraphiQL(request: IncomingMessage, response: ServerRes
     vary: 'accept-encoding',
     etag: page.etag,
   };
-  if (request.headers['if-none-match'] === page.etag) response.writeHead(304, headers).end();
+  if (request.headers['if-none-match'] === page.etag) writeHead(response, 304, headers).end();
   else if (!request.headers['accept-encoding']?.includes('gzip')) send(response, 200, headers, page.plain);
   else send(response, 200, { ...headers, 'content-encoding': 'gzip' }, page.gzip);
 }

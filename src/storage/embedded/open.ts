@@ -34,6 +34,8 @@ export type EmbeddedPostgres = {
   dataDir: string;
   /** `host` is the folder of the Unix socket: nothing listens on TCP. */
   connection: { host: string; port: number; user: string; password: string; database: string };
+  /** How often Postgres has ended by itself, and was started again. */
+  restarts(): number;
   /** Stops Postgres and waits until it is gone. */
   close(): Promise<void>;
 };
@@ -59,6 +61,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPo
 
   const closing = new AbortController();
   let recovery = Promise.resolve();
+  let restarts = 0;
   const watch = (watched: Server): void => {
     watched.lock.once('end', () => {
       if (!closing.signal.aborted) recovery = recover(watched.pid);
@@ -72,6 +75,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPo
       try {
         server = await acquire(setup, true);
         watch(server);
+        if (server.pid !== pid) restarts += 1;
         return log('warn', `Postgres is back (process ${server.pid}) after ${Date.now() - lostAt} ms`);
       } catch (error) {
         log('error', `Postgres could not be started again: ${(error as Error).message}`);
@@ -91,6 +95,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPo
   return {
     dataDir: setup.dataDir,
     connection: { host: setup.socketDir, port: socketPort, user, password, database },
+    restarts: () => restarts,
     close: () => (closed ??= close()),
   };
 }

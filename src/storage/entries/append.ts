@@ -1,6 +1,6 @@
 import { notifyChanges } from '../changes/notify.ts';
-import { createBatch } from '../postgres/batch.ts';
-import { inTransaction, perDatabase, selectIn, type Writer } from '../postgres/database.ts';
+import { inTransaction, selectIn, type Writer } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import { classifyFailure, isLockTimeout } from '../postgres/failures.ts';
 import { noteWrite } from '../postgres/ready.ts';
 import { retryRolledBack } from '../postgres/retry.ts';
@@ -15,15 +15,13 @@ const maxRows = 2_000;
 /** Rows that may wait for the database before a write is refused. */
 const maxWaitingRows = 50_000;
 
-const groupCommit = perDatabase((db: Writer) =>
-  createBatch<LedgerWrite, LedgerResult>((writes) => writeGroup(db, writes), {
-    maxInFlight: 3,
-    minShare: 0.5,
-    maxWeight: maxRows,
-    maxWaiting: maxWaitingRows,
-    weigh: (write) => write.entries.length,
-  }),
-);
+const groupCommit = batchPerDatabase('group_commit', writeGroup, {
+  maxInFlight: 3,
+  minShare: 0.5,
+  maxWeight: maxRows,
+  maxWaiting: maxWaitingRows,
+  weigh: (write) => write.entries.length,
+});
 
 /**
  * Appends one write together with all others that are waiting, in one commit; resolves after it. Where the target is locked
@@ -31,7 +29,7 @@ const groupCommit = perDatabase((db: Writer) =>
  * Rejects with QueueFullError when too many wait, or with what the database said about this very write.
  */
 export async function appendEntries(db: Writer, write: LedgerWrite): Promise<LedgerResult> {
-  let result: LedgerResult = isLocked(db, write) ? { outcome: 'locked' } : await groupCommit(db)(write);
+  let result: LedgerResult = isLocked(db, write) ? { outcome: 'locked' } : await groupCommit(db, write);
   if (result.outcome === 'locked') result = await writeWhenUnlocked(db, write);
   if (result.outcome === 'written') notifyChanges(db);
   return result;

@@ -1,7 +1,7 @@
 import { columnOf } from '../postgres/array-literal.ts';
-import { createBatch } from '../postgres/batch.ts';
 import { entryColumns } from '../postgres/columns.ts';
-import { perDatabase, type Reader } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import { type EntryRow, greatestEntryId } from '../rows.ts';
 
 /** The entries under a key: of one step, or (`stepId` null) of a run and all attempts of its steps. */
@@ -10,18 +10,16 @@ export type HistoryScope = { runId: string; stepId: string | null; key: string }
 /** A page of it, newest first: up to `take` entries older than `before`, those that were taken back among them or not. */
 export type HistoryQuestion = HistoryScope & { includeRetracted: boolean; before: bigint | null; take: number };
 
-const pages = perDatabase((db) =>
-  createBatch<HistoryQuestion, EntryRow[]>((questions) => selectPages(db, questions), {
-    maxWeight: 5_000,
-    weigh: (question) => question.take,
-    identify: ({ runId, stepId, includeRetracted, before, take, key }) =>
-      `${runId} ${stepId} ${includeRetracted} ${before} ${take} ${key}`,
-  }),
-);
+const pages = batchPerDatabase('history', selectPages, {
+  maxWeight: 5_000,
+  weigh: (question) => question.take,
+  identify: ({ runId, stepId, includeRetracted, before, take, key }) =>
+    `${runId} ${stepId} ${includeRetracted} ${before} ${take} ${key}`,
+});
 
 /** A page of entries, newest first. All that ask at one moment share one statement. */
 export function listHistory(db: Reader, question: HistoryQuestion): Promise<EntryRow[]> {
-  return pages(db)(question);
+  return pages(db, question);
 }
 
 async function selectPages(db: Reader, questions: HistoryQuestion[]): Promise<EntryRow[][]> {

@@ -1,21 +1,19 @@
 import { arrayLiteral, columnOf } from '../postgres/array-literal.ts';
-import { createBatch } from '../postgres/batch.ts';
 import { entryColumns } from '../postgres/columns.ts';
-import { perDatabase, type Reader } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import { type EntryRow, type LatestListRow, wholeRun } from '../rows.ts';
 
 /** Where a latest entry is looked for: `scopeId` is a step, the run itself, or `wholeRun`. */
 export type LatestQuestion = { runId: string; scopeId: string; key: string };
 
-const lookUp = perDatabase((db) =>
-  createBatch<LatestQuestion, EntryRow | null>((questions) => selectLatest(db, questions), {
-    identify: ({ runId, scopeId, key }) => `${runId} ${scopeId} ${key}`,
-  }),
-);
+const lookUp = batchPerDatabase('latest', selectLatest, {
+  identify: ({ runId, scopeId, key }) => `${runId} ${scopeId} ${key}`,
+});
 
 /** The latest entry under a key in a scope, or null. All that ask at one moment share one statement. */
 export function findLatest(db: Reader, question: LatestQuestion): Promise<EntryRow | null> {
-  return lookUp(db)(question);
+  return lookUp(db, question);
 }
 
 async function selectLatest(db: Reader, questions: LatestQuestion[]): Promise<(EntryRow | null)[]> {
@@ -35,20 +33,18 @@ JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id`;
 /** The latest entries of runs as wholes, by run and key: null where there is none under a key that was asked for. */
 type LatestOfRuns = ReadonlyMap<string, ReadonlyMap<string, EntryRow | null>>;
 
-const lookUpOfRuns = perDatabase((db) =>
-  createBatch<{ runIds: string[]; keys: string[] }, LatestOfRuns>((questions) => selectLatestOfRuns(db, questions), {
-    maxInFlight: 1,
-    maxWeight: 10_000,
-    weigh: ({ runIds, keys }) => runIds.length * keys.length,
-  }),
-);
+const lookUpOfRuns = batchPerDatabase('latest_of_runs', selectLatestOfRuns, {
+  maxInFlight: 1,
+  maxWeight: 10_000,
+  weigh: ({ runIds, keys }) => runIds.length * keys.length,
+});
 
 /**
  * The latest entries of many runs as wholes under many keys. All that ask at one moment share one statement, and what
  * several ask for is looked up once, so the answer may hold more than was asked for.
  */
 export function findLatestOfRuns(db: Reader, runIds: string[], keys: string[]): Promise<LatestOfRuns> {
-  return lookUpOfRuns(db)({ runIds, keys });
+  return lookUpOfRuns(db, { runIds, keys });
 }
 
 async function selectLatestOfRuns(
@@ -79,19 +75,17 @@ export type LatestListQuestion = {
   stepId: string | null;
 };
 
-const listing = perDatabase((db) =>
-  createBatch<LatestListQuestion, LatestListRow[]>((questions) => selectLists(db, questions), {
-    maxWeight: 200,
-    identify: ({ runId, stepId }) => `${runId} ${stepId}`,
-  }),
-);
+const listing = batchPerDatabase('latest_lists', selectLists, {
+  maxWeight: 200,
+  identify: ({ runId, stepId }) => `${runId} ${stepId}`,
+});
 
 /**
  * The latest entry of every key: of one step, or of a run's own and those of the newest attempt of each of its steps.
  * Ordered by key in byte order, the run's own first, then by the name of the step.
  */
 export function listLatest(db: Reader, question: LatestListQuestion): Promise<LatestListRow[]> {
-  return listing(db)(question);
+  return listing(db, question);
 }
 
 async function selectLists(db: Reader, questions: LatestListQuestion[]): Promise<LatestListRow[][]> {

@@ -1,4 +1,6 @@
+import type { Clock } from '../../measure/clock.ts';
 import { createBatch } from '../postgres/batch.ts';
+import { batchCounts } from '../postgres/counts.ts';
 import { perDatabase, type Writer } from '../postgres/database.ts';
 import { isLockTimeout } from '../postgres/failures.ts';
 import { createSemaphore } from '../postgres/semaphore.ts';
@@ -9,8 +11,9 @@ import { writeOnce } from './write-once.ts';
 const maxWaiting = 3;
 /** How long a target counts as locked after a write to it has waited in vain. */
 const suspectMs = 3_000;
+const batchName = 'locked_targets';
 
-type Lane = { write: (write: LedgerWrite) => Promise<LedgerResult>; pending: number };
+type Lane = { write: (write: LedgerWrite, clock?: Clock) => Promise<LedgerResult>; pending: number };
 
 /** A lane for each target that somebody else has locked, so that writes to others never wait for it. */
 const lanes = perDatabase((db: Writer) => ({
@@ -36,14 +39,18 @@ export async function writeWhenUnlocked(db: Writer, write: LedgerWrite): Promise
   let lane = byTarget.get(id);
   if (!lane) {
     lane = {
-      write: createBatch((writes) => turn(() => writeOnce(db.select, writes, 'wait')), { maxInFlight: 1 }),
+      write: createBatch((writes) => turn(() => writeOnce(db.select, writes, 'wait')), {
+        maxInFlight: 1,
+        name: batchName,
+        counts: batchCounts(db.counts, batchName),
+      }),
       pending: 0,
     };
     byTarget.set(id, lane);
   }
   lane.pending += 1;
   try {
-    const result = await lane.write(write);
+    const result = await lane.write(write, db.clock);
     suspectUntil.delete(id);
     return result;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import { columnOf } from '../postgres/array-literal.ts';
-import { createBatch } from '../postgres/batch.ts';
-import { perDatabase, type Reader, type Transaction } from '../postgres/database.ts';
+import type { Reader, Transaction } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import { jsonHash } from '../postgres/json-hash.ts';
 import type { EntryRow, MetadataType, SortKey } from '../rows.ts';
 import type { RetractableEntry } from './find.ts';
@@ -22,26 +22,25 @@ WHERE run_id = ${runId}::uuid AND id = ${id} AND retracted_at IS NULL`;
 /** That an entry was taken back, and why. */
 export type RetractionRow = { reason: string; retractedAt: Date };
 
-const ofEntry = perDatabase((db) =>
-  createBatch<Pick<EntryRow, 'runId' | 'id'>, RetractionRow | null>(
-    async (entries) => {
-      const runIds = columnOf(entries, 'uuid', ({ runId }) => runId);
-      const ids = columnOf(entries, 'bigint', ({ id }) => id);
-      const rows = await db.prisma.$queryRaw<(RetractionRow & { n: number })[]>`/* find_retractions, prepared */
+const ofEntry = batchPerDatabase(
+  'retractions',
+  async (db: Reader, entries: Pick<EntryRow, 'runId' | 'id'>[]) => {
+    const runIds = columnOf(entries, 'uuid', ({ runId }) => runId);
+    const ids = columnOf(entries, 'bigint', ({ id }) => id);
+    const rows = await db.prisma.$queryRaw<(RetractionRow & { n: number })[]>`/* find_retractions, prepared */
 SELECT q.n::int, e.retract_reason AS reason, e.retracted_at AS "retractedAt"
 FROM unnest(${runIds}, ${ids}) WITH ORDINALITY AS q(run_id, id, n)
 JOIN metadata_entry e ON e.run_id = q.run_id AND e.id = q.id WHERE e.retracted_at IS NOT NULL`;
-      const found: (RetractionRow | null)[] = entries.map(() => null);
-      for (const { n, ...row } of rows) found[n - 1] = row;
-      return found;
-    },
-    { identify: ({ runId, id }) => `${runId} ${id}` },
-  ),
+    const found: (RetractionRow | null)[] = entries.map(() => null);
+    for (const { n, ...row } of rows) found[n - 1] = row;
+    return found;
+  },
+  { identify: ({ runId, id }) => `${runId} ${id}` },
 );
 
 /** Why and when an entry was taken back; null where it was not. All that ask at one moment share one statement. */
 export function findRetraction(db: Reader, entry: Pick<EntryRow, 'runId' | 'id'>): Promise<RetractionRow | null> {
-  return ofEntry(db)(entry);
+  return ofEntry(db, entry);
 }
 
 /** What is left under a key of a scope: its newest entry that was not retracted. */

@@ -1,3 +1,6 @@
+import { beginWaiting, beginWork, type Clock, endWork } from '../../measure/clock.ts';
+import { observe } from '../../measure/histogram.ts';
+import type { BatchCounts } from './counts.ts';
 import { classifyFailure, QueueFullError } from './failures.ts';
 
 /** How long items wait for more because of `minShare`: longer than most calls take. */
@@ -20,11 +23,19 @@ export type BatchOptions<Item> = {
   maxWaiting?: number;
   /** Items with the same text share one look-up within a batch. For reads only. */
   identify?: (item: Item) => string;
+  /** By which a request says what it waited for. */
+  name?: string;
+  /** Where it is counted how many wait, and how many go together. */
+  counts?: BatchCounts;
 };
 
 type Waiting<Item, Result> = {
   item: Item;
   weight: number;
+  /** Of the request that asks. */
+  clock: Clock | undefined;
+  queuedAt: number;
+  begunAt: number;
   resolve: (result: Result) => void;
   reject: (reason: unknown) => void;
 };
@@ -37,8 +48,9 @@ type Waiting<Item, Result> = {
 export function createBatch<Item, Result>(
   run: (items: Item[]) => Promise<(Result | Error)[]>,
   options: BatchOptions<Item> = {},
-): (item: Item) => Promise<Result> {
+): (item: Item, clock?: Clock) => Promise<Result> {
   const { maxInFlight = 2, minShare = 0, maxWeight = 1_000, maxWaiting = 100_000, weigh = () => 1, identify } = options;
+  const { name = 'batch', counts } = options;
   let waiting: Waiting<Item, Result>[] = [];
   let waitingWeight = 0;
   let inFlight = 0;
@@ -85,37 +97,69 @@ export function createBatch<Item, Result>(
   async function flush(batch: Waiting<Item, Result>[]) {
     inFlight += 1;
     itemsInFlight += batch.length;
+    begin(batch);
     await answer(identify ? groupBy(batch, (entry) => identify(entry.item)) : batch.map((entry) => [entry]));
     inFlight -= 1;
     itemsInFlight -= batch.length;
     schedule();
   }
 
+  function begin(batch: Waiting<Item, Result>[]) {
+    const now = performance.now();
+    for (const entry of batch) {
+      entry.begunAt = now;
+      if (entry.clock) beginWork(entry.clock, now);
+    }
+    if (!counts) return;
+    counts.waiting -= batch.length;
+    observe(counts.sizes, batch.length);
+  }
+
+  function end({ clock, queuedAt, begunAt }: Waiting<Item, Result>, now: number) {
+    if (!clock) return;
+    endWork(clock, now);
+    clock.pieces?.push({ name, queuedAt, begunAt, endedAt: now });
+  }
+
   /** Answers groups of items that are one and the same look-up. */
   async function answer(groups: Waiting<Item, Result>[][]): Promise<void> {
     try {
       const results = await run(groups.map((group) => group[0]!.item));
+      const now = performance.now();
       groups.forEach((group, index) => {
         const result = results[index] as Result | Error;
-        for (const entry of group) result instanceof Error ? entry.reject(result) : entry.resolve(result);
+        for (const entry of group) {
+          end(entry, now);
+          result instanceof Error ? entry.reject(result) : entry.resolve(result);
+        }
       });
     } catch (error) {
       // A look-up that cannot be answered must not keep the others of its batch from their answers.
       const isOneAtFault = identify && groups.length > 1 && classifyFailure(error) === 'other';
-      if (isOneAtFault) await Promise.all(groups.map((group) => answer([group])));
-      else for (const entry of groups.flat()) entry.reject(error);
+      if (isOneAtFault) {
+        await Promise.all(groups.map((group) => answer([group])));
+        return;
+      }
+      const now = performance.now();
+      for (const entry of groups.flat()) {
+        end(entry, now);
+        entry.reject(error);
+      }
     }
   }
 
-  return (item) =>
+  return (item, clock) =>
     new Promise<Result>((resolve, reject) => {
       const weight = weigh(item);
       if (waitingWeight + weight > maxWaiting && waiting.length > 0) {
         reject(new QueueFullError(maxWaiting));
         return;
       }
-      waiting.push({ item, weight, resolve, reject });
+      const queuedAt = clock ? performance.now() : 0;
+      if (clock) beginWaiting(clock, queuedAt);
+      waiting.push({ item, weight, clock, queuedAt, begunAt: queuedAt, resolve, reject });
       waitingWeight += weight;
+      if (counts) counts.waiting += 1;
       schedule();
     });
 }

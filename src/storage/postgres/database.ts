@@ -1,6 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.ts';
+import { type Clock, waitOn } from '../../measure/clock.ts';
+import { type Counts, createCounts } from './counts.ts';
 import { openPool } from './pool.ts';
 import { retryRolledBack } from './retry.ts';
 import { createSemaphore } from './semaphore.ts';
@@ -11,6 +13,11 @@ type ReadingOfModel = 'findUnique' | 'findFirst' | 'findMany' | 'count';
 
 /** Where the ledger is read from; a replica will do. A function that only reads takes it first. */
 export type Reader = {
+  /** What has happened on it. */
+  readonly counts: Counts;
+  /** The clock of the request that uses it; where there is one, `opened` is the database that all requests share. */
+  readonly clock?: Clock;
+  readonly opened?: Database;
   readonly prisma: Pick<PrismaClient, Reading> & {
     readonly [Name in Model]: Pick<PrismaClient[Name], ReadingOfModel>;
   };
@@ -89,12 +96,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
   const lockTimeoutMs = options.lockTimeoutMs ?? 2_000;
   const maxConnections = options.maxConnections ?? 10;
+  const counts = createCounts();
   const pool = openPool({
     connectionString: options.connectionString,
     maxConnections,
     connectTimeoutMs,
     statementTimeoutMs,
     lockTimeoutMs,
+    counts,
     onLost: options.onConnectionLost ?? (() => {}),
   });
   const nameOf = (sql: string) =>
@@ -111,6 +120,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     (prisma as PrismaClient<'query'>).$on('query', (event) => onQuery(event.query));
   }
   return {
+    counts,
     prisma,
     async select<Row>({ text, values }: Prisma.Sql): Promise<Row[]> {
       options.onQuery?.(text);
@@ -132,8 +142,16 @@ export function openDatabase(options: DatabaseOptions): Database {
  * Runs `work` in one transaction; a throw rolls all of it back. Rolled back because of others, it is done again: `work`
  * may run several times, and must not change anything but the database before it is over.
  */
-export function inTransaction<T>(db: Writer, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  return transactionTurn(db)(() => retryRolledBack(() => db.prisma.$transaction(work)));
+export async function inTransaction<T>(db: Writer, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const stopWaiting = waitOn(db.clock);
+  try {
+    return await transactionTurn(db)(() => {
+      stopWaiting();
+      return retryRolledBack(() => db.prisma.$transaction(work));
+    });
+  } finally {
+    stopWaiting();
+  }
 }
 
 /** Transactions may wait for locks; some connections are always left for look-ups and the group commit, which do not. */
@@ -150,10 +168,12 @@ export function selectIn(transaction: Transaction): Select {
 export function perDatabase<T, Db extends Reader = Reader>(make: (db: Db) => T): (db: Db) => T {
   const made = new WeakMap<Db, T>();
   return (db) => {
-    let value = made.get(db);
+    // What is made for all requests must not know the one that asked first.
+    const opened = (db.opened ?? db) as Db;
+    let value = made.get(opened);
     if (value === undefined) {
-      value = make(db);
-      made.set(db, value);
+      value = make(opened);
+      made.set(opened, value);
     }
     return value;
   };

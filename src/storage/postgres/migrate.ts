@@ -3,7 +3,7 @@ import pg from 'pg';
 import { connectionOptions } from './connection-options.ts';
 import { MigrationError } from './migration-error.ts';
 import { type Migration, readMigrations } from './migration-files.ts';
-import { checkServer } from './server-check.ts';
+import { checkServer, type ServerFacts } from './server-check.ts';
 
 export { MigrationError } from './migration-error.ts';
 
@@ -12,6 +12,10 @@ export type MigrateOptions = {
   notice?: (line: string) => void;
   /** How long to wait for another server that is migrating; default 300,000. */
   lockTimeoutMs?: number;
+  /**
+   * How long to wait for a lock on a table, behind which everybody else waits too; default as long as for another server.
+   */
+  tableLockTimeoutMs?: number;
   /** Aborts when the service is told to stop: the wait ends. */
   signal?: AbortSignal;
 };
@@ -40,6 +44,28 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  */
 export async function migrate(connectionString: string, options: MigrateOptions = {}): Promise<void> {
   const migrations = await readMigrations();
+  await withSession(connectionString, options, async (client, { isReadOnly, role }) => {
+    for (let missing = await pending(client, migrations); missing.length > 0; ) {
+      if (isReadOnly)
+        throw new MigrationError(
+          `The tables must be brought up to date (${missing[0]!.name}), but the database is read-only. Start the service on the primary first.`,
+        );
+      missing = await applyNext(client, migrations, role, options);
+    }
+  });
+}
+
+/** What `migrate` would apply, in order. Changes nothing, and waits for nobody. @throws MigrationError as `migrate` does. */
+export async function listPending(connectionString: string, options: MigrateOptions = {}): Promise<Migration[]> {
+  const migrations = await readMigrations();
+  return withSession(connectionString, options, (client) => pending(client, migrations));
+}
+
+async function withSession<T>(
+  connectionString: string,
+  options: MigrateOptions,
+  work: (client: pg.Client, facts: ServerFacts) => Promise<T>,
+): Promise<T> {
   const timeouts = { statementTimeoutMs: 3_600_000, lockTimeoutMs: options.lockTimeoutMs ?? 300_000 };
   const client = new pg.Client({
     ...connectionOptions(connectionString, 'runledger migrations', timeouts),
@@ -52,14 +78,7 @@ export async function migrate(connectionString: string, options: MigrateOptions 
   options.signal?.addEventListener('abort', cut);
   try {
     await client.connect();
-    const { isReadOnly, role } = await checkServer(client, options.notice ?? (() => {}));
-    for (let missing = await pending(client, migrations); missing.length > 0; ) {
-      if (isReadOnly)
-        throw new MigrationError(
-          `The tables must be brought up to date (${missing[0]!.name}), but the database is read-only. Start the service on the primary first.`,
-        );
-      missing = await applyNext(client, migrations, role, options.notice ?? (() => {}));
-    }
+    return await work(client, await checkServer(client, options.notice ?? (() => {})));
   } catch (error) {
     options.signal?.throwIfAborted();
     throw error;
@@ -74,7 +93,7 @@ async function applyNext(
   client: pg.Client,
   migrations: Migration[],
   role: string,
-  notice: (line: string) => void,
+  { notice = () => {}, tableLockTimeoutMs }: MigrateOptions,
 ): Promise<Migration[]> {
   await client.query('BEGIN');
   let migration: Migration | undefined;
@@ -91,7 +110,11 @@ async function applyNext(
     if (!areThere) await client.query(bookkeeping);
     const missing = await pending(client, migrations);
     migration = areThere ? missing[0] : undefined;
-    if (migration) await apply(client, migration);
+    if (migration) {
+      if (tableLockTimeoutMs !== undefined) await client.query(`SET LOCAL lock_timeout = ${tableLockTimeoutMs}`);
+      await apply(client, migration);
+      notice(`Applied ${migration.name}.`);
+    }
     await client.query('COMMIT');
     return missing.slice(migration ? 1 : 0);
   } catch (error) {
@@ -117,6 +140,11 @@ function explain(error: Error & { code?: string }, migration: Migration | undefi
   if (error.code === '42501') {
     return new MigrationError(
       `The tables must be made, or brought up to date, and the role "${role}" may not: ${error.message}. Start the service once with DATABASE_URL of a role that owns them (or GRANT CREATE ON SCHEMA public).`,
+    );
+  }
+  if (error.code === '55P03' && migration) {
+    return new MigrationError(
+      `The migration ${migration.name} needs a lock that somebody else holds, and did not get it in time; nothing was changed. Look for long transactions in pg_stat_activity, then try again.`,
     );
   }
   if (error.code === '55P03') {

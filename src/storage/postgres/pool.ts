@@ -1,11 +1,14 @@
 import pg from 'pg';
 import { connectionOptions, type SessionTimeouts } from './connection-options.ts';
+import type { Counts } from './counts.ts';
 import { isConnectionLost } from './failures.ts';
+import { sendCounted } from './statement-counts.ts';
 
 export type PoolOptions = SessionTimeouts & {
   connectionString: string;
   maxConnections: number;
   connectTimeoutMs: number;
+  counts: Counts;
   /** Told of a connection that broke, in use or idle. */
   onLost: (error: Error) => void;
 };
@@ -21,6 +24,7 @@ export function openPool({
   connectionString,
   maxConnections,
   connectTimeoutMs,
+  counts,
   onLost,
   ...timeouts
 }: PoolOptions): pg.Pool {
@@ -34,14 +38,16 @@ export function openPool({
   const idle = new Set<pg.PoolClient>();
   const failed = (error: Error, client?: pg.PoolClient) => {
     if (!isConnectionLost(error)) return;
+    counts.connectionsLost += 1;
     onLost(error);
     if (client) destroy(client);
     for (const other of idle) destroy(other);
   };
   pool.on('connect', (client) => {
     // Prisma's transactions hold a client of their own; what the pool sends by itself is seen below.
+    const send = (values: unknown[]) => Reflect.apply(pg.Client.prototype.query, client, values) as unknown;
     client.query = ((...values: unknown[]) =>
-      observe(Reflect.apply(pg.Client.prototype.query, client, values), (error) => failed(error, client))) as never;
+      observe(sendCounted(counts, values, send), (error) => failed(error, client))) as never;
   });
   pool.on('acquire', (client) => idle.delete(client));
   pool.on('release', (error, client) => {
@@ -49,7 +55,10 @@ export function openPool({
   });
   pool.on('remove', (client) => idle.delete(client));
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', (error) => onLost(error));
+  pool.on('error', (error) => {
+    counts.connectionsLost += 1;
+    onLost(error);
+  });
   const connect = pool.connect.bind(pool) as (callback: ConnectCallback) => void;
   pool.connect = ((callback?: ConnectCallback) => {
     if (callback) return connect((error, ...rest) => callback(error && notSent(error), ...rest));

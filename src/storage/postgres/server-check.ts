@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { MigrationError } from './migration-error.ts';
 
 /** What a session says of the server and of itself. */
-type ServerFacts = {
+export type ServerFacts = {
   version: string;
   zone: string;
   encoding: string;

@@ -1,7 +1,7 @@
 import { arrayLiteral } from '../postgres/array-literal.ts';
-import { createBatch } from '../postgres/batch.ts';
 import { runColumns } from '../postgres/columns.ts';
-import { perDatabase, type Reader } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import type { RunRow } from '../rows.ts';
 
 /** How a run may be meant by a text; null where the text cannot mean it that way. Bounds are inclusive. */
@@ -12,19 +12,17 @@ export type RunQuestion = {
   idPrefix: { from: string; to: string } | null;
 };
 
-const byReference = perDatabase((db) =>
-  createBatch<RunQuestion, RunRow[]>((questions) => selectCandidates(db, questions), {
-    maxWeight: 200,
-    identify: (question) => JSON.stringify(question),
-  }),
-);
+const byReference = batchPerDatabase('runs_by_reference', selectCandidates, {
+  maxWeight: 200,
+  identify: (question) => JSON.stringify(question),
+});
 
 /**
  * The runs that a reference may mean: the one with that id, else the one with that name, else up to six whose name or id
  * starts with it, by name. All that ask at one moment share one statement of index look-ups.
  */
 export function findRunCandidates(db: Reader, question: RunQuestion): Promise<RunRow[]> {
-  return byReference(db)(question);
+  return byReference(db, question);
 }
 
 async function selectCandidates(db: Reader, questions: RunQuestion[]): Promise<RunRow[][]> {

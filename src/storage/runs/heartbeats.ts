@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import { arrayLiteral, columnOf } from '../postgres/array-literal.ts';
-import { createBatch } from '../postgres/batch.ts';
-import { perDatabase, type Reader, type Writer } from '../postgres/database.ts';
+import type { Reader, Writer } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import { wholeRun } from '../rows.ts';
 import type { ExecutionId } from './failures.ts';
 
@@ -33,24 +33,23 @@ export const heardOf = {
   at: Prisma.sql`greatest(h.last_seen_at, e.recorded_at)`,
 };
 
-const lastSeen = perDatabase((db) =>
-  createBatch<ExecutionId, Date | null>(
-    async (asked) => {
-      const runIds = columnOf(asked, 'uuid', ({ runId }) => runId);
-      const scopeIds = columnOf(asked, 'uuid', ({ scopeId }) => scopeId);
-      const rows = await db.prisma.$queryRaw<{ n: number; seenAt: Date }[]>`/* find_last_seen, prepared */
+const lastSeen = batchPerDatabase(
+  'last_seen',
+  async (db: Reader, asked: ExecutionId[]) => {
+    const runIds = columnOf(asked, 'uuid', ({ runId }) => runId);
+    const scopeIds = columnOf(asked, 'uuid', ({ scopeId }) => scopeId);
+    const rows = await db.prisma.$queryRaw<{ n: number; seenAt: Date }[]>`/* find_last_seen, prepared */
 SELECT q.n::int, ${heardOf.at} AS "seenAt"
 FROM unnest(${runIds}, ${scopeIds}) WITH ORDINALITY AS q(run_id, scope_id, n)
 JOIN heartbeat h ON h.run_id = q.run_id AND h.scope_id = q.scope_id ${heardOf.join}`;
-      const found: (Date | null)[] = asked.map(() => null);
-      for (const { n, seenAt } of rows) found[n - 1] = seenAt;
-      return found;
-    },
-    { identify: ({ runId, scopeId }) => `${runId} ${scopeId}` },
-  ),
+    const found: (Date | null)[] = asked.map(() => null);
+    for (const { n, seenAt } of rows) found[n - 1] = seenAt;
+    return found;
+  },
+  { identify: ({ runId, scopeId }) => `${runId} ${scopeId}` },
 );
 
 /** When a run or step was last heard of; null where it never said that it lives. */
 export function findLastSeen(db: Reader, id: ExecutionId): Promise<Date | null> {
-  return lastSeen(db)(id);
+  return lastSeen(db, id);
 }

@@ -1,3 +1,4 @@
+import { timed } from '../../measure/clock.ts';
 import { perDatabase, type Reader } from '../postgres/database.ts';
 import { createSingleFlight } from '../postgres/single-flight.ts';
 import type { RunRow } from '../rows.ts';
@@ -41,7 +42,7 @@ const listing = perDatabase(() => createSingleFlight<RunListRow[]>());
  * Callers that ask the same question at the same moment share the answer.
  */
 export function listRuns(db: Reader, question: RunListQuestion): Promise<RunListRow[]> {
-  return listing(db)(JSON.stringify(question), () => selectRuns(db, question));
+  return timed(db.clock, 'run_list', () => listing(db)(JSON.stringify(question), () => selectRuns(db, question)));
 }
 
 async function selectRuns(db: Reader, asked: RunListQuestion): Promise<RunListRow[]> {

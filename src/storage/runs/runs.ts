@@ -1,26 +1,23 @@
 import { nextCursor } from '../changes/record.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
-import { createBatch } from '../postgres/batch.ts';
 import { runColumns } from '../postgres/columns.ts';
-import { inTransaction, perDatabase, type Reader, type Writer } from '../postgres/database.ts';
+import { inTransaction, type Reader, type Writer } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import type { RunRow } from '../rows.ts';
 import { noteEnding, type RowEnding } from './ending.ts';
 
-const byId = perDatabase((db) =>
-  createBatch<string, RunRow | null>(
-    async (ids) => {
-      const rows = await db.prisma.$queryRaw<RunRow[]>`/* find_runs_by_id, prepared */
-SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${arrayLiteral(ids)}::uuid[])`;
-      const found = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((id) => found.get(id) ?? null);
-    },
-    { identify: (id) => id },
-  ),
-);
+const byId = batchPerDatabase('runs_by_id', selectById, { identify: (id) => id });
 
 /** The run with this id, or null. */
 export function findRunById(db: Reader, id: string): Promise<RunRow | null> {
-  return byId(db)(id);
+  return byId(db, id);
+}
+
+async function selectById(db: Reader, ids: string[]): Promise<(RunRow | null)[]> {
+  const rows = await db.prisma.$queryRaw<RunRow[]>`/* find_runs_by_id, prepared */
+SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${arrayLiteral(ids)}::uuid[])`;
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
 }
 
 /**

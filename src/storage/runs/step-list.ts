@@ -1,7 +1,7 @@
 import { arrayLiteral } from '../postgres/array-literal.ts';
-import { createBatch } from '../postgres/batch.ts';
 import { stepColumns } from '../postgres/columns.ts';
-import { perDatabase, type Reader } from '../postgres/database.ts';
+import type { Reader } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import type { StepRow } from '../rows.ts';
 
 /** A page of a run's steps, in the order they were started. */
@@ -13,17 +13,15 @@ export type StepPageQuestion = {
   take: number;
 };
 
-const pages = perDatabase((db) =>
-  createBatch<StepPageQuestion, StepRow[]>((questions) => selectPages(db, questions), {
-    maxWeight: 200,
-    identify: ({ runId, includeSuperseded, after, take }) =>
-      `${runId} ${includeSuperseded} ${take} ${after?.startedAt.getTime()} ${after?.ordinal}`,
-  }),
-);
+const pages = batchPerDatabase('step_pages', selectPages, {
+  maxWeight: 200,
+  identify: ({ runId, includeSuperseded, after, take }) =>
+    `${runId} ${includeSuperseded} ${take} ${after?.startedAt.getTime()} ${after?.ordinal}`,
+});
 
 /** Up to `take` steps of a run, in the order they were started. All that ask at one moment share one statement. */
 export function listSteps(db: Reader, question: StepPageQuestion): Promise<StepRow[]> {
-  return pages(db)(question);
+  return pages(db, question);
 }
 
 async function selectPages(db: Reader, questions: StepPageQuestion[]): Promise<StepRow[][]> {

@@ -1,40 +1,35 @@
 import { nextCursor } from '../changes/record.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
-import { createBatch } from '../postgres/batch.ts';
 import { stepColumns } from '../postgres/columns.ts';
-import { perDatabase, type Reader, type Writer } from '../postgres/database.ts';
+import type { Reader, Writer } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import type { StepRow } from '../rows.ts';
 import { noteEnding, type RowEnding } from './ending.ts';
 
-const byId = perDatabase((db) =>
-  createBatch<string, StepRow | null>(
-    async (ids) => {
-      const rows = await db.prisma.$queryRaw<StepRow[]>`/* find_steps_by_id, prepared */
-SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${arrayLiteral(ids)}::uuid[])`;
-      const found = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((id) => found.get(id) ?? null);
-    },
-    { identify: (id) => id },
-  ),
-);
+const byId = batchPerDatabase('steps_by_id', selectById, { identify: (id) => id });
 
 /** The step with this id, or null. All that ask at one moment share one statement. */
 export function findStepById(db: Reader, id: string): Promise<StepRow | null> {
-  return byId(db)(id);
+  return byId(db, id);
+}
+
+async function selectById(db: Reader, ids: string[]): Promise<(StepRow | null)[]> {
+  const rows = await db.prisma.$queryRaw<StepRow[]>`/* find_steps_by_id, prepared */
+SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${arrayLiteral(ids)}::uuid[])`;
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
 }
 
 /** A step of a run by name; the newest attempt where `attempt` is null. */
 export type StepQuestion = { runId: string; name: string; attempt: number | null };
 
-const byName = perDatabase((db) =>
-  createBatch<StepQuestion, StepRow | null>((questions) => selectByName(db, questions), {
-    identify: ({ runId, name, attempt }) => `${runId} ${attempt} ${name}`,
-  }),
-);
+const byName = batchPerDatabase('steps_by_name', selectByName, {
+  identify: ({ runId, name, attempt }) => `${runId} ${attempt} ${name}`,
+});
 
 /** The attempt asked for of the step of this name, or null. All that ask at one moment share one statement. */
 export function findStepByName(db: Reader, question: StepQuestion): Promise<StepRow | null> {
-  return byName(db)(question);
+  return byName(db, question);
 }
 
 async function selectByName(db: Reader, questions: StepQuestion[]): Promise<(StepRow | null)[]> {

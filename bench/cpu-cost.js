@@ -1,0 +1,67 @@
+// BENCH_BEFORE=../earlier node bench/cpu-cost.js [--rounds 20 --seconds 1 --workloads latest,log2 --against before]
+// How much CPU a request costs the service, as ratio to an earlier tree or to itself with other settings: the CPU time of the
+// process over the requests it answered, in short turns one after the other. Unlike throughput it hardly moves when somebody
+// else uses the machine.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { openFilledCluster } from './cluster.js';
+import { contestants, startContestant } from './contestants.js';
+import { sendRequests } from './load.js';
+import { median, table } from './report.js';
+import { shapeOfEntries } from './shape.js';
+import { workloads } from './workloads.js';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '1' },
+    connections: { type: 'string', default: '32' },
+    workloads: { type: 'string', default: 'latest,log2' },
+    against: { type: 'string', default: 'before' },
+  },
+});
+const [rounds, seconds, connections] = [options.rounds, options.seconds, options.connections].map(Number);
+const names = ['ours', ...options.against.split(',')];
+
+/** Seconds of CPU that a process has used, in clock ticks of Linux. */
+function ticksOf(/** @type {number} */ pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+const shape = shapeOfEntries(10_000);
+for (const name of names) contestants[name]?.prepare?.();
+const cluster = await openFilledCluster(shape);
+/** @type {Record<string, { url: string, pid: number, stop: () => Promise<void> }>} */
+const servers = {};
+try {
+  for (const name of names) servers[name] = await startContestant(contestants[name], cluster.url);
+  const rows = [];
+  for (const kind of options.workloads.split(',')) {
+    /** @type {Record<string, number[]>} */
+    const costs = Object.fromEntries(names.map((name) => [name, []]));
+    for (let round = 0; round <= rounds; round += 1) {
+      // Each begins as often as the others.
+      for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+        const { url, pid } = /** @type {{ url: string, pid: number }} */ (servers[name]);
+        const before = ticksOf(pid);
+        const query = workloads[kind].query;
+        const { requests } = await sendRequests({ url, kind, query, shape, connections, seconds, seed: round });
+        // The first round warms up.
+        if (round > 0) costs[name]?.push((ticksOf(pid) - before) / requests);
+      }
+    }
+    const ratios = names.slice(1).map((name) => {
+      const perRound = (costs.ours ?? []).map((cost, round) => cost / (costs[name]?.[round] ?? Number.NaN));
+      return `${median(perRound).toFixed(3)} ×`;
+    });
+    rows.push([workloads[kind].name, ...ratios]);
+  }
+  console.log(`CPU of a request, medians of ${rounds} rounds of ${seconds} s in turn, ${connections} connections.\n`);
+  console.log(table(['', ...names.slice(1).map((name) => `Runledger ÷ ${contestants[name].name}`)], rows));
+} finally {
+  for (const { stop } of Object.values(servers)) await stop();
+  await cluster.close();
+}

@@ -1,0 +1,18 @@
+import { type BatchOptions, createBatch } from './batch.ts';
+import { batchCounts } from './counts.ts';
+import { perDatabase, type Reader } from './database.ts';
+
+/**
+ * One batch for each open database: all that wait there at the same moment go in one call of `run`. By its name it is
+ * found in the metrics.
+ */
+export function batchPerDatabase<Item, Result, Db extends Reader = Reader>(
+  name: string,
+  run: (db: Db, items: Item[]) => Promise<(Result | Error)[]>,
+  options: BatchOptions<Item> = {},
+): (db: Db, item: Item) => Promise<Result> {
+  const batch = perDatabase((db: Db) =>
+    createBatch<Item, Result>((items) => run(db, items), { ...options, name, counts: batchCounts(db.counts, name) }),
+  );
+  return (db, item) => batch(db)(item, db.clock);
+}
