@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import socket
 import time
 import unittest
@@ -190,6 +191,16 @@ class Calls(unittest.TestCase):
             with self.assertRaises((ValueError, TypeError)) as caught:
                 call()
             self.assertIn(words, str(caught.exception))
+
+    def test_errors_can_be_handed_to_another_process(self) -> None:
+        for given in (
+            InvalidCallError("m", "CONFLICT", {"a": 1}),
+            NotFoundError("m", "NOT_FOUND"),
+            UnavailableError("m", "TIMEOUT", 3.0),
+        ):
+            again = pickle.loads(pickle.dumps(given))
+            self.assertIs(type(again), type(given))
+            self.assertEqual((str(again), again.args, vars(again)), ("m", given.args, vars(given)))
 
     def test_the_step_context_is_for_steps(self) -> None:
         with self.assertRaises(RuntimeError):
