@@ -1,6 +1,6 @@
 """Logs and reads the metadata of pipeline runs and steps in a Runledger service."""
 
-from ._log_metadata import get_step_context, log_metadata
+from ._log_metadata import current_run, get_step_context, log_metadata
 from ._sender import flush
 from .client import (
     Client,
@@ -10,7 +10,7 @@ from .client import (
     PipelineRun,
     StepRun,
 )
-from .decorators import pipeline, step
+from .decorators import pipeline, run, step
 from .errors import (
     AuthenticationError,
     InvalidCallError,
@@ -42,9 +42,11 @@ __all__ = [
     "UnavailableError",
     "UnsupportedTypeError",
     "Uri",
+    "current_run",
     "flush",
     "get_step_context",
     "log_metadata",
     "pipeline",
+    "run",
     "step",
 ]

@@ -25,10 +25,19 @@ YIELD_SECONDS = 0.0001
 MUTATIONS = {
     "startRun": "mutation($input:StartRunInput!){startRun(input:$input){id}}",
     "startStep": "mutation($input:StartStepInput!){startStep(input:$input){id}}",
-    "finishRun": "mutation($ref:String!,$status:ExecutionStatus!){finishRun(ref:$ref,status:$status){id}}",
-    "finishStep": "mutation($id:UUID!,$status:ExecutionStatus!){finishStep(id:$id,status:$status){id}}",
+    "finishRun": (
+        "mutation($ref:String!,$status:ExecutionStatus!,$endedAt:DateTime)"
+        "{finishRun(ref:$ref,status:$status,endedAt:$endedAt){id}}"
+    ),
+    "finishStep": (
+        "mutation($id:UUID!,$status:ExecutionStatus!,$endedAt:DateTime)"
+        "{finishStep(id:$id,status:$status,endedAt:$endedAt){id}}"
+    ),
 }
 LOG_BATCH = "mutation($inputs:[LogMetadataInput!]!){logMetadataBatch(inputs:$inputs){replayed}}"
+
+renamed_runs: dict[str, str] = {}
+"""Ids of runs to the names under which they are recorded, where those they were given are taken."""
 
 Post = Callable[[str, str], dict[str, Any]]
 """One attempt: query, variables as JSON text. Raises the errors of this package."""
@@ -170,6 +179,7 @@ class Delivery:
             raise
         except InvalidCallError:
             return False
+        renamed_runs[given["id"]] = name
         _log.warning("runledger: there is a run named %s already: this one is recorded as %s.", given["name"], name)
         return True
 

@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, Callable
 
 from . import _leftovers
 from ._deliver import Delivery
@@ -193,10 +193,24 @@ class Sender:
 
 _lock = threading.Lock()
 _senders: dict[tuple[Any, ...], Sender] = {}
+_last_actions: list[tuple[Callable[[], None], Callable[[], None]]] = []
 
 
-def sender_for(settings: Settings) -> Sender:
+class NoSender:
+    """Takes the place of a sender where nothing is recorded."""
+
+    def append(self, line: bytes, control: bool = False) -> None: ...
+
+    def flush(self, seconds: float, at_exit: bool = False) -> bool:
+        return True
+
+    def look_for_leftovers(self) -> None: ...
+
+
+def sender_for(settings: Settings) -> Sender | NoSender:
     """The sender of this process for a service; makes it, and has it closed when the interpreter ends."""
+    if settings.disabled:
+        return NoSender()
     key = (settings.url, settings.api_key, settings.spool_dir)
     sender = _senders.get(key)
     if sender is None:
@@ -224,13 +238,22 @@ def flush(seconds: float = 10.0) -> bool:
     )
 
 
+def at_end(before: Callable[[], None], after: Callable[[], None]) -> None:
+    """Has something done when the process ends, before and after what it logged is delivered."""
+    _last_actions.append((before, after))
+
+
 def _close_all() -> None:
+    for before, _ in _last_actions:
+        before()
     for sender in list(_senders.values()):
         try:
             sender.close()
         except Exception:
             _log.exception("runledger: closing failed.")
     _senders.clear()
+    for _, after in _last_actions:
+        after()
 
 
 def _before_fork() -> None:

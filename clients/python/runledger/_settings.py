@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 DEFAULT_URL = "http://127.0.0.1:4000"
 _log = logging.getLogger("runledger")
+_FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 class Settings(NamedTuple):
@@ -20,6 +21,13 @@ class Settings(NamedTuple):
     step_flush_seconds: float
     exit_flush_seconds: float
     timeout_seconds: float
+    strict: bool
+    """Whether a wrong value raises inside a step, too."""
+    disabled: bool
+    """Whether nothing at all is recorded."""
+
+    def __repr__(self) -> str:
+        return f"Settings({self.url!r})"  # without the key
 
 
 def read_settings(url: str | None = None, api_key: str | None = None) -> Settings:
@@ -36,12 +44,14 @@ def read_settings(url: str | None = None, api_key: str | None = None) -> Setting
         _log.error("%s", error)
     return Settings(
         url=url,
-        api_key=api_key or env.get("RUNLEDGER_API_KEY") or None,
+        api_key=_key(api_key or env.get("RUNLEDGER_API_KEY")),
         spool_dir=env.get("RUNLEDGER_SPOOL_DIR") or _default_spool_dir(),
         spool_max_bytes=int(_number("RUNLEDGER_SPOOL_MAX_BYTES", 256 * 1024 * 1024)),
         step_flush_seconds=_number("RUNLEDGER_STEP_FLUSH_SECONDS", 2),
         exit_flush_seconds=_number("RUNLEDGER_EXIT_FLUSH_SECONDS", 10),
         timeout_seconds=_number("RUNLEDGER_TIMEOUT_SECONDS", 30),
+        strict=_flag("RUNLEDGER_STRICT", False),
+        disabled=is_disabled(),
     )
 
 
@@ -54,6 +64,29 @@ def endpoint(url: str) -> str:
     if not path.endswith("/graphql"):
         path += "/graphql"
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def is_disabled() -> bool:
+    """Whether RUNLEDGER_DISABLED says that nothing is to be recorded."""
+    return _flag("RUNLEDGER_DISABLED", False)
+
+
+def _key(text: str | None) -> str | None:
+    """The key without the white space around it, which a mounted secret or a shell leaves there."""
+    key = (text or "").strip()
+    if key and not all("!" <= char <= "~" for char in key):
+        _log.error("RUNLEDGER_API_KEY has a character that no key has; requests are sent without it.")
+        return None
+    return key or None
+
+
+def _flag(name: str, default: bool) -> bool:
+    text = os.environ.get(name, "").strip().lower()
+    if text in _FLAGS:
+        return _FLAGS[text]
+    if text:
+        _log.error("%s is %r; 1 or 0 is needed.", name, text)
+    return default
 
 
 def _default_spool_dir() -> str:

@@ -38,6 +38,11 @@ def host() -> str:
     return socket.gethostname()
 
 
+def safe_host() -> str:
+    """The name of this host as it stands in names of files."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", host()) or "host"
+
+
 def start_of(pid: int) -> str | None:
     """When the process started, in the kernel's ticks; None where there is no /proc or no such process."""
     try:
@@ -63,8 +68,7 @@ def is_alive(pid: int, started_at: str | None) -> bool:
 def new_file(directory: str, url: str) -> tuple[str, bytes]:
     """A path for this process and the header line for it. Makes the directory."""
     os.makedirs(directory, mode=0o700, exist_ok=True)
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", host()) or "host"
-    name = f"{int(time.time() * 1000)}-{safe}-{os.getpid()}-{os.urandom(4).hex()}.jsonl"
+    name = f"{int(time.time() * 1000)}-{safe_host()}-{os.getpid()}-{os.urandom(4).hex()}.jsonl"
     header = {
         "runledgerSpool": VERSION,
         "host": host(),

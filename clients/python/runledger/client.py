@@ -12,6 +12,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 from . import _queries as q
 from . import _sender
 from ._decode import decode_value, parse_time
+from ._encode import encode_variables
 from ._follow import subscribe
 from ._graphql import backoff, execute
 from ._http import Transport
@@ -176,8 +177,7 @@ class Client:
     def execute(self, query: str, variables: Optional[dict[str, Any]] = None) -> dict[str, Any]:
         """The `data` of any GraphQL request. A mutation may be sent more than once: give it ids of your own."""
         self._arrive()
-        text = json.dumps(variables or {}, allow_nan=False)
-        return execute(self._transport, query, text, self._timeout)
+        return execute(self._transport, query, encode_variables(variables or {}), self._timeout)
 
     def close(self) -> None:
         """Closes kept connections; the client can be used again."""
