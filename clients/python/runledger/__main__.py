@@ -100,7 +100,8 @@ def _status(directory: str) -> int:
             print(f"{file.path}: no header")
             continue
         with open(file.path, "rb") as lines:
-            count = sum(line.endswith(b"\n") for line in lines) - 1
+            lines.seek(_spool.delivered_to(lines.fileno(), lines.readline()))
+            count = sum(line.endswith(b"\n") for line in lines)
         state = (
             "its process has ended"
             if _spool.is_deliverable(file, header)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
-from typing import Any, Callable, Protocol
+import uuid
+from typing import Any, Callable, NamedTuple, Protocol
 
 from . import _spool
 from .errors import (
@@ -149,9 +151,42 @@ class Delivery:
             return
         if operation.op == "startRun" and error.code == "CONFLICT" and self._renamed(operation):
             return
-        if operation.op == "logMetadata" and isinstance(error, NotFoundError):
-            self._gone.add(_target(operation))
+        if operation.op == "logMetadata":
+            if isinstance(error, NotFoundError):
+                self._gone.add(_target(operation))
+            elif self._entry_by_entry(operation):
+                return
         self._reject(operation.line, error.code, error.message)
+
+    def _entry_by_entry(self, operation: Operation) -> bool:
+        """Delivers what is right of a refused line, and sets aside the entries that are not. False for one entry.
+
+        The parts have ids that follow from that of the line, so that a second try is known for what it is.
+        """
+        parts = _entries_of(operation.payload)
+        if parts is None or len(parts.entries) < 2:
+            return False
+
+        def send(start: int, end: int) -> None:
+            request_id = uuid.uuid5(parts.request_id, f"{start}-{end}")
+            payload = f"{parts.before}{request_id}{parts.after}{','.join(parts.entries[start:end])}]}}"
+            try:
+                self._post(LOG_BATCH, f'{{"inputs":[{payload}]}}')
+            except (UnavailableError, AuthenticationError):
+                raise
+            except InvalidCallError as error:
+                if end - start == 1:
+                    self._set_aside(f'{{"op":"logMetadata","input":{payload}}}'.encode(), error.code, error.message)
+                else:
+                    middle = (start + end) // 2
+                    send(start, middle)
+                    send(middle, end)
+
+        middle = len(parts.entries) // 2
+        send(0, middle)
+        send(middle, len(parts.entries))
+        self._source.drop([operation.line])
+        return True
 
     def _not_found(self, operation: Operation) -> bool:
         """What it names may still be on its way: in the file of a parent, or delivered a moment ago."""
@@ -184,6 +219,10 @@ class Delivery:
         return True
 
     def _reject(self, line: bytes, code: str, message: str) -> None:
+        self._set_aside(line, code, message)
+        self._source.drop([line])
+
+    def _set_aside(self, line: bytes, code: str, message: str) -> None:
         try:
             self._source.reject(line, code, message)
             _log.error(
@@ -197,7 +236,6 @@ class Delivery:
                 "runledger: the service refused an operation (%s: %s) and it could not be set aside (%s): %s",
                 code, message, problem, line[:2000].decode("utf-8", "replace"),
             )  # fmt: skip
-        self._source.drop([line])
 
 
 _PREFIXES = {f'{{"op":"{op}","variables":'.encode(): op for op in MUTATIONS}
@@ -224,6 +262,43 @@ def parse_operation(line: bytes, trusted: bool = False) -> Operation | None:
                 pass
             return None
     return None
+
+
+class _Parts(NamedTuple):
+    before: str
+    """The payload up to its request id."""
+    request_id: uuid.UUID
+    after: str
+    """From there to its first entry."""
+    entries: list[str]
+
+
+def _entries_of(payload: str) -> _Parts | None:
+    """The entries of a logMetadata as they stand, digit for digit; None where it is not written as we write it."""
+    match = _HEAD.match(payload)
+    if match is None:
+        return None
+    decode = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
+    entries: list[str] = []
+    at = match.end()
+    try:
+        while True:
+            _, end = decode(payload, at)
+            entries.append(payload[at:end])
+            at = end + 1
+            if payload[end] != ",":
+                break
+        if payload[end:] != "]}":
+            return None
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return _Parts(payload[: match.start(1)], uuid.UUID(match[1]), payload[match.end(1) : match.end()], entries)
+
+
+_HEAD = re.compile(
+    r'\{"target":\{(?:"stepId":"[^"\\]*"|"run":"(?:[^"\\]|\\.)*"|"step":\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\})\},'
+    r'"requestId":"([0-9a-f-]{36})","loggedAt":"[^"\\]*","entries":\['
+)
 
 
 def _parse(text: str | bytes) -> Any:

@@ -6,6 +6,7 @@ import datetime
 import logging
 import operator
 import os
+import time
 import uuid
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, Optional, Union
@@ -74,9 +75,11 @@ def log_metadata(
     inside = here.scope or here.run
     if inside is not None:
         settings = inside.settings
+        entries = _entries(given, iteration, None if settings.strict else _leave_out)
+        logged_at = _now()
         sender = _sender.sender_for(settings)
-        for text in _inputs(target, _entries(given, iteration, None if settings.strict else _leave_out)):
-            sender.append(f'{{"op":"logMetadata","input":{text}}}\n'.encode())
+        for text, count in _parts(entries):
+            sender.log(target, logged_at, text, count)
         return
     settings = read_settings()
     inputs = _inputs(target, _entries(given, iteration, None))
@@ -180,20 +183,34 @@ def _iteration(iteration: object) -> Optional[int]:
     return count
 
 
+_last_now: tuple[int, str] = (0, "")
+
+
+def _now() -> str:
+    """The time to the millisecond, as ISO 8601."""
+    global _last_now
+    now = time.time_ns() // 1_000_000
+    known = _last_now
+    if known[0] != now:
+        instant = datetime.datetime.fromtimestamp(now / 1000, datetime.timezone.utc)
+        _last_now = known = (now, _context.timestamp(instant))
+    return known[1]
+
+
 def _inputs(target: str, entries: list[str]) -> list[str]:
-    if not entries:
-        return []
-    now = datetime.datetime.now(datetime.timezone.utc)
-    text = ",".join(entries)
-    parts = [text] if len(entries) <= MAX_ENTRIES and len(text) <= MAX_INPUT_CHARS else _parts(entries)
+    now = _now()
     return [
         f'{{"target":{target},"requestId":"{uuid.UUID(bytes=os.urandom(16), version=4)}",'
-        f'"loggedAt":"{_context.timestamp(now)}","entries":[{part}]}}'
-        for part in parts
+        f'"loggedAt":"{now}","entries":[{text}]}}'
+        for text, _ in _parts(entries)
     ]
 
 
-def _parts(entries: list[str]) -> list[str]:
+def _parts(entries: list[str]) -> list[tuple[str, int]]:
+    """The entries joined, with their number; in several parts where one would be too large for a request."""
+    text = ",".join(entries)
+    if len(entries) <= MAX_ENTRIES and len(text) <= MAX_INPUT_CHARS:
+        return [(text, len(entries))] if entries else []
     parts: list[list[str]] = [[]]
     size = 0
     for entry in entries:
@@ -202,7 +219,7 @@ def _parts(entries: list[str]) -> list[str]:
             size = 0
         parts[-1].append(entry)
         size += len(entry) + 1
-    return [",".join(part) for part in parts]
+    return [(",".join(part), len(part)) for part in parts]
 
 
 def _target(step_name: object, run: object, step_id: object, here: Optional[_context.RunContext]) -> str:

@@ -9,13 +9,14 @@ import os
 import sys
 import threading
 import time
+import uuid
 from typing import Any, Callable
 
 from . import _leftovers
 from ._deliver import Delivery
 from ._graphql import ATTEMPT_SECONDS, backoff, read_answer, request_body
 from ._http import Transport
-from ._queue import Queue
+from ._queue import CALL_END, Call, Queue
 from ._settings import Settings
 from .errors import AuthenticationError, RunledgerError, UnavailableError
 
@@ -28,6 +29,12 @@ LEFTOVER_FIRST_SECONDS = 5.0
 LEFTOVER_EVERY_SECONDS = 60.0
 LEFTOVER_RETRY_SECONDS = 10.0
 LINGER_BELOW = 200
+ROOM_SECONDS = 10.0
+"""How long a call waits for room in a full spool while the service takes nothing of what is in it, but is not away."""
+AWAY_SECONDS = 2.0
+"""The same where its last answer was a failure."""
+SMALL_BYTES = 2048
+"""What is larger has a line of its own: it may be refused, and nothing else with it."""
 
 
 class Sender:
@@ -48,19 +55,57 @@ class Sender:
         self._failed_ever = 0
         self._reached = False
         self._slow = False
+        self._stuck_at = -1
         self._look_at = 0.0
         self._closing = False
         self._warned_codes: set[str] = set()
 
-    def append(self, line: bytes, control: bool = False) -> None:
-        """Puts an operation, a whole line, behind the others. Returns at once."""
-        self.queue.append(line, control)
+    def append(self, line: bytes, control: bool = False, call: Call | None = None) -> None:
+        """Puts an operation, a whole line, behind the others. Returns at once, but where the spool is full and the
+        service is taking what is in it: then it waits for room."""
+        if control:
+            self.queue.append(line, control)
+        elif not self.queue.append(line, False, call, refuse=False):
+            self._wait_for_room(line, call)
         if self._thread is None:
             self._start()
         if control:
             self._hurry.set()
         if not self._wake.is_set():
             self._wake.set()
+
+    def log(self, target: str, logged_at: str, text: str, entries: int) -> None:
+        """Puts a call of log_metadata behind the others: into the last line, where that is of the same target and
+        time, else into a line of its own."""
+        call = Call((target, logged_at), text.encode(), entries)
+        if len(call.text) <= SMALL_BYTES and self.queue.extend(call):
+            return
+        request_id = uuid.UUID(bytes=os.urandom(16), version=4)
+        head = f'{{"op":"logMetadata","input":{{"target":{target},"requestId":"{request_id}","loggedAt":"{logged_at}",'
+        line = head.encode() + b'"entries":[' + call.text + CALL_END
+        self.append(line, call=call if len(call.text) <= SMALL_BYTES else None)
+
+    def _wait_for_room(self, line: bytes, call: Call | None) -> None:
+        """Puts the line as soon as there is room, or refuses it: the service is away, or has taken nothing for long."""
+        seen = self.queue.dropped
+        began = time.monotonic()
+        while self._stuck_at != seen and threading.current_thread() is not self._thread:
+            if self._failures and not self._reached:
+                break
+            if self._thread is None:
+                self._start()
+            self._hurry.set()
+            self._wake.set()
+            with self._changed:
+                self._changed.wait(0.05)
+            if self.queue.append(line, False, call, refuse=False):
+                return
+            if self.queue.dropped != seen:
+                seen = self.queue.dropped
+                began = time.monotonic()
+            elif time.monotonic() - began >= (AWAY_SECONDS if self._failures else ROOM_SECONDS):
+                self._stuck_at = seen  # the next call does not wait for the same
+        self.queue.append(line, False, call)
 
     def flush(self, seconds: float, at_exit: bool = False) -> bool:
         """Waits until what was appended so far is delivered: True; or it is clear that it will not be soon: False.
@@ -200,6 +245,8 @@ class NoSender:
     """Takes the place of a sender where nothing is recorded."""
 
     def append(self, line: bytes, control: bool = False) -> None: ...
+
+    def log(self, target: str, logged_at: str, text: str, entries: int) -> None: ...
 
     def flush(self, seconds: float, at_exit: bool = False) -> bool:
         return True

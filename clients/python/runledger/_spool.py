@@ -75,8 +75,29 @@ def new_file(directory: str, url: str) -> tuple[str, bytes]:
         "pid": os.getpid(),
         "pidStartedAt": start_of(os.getpid()),
         "url": url,
+        "delivered": 0,
     }
-    return os.path.join(directory, name), json.dumps(header, separators=(",", ":")).encode() + b"\n"
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return os.path.join(directory, name), text.replace(b'"delivered":0}', b'"delivered":%20d}' % 0) + b"\n"
+
+
+def note_delivered(fd: int, header_line: bytes, offset: int) -> None:
+    """Writes into the header how far into the file all is delivered, so that nobody begins from its start again.
+
+    The number has a fixed place and width; files without it, of older versions, are left as they are.
+    """
+    at = header_line.rfind(b'"delivered":')
+    if at >= 0 and header_line.endswith(b"}\n") and len(header_line) - at == 34:
+        os.pwrite(fd, b"%20d" % offset, at + 12)
+
+
+def delivered_to(fd: int, header_line: bytes) -> int:
+    """Where the first operation begins that is not delivered."""
+    with contextlib.suppress(ValueError, TypeError, OSError):
+        offset = json.loads(header_line).get("delivered")
+        if isinstance(offset, int) and offset > len(header_line) and os.pread(fd, 1, offset - 1) == b"\n":
+            return offset
+    return len(header_line)
 
 
 def list_files(directory: str) -> list[SpoolFile]:
@@ -155,6 +176,7 @@ def starts_any(directory: str, ids: Iterable[str], except_base: str) -> bool:
             continue
         try:
             with open(file.path, "rb") as lines:
+                lines.seek(delivered_to(lines.fileno(), lines.readline()))
                 for line in lines:
                     if line.startswith((b'{"op":"startRun"', b'{"op":"startStep"')) and any(
                         id in line for id in wanted

@@ -88,9 +88,10 @@ class Decorators(InProcess):
         said = [line for line in logs.output if "not logged" in line]
         for words in ("b.c[0]: object", "The key ''", "iteration=1.9", "iteration='7'", "iteration=11805", "empty"):
             self.assertEqual(len([line for line in said if words in line]), 1, (words, said))
-        logged = [line["input"]["entries"] for line in spool_lines(self.spool) if line["op"] == "logMetadata"]
-        self.assertEqual(logged[0], [{"key": "good", "value": 1, "type": "INT", "iteration": 1}])
-        self.assertEqual(logged[1:4], [[{"key": "i", "value": 1, "type": "INT"}]] * 3)
+        lines = [line["input"]["entries"] for line in spool_lines(self.spool) if line["op"] == "logMetadata"]
+        logged = [entry for line in lines for entry in line]
+        self.assertEqual(logged[0], {"key": "good", "value": 1, "type": "INT", "iteration": 1})
+        self.assertEqual(logged[1:4], [{"key": "i", "value": 1, "type": "INT"}] * 3)
 
     def test_strictly_a_wrong_value_raises_and_nothing_of_the_call_is_logged(self) -> None:
         @step

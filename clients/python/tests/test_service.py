@@ -155,6 +155,23 @@ class ServiceTest(unittest.TestCase):
         flush_command(job.spool, "--url", self.service.url)
         self.expect_all(self.name, 300)
 
+    def test_a_fast_loop_loses_nothing_where_the_spool_is_small(self) -> None:
+        script = f"""
+        from runledger import log_metadata, pipeline, step
+        @step
+        def train():
+            for n in range(6_000):
+                log_metadata({{"n": n}}, iteration=n)
+        @pipeline(run_name="{self.name}")
+        def job():
+            train()
+        job()
+        """
+        result = Job(script, self.service.url, RUNLEDGER_SPOOL_MAX_BYTES="60000").end(120)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        history = self.client.get_pipeline_run(self.name).steps["train"].metadata_history("n", page_size=200)
+        self.assertEqual([entry.value for entry in history], list(range(6_000))[::-1])
+
     def test_kill_9_of_the_step(self) -> None:
         for url in (self.service.url, "http://127.0.0.1:9"):
             with self.subTest(url):
