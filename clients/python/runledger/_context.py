@@ -10,11 +10,14 @@ import logging
 import os
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Union
 
 from . import _deliver, _place, _sender
+from ._beat import Beat
+from ._failure import failure_of
 from ._settings import Settings, read_settings
 from ._step_names import StepNames
 
@@ -23,6 +26,8 @@ _log = logging.getLogger("runledger")
 
 class RunContext:
     """A run that is under way in this process, or one that was handed down to it."""
+
+    is_run = True
 
     def __init__(
         self, id: uuid.UUID, name: str | None, pipeline: str | None, settings: Settings, outer: Scope | None = None
@@ -34,6 +39,9 @@ class RunContext:
         self.outer = outer
         self.pid = _pid
         self.started_at = ""
+        self.began = time.monotonic()
+        self.start_number = 0
+        """How many operations had been made when its start had: it has arrived when as many are delivered."""
         self.target_json = f'{{"run":"{id}"}}'
 
     @property
@@ -49,6 +57,8 @@ class RunContext:
 class StepContext:
     """A step that is under way in this process, or one that was handed down to it."""
 
+    is_run = False
+
     def __init__(
         self, id: uuid.UUID, name: str | None, run: RunContext | None, settings: Settings, outer: Scope | None = None
     ) -> None:
@@ -59,6 +69,9 @@ class StepContext:
         self.outer = outer
         self.pid = _pid
         self.started_at = ""
+        self.began = time.monotonic()
+        self.start_number = 0
+        """How many operations had been made when its start had: it has arrived when as many are delivered."""
         self.target_json = f'{{"stepId":"{id}"}}'
 
 
@@ -86,6 +99,7 @@ _place_of_process: _place.Place | None = None
 _outside_env: dict[str, str | None] = {}
 _VARIABLES = ("RUNLEDGER_URL", "RUNLEDGER_RUN_ID", "RUNLEDGER_STEP_ID", "RUNLEDGER_PLACE")
 _names: dict[uuid.UUID, StepNames] = {}
+_beat = Beat(under_way)
 _warned: set[tuple[str, object]] = set()
 
 
@@ -264,7 +278,7 @@ def open_run(pipeline: str, name: str | None) -> RunContext:
     under_way[run.id] = run
     run.started_at = timestamp(now)
     start = {"input": {"id": str(run.id), "name": name, "pipeline": pipeline, "startedAt": run.started_at}}
-    _control(run.settings, "startRun", start)
+    _begin(run, "startRun", start)
     return run
 
 
@@ -279,8 +293,17 @@ def open_step(asked_name: str, run: RunContext) -> StepContext:
     under_way[step.id] = step
     step.started_at = timestamp()
     start = {"input": {"id": str(step.id), "run": str(run.id), "name": name, "startedAt": step.started_at}}
-    _control(step.settings, "startStep", start)
+    _begin(step, "startStep", start)
     return step
+
+
+def _begin(scope: Scope, op: str, start: dict[str, Any]) -> None:
+    _control(scope.settings, op, start)
+    with _quietly():
+        sender = _sender.sender_for(scope.settings)
+        if isinstance(sender, _sender.Sender):
+            scope.start_number = sender.queue.appended
+        _beat.notice(scope)
 
 
 def close(scope: Scope, error: BaseException | None) -> None:
@@ -290,7 +313,10 @@ def close(scope: Scope, error: BaseException | None) -> None:
     with _lock:
         _write_place()
     status = "COMPLETED" if error is None else status_of(error)
-    end = {"status": status, "endedAt": max(timestamp(), scope.started_at)}
+    end: dict[str, Any] = {"status": status, "endedAt": max(timestamp(), scope.started_at)}
+    if error is not None and status == "FAILED":
+        with _quietly():
+            end["failure"] = failure_of(error, scope.settings.send_traceback)
     if isinstance(scope, StepContext):
         with _quietly():
             if scope.run is not None and not scope.settings.disabled:
@@ -485,6 +511,7 @@ def _after_fork_in_child() -> None:
     _born_by_fork = _forking
     _open.clear()
     under_way.clear()
+    _beat.forget_thread()
     for names in _names.values():
         names.reset_lock()
     if _place_of_process is not None:

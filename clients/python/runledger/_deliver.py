@@ -28,12 +28,12 @@ MUTATIONS = {
     "startRun": "mutation($input:StartRunInput!){startRun(input:$input){id}}",
     "startStep": "mutation($input:StartStepInput!){startStep(input:$input){id}}",
     "finishRun": (
-        "mutation($ref:String!,$status:ExecutionStatus!,$endedAt:DateTime)"
-        "{finishRun(ref:$ref,status:$status,endedAt:$endedAt){id}}"
+        "mutation($ref:String!,$status:ExecutionStatus!,$endedAt:DateTime,$failure:FailureInput)"
+        "{finishRun(ref:$ref,status:$status,endedAt:$endedAt,failure:$failure){id}}"
     ),
     "finishStep": (
-        "mutation($id:UUID!,$status:ExecutionStatus!,$endedAt:DateTime)"
-        "{finishStep(id:$id,status:$status,endedAt:$endedAt){id}}"
+        "mutation($id:UUID!,$status:ExecutionStatus!,$endedAt:DateTime,$failure:FailureInput)"
+        "{finishStep(id:$id,status:$status,endedAt:$endedAt,failure:$failure){id}}"
     ),
 }
 LOG_BATCH = "mutation($inputs:[LogMetadataInput!]!){logMetadataBatch(inputs:$inputs){replayed}}"
@@ -151,6 +151,8 @@ class Delivery:
             return
         if operation.op == "startRun" and error.code == "CONFLICT" and self._renamed(operation):
             return
+        if operation.op in ("finishRun", "finishStep") and error.code == "BAD_USER_INPUT" and self._ended(operation):
+            return
         if operation.op == "logMetadata":
             if isinstance(error, NotFoundError):
                 self._gone.add(_target(operation))
@@ -216,6 +218,20 @@ class Delivery:
             return False
         renamed_runs[given["id"]] = name
         _log.warning("runledger: there is a run named %s already: this one is recorded as %s.", given["name"], name)
+        return True
+
+    def _ended(self, operation: Operation) -> bool:
+        """That it ended, and how, matters more than when and why."""
+        given = operation.parsed
+        bare = {name: value for name, value in given.items() if name not in ("endedAt", "failure")}
+        if len(bare) == len(given):
+            return False
+        try:
+            self._send_control(operation, json.dumps(bare))
+        except (UnavailableError, AuthenticationError):
+            raise
+        except InvalidCallError:
+            return False
         return True
 
     def _reject(self, line: bytes, code: str, message: str) -> None:

@@ -16,13 +16,14 @@ from ._deliver import LOG_BATCH
 from ._encode import as_mapping, check_name, encode_entry, item_of
 from ._graphql import execute
 from ._http import Transport
+from ._queue import Call
 from ._settings import endpoint, is_disabled, read_settings
 from .errors import InvalidCallError, InvalidValueError, UnsupportedTypeError
 
 Id = Union[str, uuid.UUID]
 MAX_ENTRIES = 1000
 MAX_INPUT_CHARS = 512 * 1024
-MAX_ITERATION = 2**31 - 1
+MAX_ITERATION = 2**63 - 1
 
 _WAYS = """Say what the metadata belongs to:
   log_metadata(metadata)                                                    inside a function decorated with @step
@@ -41,6 +42,7 @@ def log_metadata(
     step_id: Optional[Id] = None,
     *,
     iteration: Optional[int] = None,
+    logged_at: Optional[datetime.datetime] = None,
     **unsupported: Any,
 ) -> None:
     """Attaches metadata to a step or a run; without a target, to the step that the call is made in, or in the body of
@@ -56,7 +58,8 @@ def log_metadata(
     InvalidCallError (fix the call, or the value) or UnavailableError (try again) after ``RUNLEDGER_TIMEOUT_SECONDS``
     (30).
 
-    ``iteration`` is counted along with the values (an epoch, a batch), for plots.
+    ``iteration`` is counted along with the values (an epoch, a batch; 64 bits), for plots. ``logged_at`` is when they
+    were measured, where that is not now; without a zone it is local time.
     """
     if is_disabled():
         return
@@ -65,6 +68,7 @@ def log_metadata(
     given = as_mapping(metadata)
     if given is None:
         raise UnsupportedTypeError(_no_mapping(metadata, step_name), "BAD_USER_INPUT")
+    instant = _now() if logged_at is None else _instant(logged_at)
     here = _context.whereabouts()
     if step_name is None and run_id_name_or_prefix is None and step_id is None:
         if here.scope is None:
@@ -76,13 +80,12 @@ def log_metadata(
     if inside is not None:
         settings = inside.settings
         entries = _entries(given, iteration, None if settings.strict else _leave_out)
-        logged_at = _now()
         sender = _sender.sender_for(settings)
-        for text, count in _parts(entries):
-            sender.log(target, logged_at, text, count)
+        for part in _parts(entries):
+            sender.log(Call(target, instant, part))
         return
     settings = read_settings()
-    inputs = _inputs(target, _entries(given, iteration, None))
+    inputs = _inputs(target, instant, _entries(given, iteration, None))
     endpoint(settings.url)
     transport = Transport(settings.url, settings.api_key)
     try:
@@ -197,20 +200,26 @@ def _now() -> str:
     return known[1]
 
 
-def _inputs(target: str, entries: list[str]) -> list[str]:
-    now = _now()
+def _instant(given: object) -> str:
+    if not isinstance(given, datetime.datetime):
+        raise UnsupportedTypeError(
+            f"logged_at={given!r:.80} is {type(given).__name__}; a datetime is needed.", "BAD_USER_INPUT"
+        )
+    return _context.timestamp(given.astimezone(datetime.timezone.utc))
+
+
+def _inputs(target: str, logged_at: str, entries: list[str]) -> list[str]:
     return [
         f'{{"target":{target},"requestId":"{uuid.UUID(bytes=os.urandom(16), version=4)}",'
-        f'"loggedAt":"{now}","entries":[{text}]}}'
-        for text, _ in _parts(entries)
+        f'"loggedAt":"{logged_at}","entries":[{",".join(part)}]}}'
+        for part in _parts(entries)
     ]
 
 
-def _parts(entries: list[str]) -> list[tuple[str, int]]:
-    """The entries joined, with their number; in several parts where one would be too large for a request."""
-    text = ",".join(entries)
-    if len(entries) <= MAX_ENTRIES and len(text) <= MAX_INPUT_CHARS:
-        return [(text, len(entries))] if entries else []
+def _parts(entries: list[str]) -> list[list[str]]:
+    """The entries, in several parts where they would be too large for one request."""
+    if len(entries) <= MAX_ENTRIES and sum(map(len, entries)) + len(entries) <= MAX_INPUT_CHARS:
+        return [entries] if entries else []
     parts: list[list[str]] = [[]]
     size = 0
     for entry in entries:
@@ -219,7 +228,7 @@ def _parts(entries: list[str]) -> list[tuple[str, int]]:
             size = 0
         parts[-1].append(entry)
         size += len(entry) + 1
-    return [(",".join(part), len(part)) for part in parts]
+    return parts
 
 
 def _target(step_name: object, run: object, step_id: object, here: Optional[_context.RunContext]) -> str:

@@ -29,10 +29,26 @@ CALL_END = b"]}}\n"
 class Call(NamedTuple):
     """What a call of log_metadata puts into a line."""
 
-    key: object
-    """Calls with the same can stand in one line."""
-    text: bytes
-    """Its entries, with commas between them."""
+    target: str
+    """JSON text: calls with the same can stand in one line."""
+    logged_at: str
+    entries: list[str]
+    """Each as JSON text."""
+
+    def text(self, line_logged_at: str) -> bytes:
+        """Its entries with commas between them, in a line with this time: with their own, where that is another."""
+        if line_logged_at == self.logged_at:
+            return ",".join(self.entries).encode()
+        own = f',"loggedAt":"{self.logged_at}"}}'
+        return ",".join([entry[:-1] + own for entry in self.entries]).encode()
+
+
+class _Tail(NamedTuple):
+    """The last line of the file, where calls can be added to it."""
+
+    start: int
+    target: str
+    logged_at: str
     entries: int
 
 
@@ -62,8 +78,7 @@ class Queue:
         self._synced = 0
         self._read = 0
         """What is before it has been read for delivery, and is not to be changed."""
-        self._tail: tuple[int, object, int] | None = None
-        """The last line, where calls can be added to it: its place, its key, its entries."""
+        self._tail: _Tail | None = None
         self._others = 0
         self._others_read_at = 0.0
         self._memory: collections.deque[bytes] = collections.deque()
@@ -79,7 +94,9 @@ class Queue:
                         f"RUNLEDGER_SPOOL_MAX_BYTES ({self._max_bytes}) is reached in {self.directory}"
                     )
                 if self._write(line):
-                    self._tail = (self._size - len(line), call.key, call.entries) if call is not None else None
+                    self._tail = None
+                    if call is not None:
+                        self._tail = _Tail(self._size - len(line), call.target, call.logged_at, len(call.entries))
                     self.appended += 1
                     return True
             if self._memory_bytes + len(line) > MEMORY_BYTES:
@@ -90,22 +107,22 @@ class Queue:
             return True
 
     def extend(self, call: Call) -> bool:
-        """Puts a call into the last line, where that is of the same kind and nobody has read it yet.
+        """Puts a call into the last line, where that is of the same target and nobody has read it yet.
 
         The end of the line is written over. A process that is killed leaves no half of that: it stays within a page.
         """
         with self.lock:
-            # Making room moves what is in the file.
-            if not self._fits(len(call.text) + 1, False) or self._tail is None or self._fd is None:
+            tail = self._tail
+            if tail is None or tail.target != call.target or tail.entries + len(call.entries) > LINE_ENTRIES:
                 return False
-            start, key, entries = self._tail
+            text = b"," + call.text(tail.logged_at) + CALL_END
+            # Making room moves what is in the file.
+            if not self._fits(len(text), False) or self._tail is not tail or self._fd is None:
+                return False
             end = self._size - len(CALL_END)
-            text = b"," + call.text + CALL_END
             if (
-                key != call.key
-                or start < self._read
-                or entries + call.entries > LINE_ENTRIES
-                or end - start + len(text) > LINE_BYTES
+                tail.start < self._read
+                or end - tail.start + len(text) > LINE_BYTES
                 or end // PAGE_BYTES != (end + len(text) - 1) // PAGE_BYTES
             ):
                 return False
@@ -115,7 +132,7 @@ class Queue:
             except OSError:
                 return False  # nothing was written: the page was there
             self._size = end + len(text)
-            self._tail = (start, key, entries + call.entries)
+            self._tail = tail._replace(entries=tail.entries + len(call.entries))
             return True
 
     def peek(self, max_bytes: int) -> list[bytes]:

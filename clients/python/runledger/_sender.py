@@ -33,7 +33,7 @@ ROOM_SECONDS = 10.0
 """How long a call waits for room in a full spool while the service takes nothing of what is in it, but is not away."""
 AWAY_SECONDS = 2.0
 """The same where its last answer was a failure."""
-SMALL_BYTES = 2048
+SMALL_CHARS = 2048
 """What is larger has a line of its own: it may be refused, and nothing else with it."""
 
 
@@ -74,16 +74,16 @@ class Sender:
         if not self._wake.is_set():
             self._wake.set()
 
-    def log(self, target: str, logged_at: str, text: str, entries: int) -> None:
-        """Puts a call of log_metadata behind the others: into the last line, where that is of the same target and
-        time, else into a line of its own."""
-        call = Call((target, logged_at), text.encode(), entries)
-        if len(call.text) <= SMALL_BYTES and self.queue.extend(call):
+    def log(self, call: Call) -> None:
+        """Puts a call of log_metadata behind the others: into the last line, where that is of the same target, else
+        into a line of its own."""
+        small = sum(map(len, call.entries)) <= SMALL_CHARS
+        if small and self.queue.extend(call):
             return
         request_id = uuid.UUID(bytes=os.urandom(16), version=4)
-        head = f'{{"op":"logMetadata","input":{{"target":{target},"requestId":"{request_id}","loggedAt":"{logged_at}",'
-        line = head.encode() + b'"entries":[' + call.text + CALL_END
-        self.append(line, call=call if len(call.text) <= SMALL_BYTES else None)
+        head = f'{{"target":{call.target},"requestId":"{request_id}","loggedAt":"{call.logged_at}","entries":['
+        line = b'{"op":"logMetadata","input":' + head.encode() + call.text(call.logged_at) + CALL_END
+        self.append(line, call=call if small else None)
 
     def _wait_for_room(self, line: bytes, call: Call | None) -> None:
         """Puts the line as soon as there is room, or refuses it: the service is away, or has taken nothing for long."""
@@ -246,7 +246,7 @@ class NoSender:
 
     def append(self, line: bytes, control: bool = False) -> None: ...
 
-    def log(self, target: str, logged_at: str, text: str, entries: int) -> None: ...
+    def log(self, call: Call) -> None: ...
 
     def flush(self, seconds: float, at_exit: bool = False) -> bool:
         return True

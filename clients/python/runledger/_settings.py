@@ -25,6 +25,10 @@ class Settings(NamedTuple):
     """Whether a wrong value raises inside a step, too."""
     disabled: bool
     """Whether nothing at all is recorded."""
+    keep_alive_seconds: float
+    """How often a process with something under way says that it lives; 0: never."""
+    send_traceback: bool
+    """Whether a failure is recorded with its traceback, not only with its type and message."""
 
     def __repr__(self) -> str:
         return f"Settings({self.url!r})"  # without the key
@@ -52,6 +56,8 @@ def read_settings(url: str | None = None, api_key: str | None = None) -> Setting
         timeout_seconds=_number("RUNLEDGER_TIMEOUT_SECONDS", 30),
         strict=_flag("RUNLEDGER_STRICT", False),
         disabled=is_disabled(),
+        keep_alive_seconds=_number("RUNLEDGER_KEEP_ALIVE_SECONDS", 30),
+        send_traceback=_flag("RUNLEDGER_SEND_TRACEBACK", True),
     )
 
 

@@ -44,7 +44,8 @@ def service_command() -> list[str] | None:
 class Service:
     """A Runledger on a free port with a data directory of its own. Restarting keeps both."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        self._settings = settings
         self.directory = temporary()
         os.chmod(self.directory, 0o755)
         self.port = 0
@@ -56,6 +57,7 @@ class Service:
         command = service_command()
         assert command is not None
         environment = {**os.environ, "PORT": str(self.port), "RUNLEDGER_DATA_DIR": os.path.join(self.directory, "data")}
+        environment.update(self._settings)
         environment.setdefault("LOG_LEVEL", "warn")
         for name in ("RUNLEDGER_URL", "RUNLEDGER_STEP_ID", "RUNLEDGER_RUN_ID"):
             environment.pop(name, None)

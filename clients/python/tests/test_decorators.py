@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
+import datetime
 import functools
 import glob
 import inspect
 import os
+import sys
 import threading
 import time
 import unittest
@@ -89,7 +91,7 @@ class Decorators(InProcess):
         for words in ("b.c[0]: object", "The key ''", "iteration=1.9", "iteration='7'", "iteration=11805", "empty"):
             self.assertEqual(len([line for line in said if words in line]), 1, (words, said))
         lines = [line["input"]["entries"] for line in spool_lines(self.spool) if line["op"] == "logMetadata"]
-        logged = [entry for line in lines for entry in line]
+        logged = [{name: entry[name] for name in entry if name != "loggedAt"} for line in lines for entry in line]
         self.assertEqual(logged[0], {"key": "good", "value": 1, "type": "INT", "iteration": 1})
         self.assertEqual(logged[1:4], [{"key": "i", "value": 1, "type": "INT"}] * 3)
 
@@ -204,6 +206,59 @@ class Decorators(InProcess):
         lines = spool_lines(self.spool)
         for began, ended in ((lines[0], lines[3]), (lines[1], lines[2])):
             self.assertLessEqual(began["variables"]["input"]["startedAt"], ended["variables"]["endedAt"])
+
+    def test_a_failure_says_why(self) -> None:
+        class Odd(Exception):
+            def __str__(self) -> str:
+                raise RuntimeError("no words")
+
+        def deep() -> None:
+            raise KeyError("x" * 5000 + "\0\ud800")
+
+        @step
+        def fails(how: Callable[[], None]) -> None:
+            how()
+
+        def odd() -> None:
+            raise Odd
+
+        def endless() -> None:
+            endless()
+
+        for how in (deep, odd, endless, lambda: sys.exit(3)):
+            with self.assertRaises((KeyError, Odd, RecursionError, SystemExit)):
+                fails(how)
+        found = [failure for failure in self.records.failures.values() if failure]
+        self.assertEqual(len(found), 8)  # of each step, and of its run
+        self.assertEqual([one["type"] for one in found[::2]][0::2], ["KeyError", "RecursionError"])
+        self.assertEqual((found[6]["type"], found[6]["message"]), ("SystemExit", "3"))
+        self.assertEqual(found[2]["message"], "(its message cannot be shown: RuntimeError)")
+        self.assertEqual(len(found[0]["message"]), 1000)
+        self.assertIn("in deep\n", found[0]["traceback"])
+        self.assertNotIn("runledger/decorators.py", found[0]["traceback"])
+        for failure in found:
+            self.assertLessEqual(len(failure["traceback"].encode()), 16 * 1024)
+        with mock.patch.dict(os.environ, RUNLEDGER_SEND_TRACEBACK="false"), self.assertRaises(KeyError):
+            fails(deep)
+        last = list(self.records.failures.values())[-1]
+        assert last is not None
+        self.assertEqual(list(last), ["type", "message"])
+
+    def test_each_entry_has_its_time(self) -> None:
+        then = datetime.datetime(2024, 5, 6, 7, 8, 9, 123_456, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
+
+        @step
+        def work() -> None:
+            log_metadata({"now": 1})
+            log_metadata({"then": 1}, logged_at=then, iteration=2**62)
+            with self.assertRaises(InvalidCallError):
+                log_metadata({"then": 1}, logged_at="2024-05-06")  # type: ignore[arg-type]  # wrong on purpose
+
+        work()
+        (line,) = (line["input"] for line in spool_lines(self.spool) if line["op"] == "logMetadata")
+        now, past = line["entries"]
+        self.assertNotIn("loggedAt", now)
+        self.assertEqual((past["loggedAt"], past["iteration"]), ("2024-05-06T05:08:09.123Z", 2**62))
 
     def test_disabled_nothing_is_recorded(self) -> None:
         @step

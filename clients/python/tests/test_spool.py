@@ -71,7 +71,7 @@ def log(id: str, value: Any, key: str = "k") -> bytes:
 
 
 def call(id: object, moment: int, value: int, key: str = "k") -> Call:
-    return Call((str(id), moment), json.dumps({"key": key, "value": value}).encode(), 1)
+    return Call(f'{{"stepId":"{id}"}}', f"t{moment}", [json.dumps({"key": key, "value": value})])
 
 
 class SpoolTest(unittest.TestCase):
@@ -207,16 +207,16 @@ class OwnQueue(SpoolTest):
         self.assertLessEqual(_spool.directory_bytes(self.directory), 2000)
         self.assertTrue(queue.append(start(self.step), control=True))
 
-    def test_calls_of_one_moment_stand_in_one_line(self) -> None:
+    def test_calls_share_a_line_and_keep_their_times(self) -> None:
         queue = self.queue()
         queue.append(start(self.step))
-        alone = uuid.uuid4()
         for moment in range(3):
             for value in range(10):
                 self.log_call(queue, moment, 10 * moment + value)
-        self.assertFalse(queue.extend(call(alone, 0, 99)))  # of another moment than the last line
-        lines = [json.loads(line) for line in queue.peek(1 << 20)]
-        self.assertEqual([len(line["input"]["entries"]) for line in lines[1:]], [10, 10, 10])
+        self.assertFalse(queue.extend(call(uuid.uuid4(), 2, 99)))  # to another step
+        (line,) = (json.loads(line) for line in queue.peek(1 << 20)[1:])
+        times = [entry.get("loggedAt", line["input"]["loggedAt"]) for entry in line["input"]["entries"]]
+        self.assertEqual(times, ["t0"] * 10 + ["t1"] * 10 + ["t2"] * 10)
         self.assertFalse(queue.extend(call(self.step, 2, 99)))  # it has been read: it may be under way
         self.deliver(queue)
         self.assertEqual(self.ledger.entries, list(range(30)))
@@ -241,8 +241,9 @@ class OwnQueue(SpoolTest):
     def log_call(self, queue: Queue, moment: int, value: int, key: str = "k") -> None:
         given = call(self.step, moment, value, key)
         if not queue.extend(given):
-            head = f'{{"target":{{"stepId":"{self.step}"}},"requestId":"{uuid.uuid4()}","loggedAt":"t","entries":['
-            queue.append(b'{"op":"logMetadata","input":' + head.encode() + given.text + CALL_END, call=given)
+            head = f'{{"target":{given.target},"requestId":"{uuid.uuid4()}","loggedAt":"{given.logged_at}","entries":['
+            line = b'{"op":"logMetadata","input":' + head.encode() + given.text(given.logged_at) + CALL_END
+            queue.append(line, call=given)
 
     def test_of_a_refused_line_only_what_is_wrong_is_set_aside(self) -> None:
         queue = self.queue()
@@ -303,7 +304,7 @@ class OwnQueue(SpoolTest):
         sender.append(start(self.step), control=True)
         wait_for(lambda: not sender.queue.waiting, what="the first delivery")
         for value in range(3000):
-            sender.log(f'{{"stepId":"{self.step}"}}', str(value // 7), f'{{"key":"k","value":{value}}}', 1)
+            sender.log(call(self.step, value // 7, value))
         self.assertTrue(sender.flush(20))
         self.assertEqual((self.ledger.entries, sender.queue.refused), (list(range(3000)), 0))
         sender.queue.close()
@@ -323,8 +324,8 @@ class OwnQueue(SpoolTest):
         began = time.monotonic()
         with mock.patch("runledger._sender.ROOM_SECONDS", 0.3), self.assertLogs("runledger", "WARNING"):
             for value in range(100):
-                sender.log(f'{{"stepId":"{self.step}"}}', str(value), f'{{"key":"k","value":{value}}}', 1)
-        self.assertGreater(sender.queue.refused, 50)
+                sender.log(call(self.step, value, value))
+        self.assertGreater(sender.queue.refused, 20)
         self.assertLess(time.monotonic() - began, 3)
 
     def test_no_directory_to_write_in(self) -> None:
