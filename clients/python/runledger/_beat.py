@@ -34,7 +34,8 @@ class Beat:
         self._under_way = under_way
         self._thread: threading.Thread | None = None
         self._begun = threading.Event()
-        self._idle = False
+        self._resting = False
+        """Whether it waits for longer than what is put under way now can."""
         self._due = 0.0
         self._spoken_for: set[uuid.UUID] = set()
         self._refused: set[str] = set()
@@ -42,7 +43,7 @@ class Beat:
 
     def notice(self, scope: Scope) -> None:
         """Something was put under way."""
-        if scope.settings.disabled or not scope.settings.keep_alive_seconds:
+        if not scope.settings.keep_alive_seconds:
             return
         if self._thread is None:
             thread = threading.Thread(target=self._loop, name="runledger-beat", daemon=True)
@@ -50,7 +51,8 @@ class Beat:
             # No thread can be started while the interpreter shuts down, or at a limit of the system.
             with contextlib.suppress(RuntimeError):
                 thread.start()
-        elif self._idle:
+        elif self._resting:
+            self._resting = False
             self._begun.set()
 
     def forget_thread(self) -> None:
@@ -60,8 +62,8 @@ class Beat:
     def _loop(self) -> None:
         while True:
             try:
-                self._begun.clear()
                 self._begun.wait(self._turn())
+                self._begun.clear()
             except Exception:
                 _log.debug("runledger: saying that the process lives failed.", exc_info=True)
                 time.sleep(FIRST_SECONDS)
@@ -69,12 +71,10 @@ class Beat:
     def _turn(self) -> float | None:
         """Speaks where it is time to. Seconds until it may be again; None while nothing is under way."""
         scopes = [scope for scope in list(self._under_way.values()) if scope.settings.keep_alive_seconds]
-        self._idle = not scopes
         if not scopes:
-            if self._under_way:  # put there between the two looks, while `notice` saw no need to wake
-                return FIRST_SECONDS
             self._spoken_for.clear()
-            return None
+            self._resting = True
+            return FIRST_SECONDS if self._under_way else None  # put there between the two looks
         interval = min(scope.settings.keep_alive_seconds for scope in scopes)
         first = min(FIRST_SECONDS, interval)
         now = time.monotonic()
@@ -84,7 +84,10 @@ class Beat:
             self._due = now + interval
             self._speak([scope for scope in scopes if scope.id in self._spoken_for or scope in arrived])
             self._spoken_for.intersection_update(self._under_way)
-        return first if len(fresh) > len(arrived) else max(first, self._due - time.monotonic())
+        if len(fresh) > len(arrived):
+            return first
+        self._resting = True
+        return max(first, self._due - time.monotonic())
 
     def _speak(self, scopes: list[Scope]) -> None:
         by_service: dict[str, list[Scope]] = {}

@@ -20,6 +20,7 @@ from ._beat import Beat
 from ._failure import failure_of
 from ._settings import Settings, read_settings
 from ._step_names import StepNames
+from ._terminate import Terminate
 
 _log = logging.getLogger("runledger")
 
@@ -93,13 +94,15 @@ _open: list[Scope] = []
 """Entered and not left in this process. A generator is in here only while its own body runs."""
 under_way: dict[uuid.UUID, Scope] = {}
 """Started and not ended by this process."""
-_lock = threading.Lock()
+_lock = threading.RLock()  # re-entrant: a signal handler may come this way
 _pid = os.getpid()
 _place_of_process: _place.Place | None = None
 _outside_env: dict[str, str | None] = {}
 _VARIABLES = ("RUNLEDGER_URL", "RUNLEDGER_RUN_ID", "RUNLEDGER_STEP_ID", "RUNLEDGER_PLACE")
 _names: dict[uuid.UUID, StepNames] = {}
 _beat = Beat(under_way)
+CANCEL_SECONDS = 1.5
+"""How long a process that is told to end waits for that to be delivered."""
 _warned: set[tuple[str, object]] = set()
 
 
@@ -303,16 +306,25 @@ def _begin(scope: Scope, op: str, start: dict[str, Any]) -> None:
         sender = _sender.sender_for(scope.settings)
         if isinstance(sender, _sender.Sender):
             scope.start_number = sender.queue.appended
-        _beat.notice(scope)
+        if not scope.settings.disabled:
+            _beat.notice(scope)
+            _terminate.install()
 
 
 def close(scope: Scope, error: BaseException | None) -> None:
-    """Records the end, once. In a forked child that comes this way nothing has ended."""
+    """Records the end, once, and waits for its delivery. In a forked child that comes this way nothing has ended."""
+    if _end(scope, "COMPLETED" if error is None else status_of(error), error):
+        if not under_way:
+            _terminate.remove()
+        with _quietly():
+            _sender.sender_for(scope.settings).flush(scope.settings.step_flush_seconds)
+
+
+def _end(scope: Scope, status: str, error: BaseException | None = None) -> bool:
     if under_way.pop(scope.id, None) is None:
-        return
+        return False
     with _lock:
         _write_place()
-    status = "COMPLETED" if error is None else status_of(error)
     end: dict[str, Any] = {"status": status, "endedAt": max(timestamp(), scope.started_at)}
     if error is not None and status == "FAILED":
         with _quietly():
@@ -329,8 +341,7 @@ def close(scope: Scope, error: BaseException | None) -> None:
             if not scope.settings.disabled:
                 _names_of(scope).forget()  # also where only other processes had steps of it
                 del _names[scope.id]
-    with _quietly():
-        _sender.sender_for(scope.settings).flush(scope.settings.step_flush_seconds)
+    return True
 
 
 class entered:
@@ -484,6 +495,19 @@ def _end_all() -> None:
         close(scope, cut)
 
 
+def _cancel_all() -> None:
+    """The process is told to end."""
+    senders = []
+    for scope in reversed(list(under_way.values())):
+        senders.append(_sender.sender_for(scope.settings))
+        _end(scope, "CANCELLED")
+    deadline = time.monotonic() + CANCEL_SECONDS
+    for sender in senders:
+        if sender.flush(deadline - time.monotonic()):
+            sender.close_file()
+    _remove_place()
+
+
 def _remove_place() -> None:
     if _place_of_process is not None:
         _place_of_process.close(remove=True)
@@ -506,12 +530,13 @@ def _after_fork_in_parent() -> None:
 
 def _after_fork_in_child() -> None:
     global _lock, _pid, _born_by_fork, _place_of_process
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     _pid = os.getpid()
     _born_by_fork = _forking
     _open.clear()
     under_way.clear()
     _beat.forget_thread()
+    _terminate.forget()
     for names in _names.values():
         names.reset_lock()
     if _place_of_process is not None:
@@ -520,6 +545,7 @@ def _after_fork_in_child() -> None:
 
 
 _forking: _Birth | None = None
+_terminate = Terminate(_cancel_all)
 _sender.at_end(_end_all, _remove_place)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

@@ -31,6 +31,8 @@ LEFTOVER_RETRY_SECONDS = 10.0
 LINGER_BELOW = 200
 ROOM_SECONDS = 10.0
 """How long a call waits for room in a full spool while the service takes nothing of what is in it, but is not away."""
+STALL_SECONDS = 3.0
+"""How long the process waits at its end while nothing arrives."""
 AWAY_SECONDS = 2.0
 """The same where its last answer was a failure."""
 SMALL_CHARS = 2048
@@ -107,24 +109,31 @@ class Sender:
                 self._stuck_at = seen  # the next call does not wait for the same
         self.queue.append(line, False, call)
 
-    def flush(self, seconds: float, at_exit: bool = False) -> bool:
+    def flush(self, seconds: float, at_exit: bool = False, closing: bool = False) -> bool:
         """Waits until what was appended so far is delivered: True; or it is clear that it will not be soon: False.
 
         Does not wait while the service is known to be away or slower than an earlier flush; `at_exit` makes one more
-        try then, and keeps trying for `seconds` if the service has been there before.
+        try then, and keeps trying for `seconds` if the service has been there before; `closing`, as long as something
+        arrives every few seconds.
         """
         goal = self.queue.appended
         if self.queue.dropped >= goal:
             return True
         if not at_exit and (self._failures or self._slow):
             return False
-        deadline = time.monotonic() + seconds
+        began = moved = time.monotonic()
+        done = self.queue.dropped
         failed_before = self._failed_ever
         self._hurry.set()
         self._wake.set()
         with self._changed:
             while self.queue.dropped < goal:
-                left = deadline - time.monotonic()
+                now = time.monotonic()
+                if self.queue.dropped != done:
+                    done, moved = self.queue.dropped, now
+                left = began + seconds - now
+                if closing:
+                    left = min(left, moved + STALL_SECONDS - now)
                 if left <= 0:
                     self._slow = True
                     return False
@@ -141,7 +150,7 @@ class Sender:
     def close(self) -> None:
         """The last flush of the process, and a word about what is left."""
         self._closing = True
-        flushed = self.flush(self.settings.exit_flush_seconds, at_exit=True)
+        flushed = self.flush(self.settings.exit_flush_seconds, at_exit=True, closing=True)
         if self.queue.refused:
             _log.error("runledger: %d entries were refused because the spool was full.", self.queue.refused)
         if not flushed:
@@ -153,6 +162,10 @@ class Sender:
             )  # fmt: skip
             if lost:
                 _log.error("runledger: %d operations were only in memory and are lost.", lost)
+        self.queue.close()
+
+    def close_file(self) -> None:
+        """Removes the file of a process that ends without `close`, where nothing is left in it."""
         self.queue.close()
 
     def post(self, query: str, variables: str) -> dict[str, Any]:
@@ -252,6 +265,8 @@ class NoSender:
         return True
 
     def look_for_leftovers(self) -> None: ...
+
+    def close_file(self) -> None: ...
 
 
 def sender_for(settings: Settings) -> Sender | NoSender:

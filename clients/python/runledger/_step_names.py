@@ -46,7 +46,7 @@ class StepNames:
         self._base_of: dict[str, str] = {}
         self._taken: set[str] = set()
         self._read = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # re-entrant: a signal handler may come this way
 
     def start(self, asked: str, step_id: uuid.UUID) -> str:
         """The name that the step is to be recorded under."""
@@ -73,7 +73,7 @@ class StepNames:
 
     def reset_lock(self) -> None:
         """In a forked child, where another thread may have held it."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # re-entrant: a signal handler may come this way
 
     @contextlib.contextmanager
     def _file(self) -> Any:
