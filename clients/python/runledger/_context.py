@@ -280,6 +280,7 @@ def open_run(pipeline: str, name: str | None) -> RunContext:
     run = RunContext(run_id, name, pipeline, read_settings(), _own_scope())
     under_way[run.id] = run
     run.started_at = timestamp(now)
+    _deliver.name_for_messages(run.id, f"run {name}")
     start = {"input": {"id": str(run.id), "name": name, "pipeline": pipeline, "startedAt": run.started_at}}
     _begin(run, "startRun", start)
     return run
@@ -295,6 +296,7 @@ def open_step(asked_name: str, run: RunContext) -> StepContext:
     step = StepContext(step_id, name, run, run.settings, _own_scope() or run)
     under_way[step.id] = step
     step.started_at = timestamp()
+    _deliver.name_for_messages(step.id, f"step {name} of run {run.name or run.id}")
     start = {"input": {"id": str(step.id), "run": str(run.id), "name": name, "startedAt": step.started_at}}
     _begin(step, "startStep", start)
     return step

@@ -21,6 +21,7 @@ _log = logging.getLogger("runledger")
 PEEK_BYTES = 128 * 1024
 BATCH_ENTRIES = 1000
 BATCH_OPERATIONS = 500
+MAX_NAMES = 1000
 YIELD_LINES = 25
 YIELD_SECONDS = 0.0001
 
@@ -40,6 +41,9 @@ LOG_BATCH = "mutation($inputs:[LogMetadataInput!]!){logMetadataBatch(inputs:$inp
 
 renamed_runs: dict[str, str] = {}
 """Ids of runs to the names under which they are recorded, where those they were given are taken."""
+
+known_names: dict[str, str] = {}
+"""Ids of steps and runs of this process to what they are called in messages."""
 
 Post = Callable[[str, str], dict[str, Any]]
 """One attempt: query, variables as JSON text. Raises the errors of this package."""
@@ -242,7 +246,8 @@ class Delivery:
         try:
             self._source.reject(line, code, message)
             _log.error(
-                "runledger: the service refused an operation (%s: %s); kept in %s.rejected",
+                "runledger: the service refused %s (%s: %s); kept in %s.rejected",
+                _described(line),
                 code,
                 message,
                 self._source.base,
@@ -252,6 +257,29 @@ class Delivery:
                 "runledger: the service refused an operation (%s: %s) and it could not be set aside (%s): %s",
                 code, message, problem, line[:2000].decode("utf-8", "replace"),
             )  # fmt: skip
+
+
+def name_for_messages(id: uuid.UUID, name: str) -> None:
+    if len(known_names) >= MAX_NAMES:
+        known_names.pop(next(iter(known_names)), None)  # the oldest
+    known_names[str(id)] = name
+
+
+def _described(line: bytes) -> str:
+    """An operation in words: what was logged, and to which step of which run."""
+    operation = parse_operation(line)
+    if operation is None:
+        return "an operation"
+    given = operation.parsed
+    if operation.op != "logMetadata":
+        id = given.get("id") or given.get("ref") or (given.get("input") or {}).get("id")
+        return f"the {'start' if operation.op[0] == 's' else 'end'} of {known_names.get(str(id), f'{id}')}"
+    keys = ", ".join(repr(entry.get("key")) for entry in (given.get("entries") or ())[:3])
+    target = given.get("target") or {}
+    id = target.get("stepId") or target.get("run") or (target.get("step") or {}).get("run")
+    name = (target.get("step") or {}).get("name")
+    place = known_names.get(str(id), str(id))
+    return f"{keys or 'what was logged'} of {f'step {name} of ' if name else ''}{place}"
 
 
 _PREFIXES = {f'{{"op":"{op}","variables":'.encode(): op for op in MUTATIONS}

@@ -9,7 +9,7 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple, NoReturn, Optional, Protocol, Union
 
 from . import _context, _sender
 from ._deliver import LOG_BATCH
@@ -20,7 +20,17 @@ from ._queue import Call
 from ._settings import endpoint, is_disabled, read_settings
 from .errors import InvalidCallError, InvalidValueError, UnsupportedTypeError
 
-Id = Union[str, uuid.UUID]
+
+class HasId(Protocol):
+    """A run or step, as it was read or as it is under way."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+
+Id = Union[str, uuid.UUID, HasId]
+# What type checkers refuse to be given; `typing` has no word for it on Python 3.9 and 3.10.
+Never = NoReturn
 MAX_ENTRIES = 1000
 MAX_INPUT_CHARS = 512 * 1024
 MAX_ITERATION = 2**63 - 1
@@ -43,7 +53,7 @@ def log_metadata(
     *,
     iteration: Optional[int] = None,
     logged_at: Optional[datetime.datetime] = None,
-    **unsupported: Any,
+    **unsupported: Never,
 ) -> None:
     """Attaches metadata to a step or a run; without a target, to the step that the call is made in, or in the body of
     a pipeline to its run.

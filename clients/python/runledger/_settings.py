@@ -7,6 +7,8 @@ import os
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+from .errors import InvalidValueError
+
 DEFAULT_URL = "http://127.0.0.1:4000"
 _log = logging.getLogger("runledger")
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -62,10 +64,25 @@ def read_settings(url: str | None = None, api_key: str | None = None) -> Setting
 
 
 def endpoint(url: str) -> str:
-    """The URL with `/graphql` at its end, added where it is missing."""
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"RUNLEDGER_URL is {url!r}; write http://host:port or https://host, with or without /graphql.")
+    """The URL with `/graphql` at its end, added where it is missing. InvalidValueError, a ValueError, for one that is
+    none."""
+    try:
+        parts = urlsplit(url.strip())
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port out of range, a bracket that is not closed
+        right = False
+    if not right:
+        raise InvalidValueError(
+            f"RUNLEDGER_URL, or the url of a Client, is {url!r}; write http://host:port or https://host, with or "
+            "without /graphql.",
+            "BAD_USER_INPUT",
+        )
+    if parts.username is not None or parts.password is not None:
+        raise InvalidValueError(
+            f"The URL of {parts.hostname} has a user or a password in it, which are not sent: give the key in "
+            "RUNLEDGER_API_KEY.",
+            "BAD_USER_INPUT",
+        )
     path = parts.path.rstrip("/")
     if not path.endswith("/graphql"):
         path += "/graphql"

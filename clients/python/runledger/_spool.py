@@ -120,6 +120,11 @@ def list_files(directory: str) -> list[SpoolFile]:
     return sorted(found, key=lambda file: (file.made_ms, file.base))
 
 
+def rejected_files(directory: str) -> list[str]:
+    """The files with what services have refused."""
+    return sorted(os.path.join(directory, name) for name in _names(directory) if name.endswith(".jsonl.rejected"))
+
+
 def directory_bytes(directory: str) -> int:
     total = 0
     for name in _names(directory):
