@@ -219,7 +219,9 @@ def _place_of_parent() -> str:
     global _parent_place
     pid = sys.modules["multiprocessing.process"].parent_process().pid
     if _parent_place is None or _parent_place[0] != pid:
-        _parent_place = (pid, _place.place_of(read_settings().spool_dir, pid))
+        given = os.environ.get("RUNLEDGER_PLACE", "").partition("@")[2]
+        own = _place.place_of(os.path.dirname(given) or read_settings().spool_dir, pid)
+        _parent_place = (pid, own)
     return _parent_place[1]
 
 

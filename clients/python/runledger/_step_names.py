@@ -1,8 +1,8 @@
 """What a step is called that a run has already: the next attempt, or a step of its own.
 
 After an attempt that COMPLETED, or beside one that is running, `train` is recorded as `train_2`, `train_3` …: both are
-part of what the run did. After one that FAILED or was CANCELLED it is `train` again, the next attempt. The processes of
-one host that work on a run agree by a file in the spool directory; where it cannot be had, each process knows its own.
+part of what the run did. After one that FAILED or was CANCELLED it is `train` again, the next attempt. The processes
+that work on a run agree by a file in the spool directory; where it cannot be had, each process knows its own.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class _Base:
         self.count = 0
         self.again: list[str] = []
         """Names whose newest attempt did not complete."""
-        self.running: dict[str, tuple[str, int, str | None]] = {}
-        """Step id to its name and the process it runs in."""
+        self.running: dict[str, tuple[str, str, int, str | None]] = {}
+        """Step id to its name, and the host and process it runs in."""
 
 
 class StepNames:
@@ -59,7 +59,8 @@ class StepNames:
                 number = base.count + 1
                 while (name := _numbered(asked, number)) in self._taken:
                     number += 1
-            self._note(fd, ["start", asked, name, step_id.hex, os.getpid(), _spool.start_of(os.getpid())])
+            process = [_spool.host(), os.getpid(), _spool.start_of(os.getpid())]
+            self._note(fd, ["start", asked, name, step_id.hex, *process])
             return name
 
     def end(self, step_id: uuid.UUID, status: str) -> None:
@@ -109,26 +110,27 @@ class StepNames:
 
     def _apply(self, event: list[Any]) -> None:
         if event[0] == "start":
-            _, asked, name, step_id, pid, started_at = event
+            _, asked, name, step_id, host, pid, started_at = event
             base = self._bases.setdefault(asked, _Base())
             if name in base.again:
                 base.again.remove(name)
             else:
                 base.count += 1
-            base.running[step_id] = (name, pid, started_at)
+            base.running[step_id] = (name, host, pid, started_at)
             self._base_of[step_id] = asked
             self._taken.add(name)
         else:
             _, step_id, status = event
             base = self._bases[self._base_of.pop(step_id)]
-            name, _, _ = base.running.pop(step_id)
+            name = base.running.pop(step_id)[0]
             if status != "COMPLETED":
                 base.again.append(name)
 
     def _bury(self, base: _Base) -> None:
-        """Steps of processes that were killed run no more."""
-        for step_id, (name, pid, started_at) in list(base.running.items()):
-            if pid != os.getpid() and not _spool.is_alive(pid, started_at):
+        """Steps of processes of this host that were killed run no more; of other hosts nobody here knows."""
+        here = _spool.host()
+        for step_id, (name, host, pid, started_at) in list(base.running.items()):
+            if host == here and pid != os.getpid() and not _spool.is_alive(pid, started_at):
                 del base.running[step_id], self._base_of[step_id]
                 base.again.append(name)
 

@@ -11,7 +11,7 @@ import unittest
 import uuid
 from typing import Any
 
-from runledger import get_step_context, log_metadata, pipeline, step
+from runledger import _spool, get_step_context, log_metadata, pipeline, step
 from runledger._step_names import StepNames, remove_stale
 
 from .support import FileJob, InProcess, Records, temporary
@@ -111,11 +111,11 @@ class Agreement(unittest.TestCase):
     def test_a_step_of_a_process_that_was_killed_is_tried_again(self) -> None:
         ended = subprocess.Popen(["true"])
         ended.wait()
-        names = self.names()
         path = os.path.join(self.directory, self.run_id.hex + ".steps")
-        with open(path, "w") as file:
-            file.write(f'["start","train","train","{uuid.uuid4().hex}",{ended.pid},"1"]\ntorn')
-        self.assertEqual(names.start("train", uuid.uuid4()), "train")
+        for host, name in ((_spool.host(), "train"), ("another", "train_2")):
+            with open(path, "w") as file:
+                file.write(f'["start","train","train","{uuid.uuid4().hex}","{host}",{ended.pid},"1"]\ntorn')
+            self.assertEqual(self.names().start("train", uuid.uuid4()), name)
 
     def test_without_a_file_the_process_knows_its_own(self) -> None:
         with open(os.path.join(self.directory, "file"), "w"):
