@@ -1,16 +1,18 @@
 """Logs and reads the metadata of pipeline runs and steps in a Runledger service."""
 
-from ._log_metadata import get_step_context, log_metadata
+from ._log_metadata import current_run, get_step_context, log_metadata
 from ._sender import flush
 from .client import (
     Client,
+    ExecutionStatus,
+    Failure,
     MetadataEntry,
     MetadataPoint,
     MetadataSeries,
     PipelineRun,
     StepRun,
 )
-from .decorators import pipeline, step
+from .decorators import pipeline, run, step
 from .errors import (
     AuthenticationError,
     InvalidCallError,
@@ -20,7 +22,8 @@ from .errors import (
     UnavailableError,
     UnsupportedTypeError,
 )
-from .metadata_types import ArtifactConfig, DType, Path, StorageSize, Uri
+from .metadata_types import ArtifactConfig, DType, StorageSize, Uri
+from .metadata_types import Path as Path  # not for `import *`, where it would take the place of pathlib's
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,13 +31,14 @@ __all__ = [
     "AuthenticationError",
     "Client",
     "DType",
+    "ExecutionStatus",
+    "Failure",
     "InvalidCallError",
     "InvalidValueError",
     "MetadataEntry",
     "MetadataPoint",
     "MetadataSeries",
     "NotFoundError",
-    "Path",
     "PipelineRun",
     "RunledgerError",
     "StepRun",
@@ -42,9 +46,11 @@ __all__ = [
     "UnavailableError",
     "UnsupportedTypeError",
     "Uri",
+    "current_run",
     "flush",
     "get_step_context",
     "log_metadata",
     "pipeline",
+    "run",
     "step",
 ]

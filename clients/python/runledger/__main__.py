@@ -100,13 +100,18 @@ def _status(directory: str) -> int:
             print(f"{file.path}: no header")
             continue
         with open(file.path, "rb") as lines:
-            count = sum(line.endswith(b"\n") for line in lines) - 1
+            lines.seek(_spool.delivered_to(lines.fileno(), lines.readline()))
+            count = sum(line.endswith(b"\n") for line in lines)
         state = (
             "its process has ended"
             if _spool.is_deliverable(file, header)
             else f"of process {header.pid} on {header.host}"
         )
         print(f"{file.path}: {count} operations for {header.url}, {state}")
+    for path in _spool.rejected_files(directory):
+        with open(path, "rb") as lines:
+            count = sum(line.endswith(b"\n") for line in lines) - 1
+        print(f"{path}: {count} operations that a service refused; `npx runledger flush --rejected` tries them again")
     print(f"{len(files)} files in {directory}.")
     return 1 if files else 0
 

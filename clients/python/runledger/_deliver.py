@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
-from typing import Any, Callable, Protocol
+import uuid
+from typing import Any, Callable, NamedTuple, Protocol
 
 from . import _spool
 from .errors import (
@@ -19,16 +21,29 @@ _log = logging.getLogger("runledger")
 PEEK_BYTES = 128 * 1024
 BATCH_ENTRIES = 1000
 BATCH_OPERATIONS = 500
+MAX_NAMES = 1000
 YIELD_LINES = 25
 YIELD_SECONDS = 0.0001
 
 MUTATIONS = {
     "startRun": "mutation($input:StartRunInput!){startRun(input:$input){id}}",
     "startStep": "mutation($input:StartStepInput!){startStep(input:$input){id}}",
-    "finishRun": "mutation($ref:String!,$status:ExecutionStatus!){finishRun(ref:$ref,status:$status){id}}",
-    "finishStep": "mutation($id:UUID!,$status:ExecutionStatus!){finishStep(id:$id,status:$status){id}}",
+    "finishRun": (
+        "mutation($ref:String!,$status:ExecutionStatus!,$endedAt:DateTime,$failure:FailureInput)"
+        "{finishRun(ref:$ref,status:$status,endedAt:$endedAt,failure:$failure){id}}"
+    ),
+    "finishStep": (
+        "mutation($id:UUID!,$status:ExecutionStatus!,$endedAt:DateTime,$failure:FailureInput)"
+        "{finishStep(id:$id,status:$status,endedAt:$endedAt,failure:$failure){id}}"
+    ),
 }
 LOG_BATCH = "mutation($inputs:[LogMetadataInput!]!){logMetadataBatch(inputs:$inputs){replayed}}"
+
+renamed_runs: dict[str, str] = {}
+"""Ids of runs to the names under which they are recorded, where those they were given are taken."""
+
+known_names: dict[str, str] = {}
+"""Ids of steps and runs of this process to what they are called in messages."""
 
 Post = Callable[[str, str], dict[str, Any]]
 """One attempt: query, variables as JSON text. Raises the errors of this package."""
@@ -140,9 +155,44 @@ class Delivery:
             return
         if operation.op == "startRun" and error.code == "CONFLICT" and self._renamed(operation):
             return
-        if operation.op == "logMetadata" and isinstance(error, NotFoundError):
-            self._gone.add(_target(operation))
+        if operation.op in ("finishRun", "finishStep") and error.code == "BAD_USER_INPUT" and self._ended(operation):
+            return
+        if operation.op == "logMetadata":
+            if isinstance(error, NotFoundError):
+                self._gone.add(_target(operation))
+            elif self._entry_by_entry(operation):
+                return
         self._reject(operation.line, error.code, error.message)
+
+    def _entry_by_entry(self, operation: Operation) -> bool:
+        """Delivers what is right of a refused line, and sets aside the entries that are not. False for one entry.
+
+        The parts have ids that follow from that of the line, so that a second try is known for what it is.
+        """
+        parts = _entries_of(operation.payload)
+        if parts is None or len(parts.entries) < 2:
+            return False
+
+        def send(start: int, end: int) -> None:
+            request_id = uuid.uuid5(parts.request_id, f"{start}-{end}")
+            payload = f"{parts.before}{request_id}{parts.after}{','.join(parts.entries[start:end])}]}}"
+            try:
+                self._post(LOG_BATCH, f'{{"inputs":[{payload}]}}')
+            except (UnavailableError, AuthenticationError):
+                raise
+            except InvalidCallError as error:
+                if end - start == 1:
+                    self._set_aside(f'{{"op":"logMetadata","input":{payload}}}'.encode(), error.code, error.message)
+                else:
+                    middle = (start + end) // 2
+                    send(start, middle)
+                    send(middle, end)
+
+        middle = len(parts.entries) // 2
+        send(0, middle)
+        send(middle, len(parts.entries))
+        self._source.drop([operation.line])
+        return True
 
     def _not_found(self, operation: Operation) -> bool:
         """What it names may still be on its way: in the file of a parent, or delivered a moment ago."""
@@ -170,14 +220,34 @@ class Delivery:
             raise
         except InvalidCallError:
             return False
+        renamed_runs[given["id"]] = name
         _log.warning("runledger: there is a run named %s already: this one is recorded as %s.", given["name"], name)
         return True
 
+    def _ended(self, operation: Operation) -> bool:
+        """That it ended, and how, matters more than when and why."""
+        given = operation.parsed
+        bare = {name: value for name, value in given.items() if name not in ("endedAt", "failure")}
+        if len(bare) == len(given):
+            return False
+        try:
+            self._send_control(operation, json.dumps(bare))
+        except (UnavailableError, AuthenticationError):
+            raise
+        except InvalidCallError:
+            return False
+        return True
+
     def _reject(self, line: bytes, code: str, message: str) -> None:
+        self._set_aside(line, code, message)
+        self._source.drop([line])
+
+    def _set_aside(self, line: bytes, code: str, message: str) -> None:
         try:
             self._source.reject(line, code, message)
             _log.error(
-                "runledger: the service refused an operation (%s: %s); kept in %s.rejected",
+                "runledger: the service refused %s (%s: %s); kept in %s.rejected",
+                _described(line),
                 code,
                 message,
                 self._source.base,
@@ -187,7 +257,29 @@ class Delivery:
                 "runledger: the service refused an operation (%s: %s) and it could not be set aside (%s): %s",
                 code, message, problem, line[:2000].decode("utf-8", "replace"),
             )  # fmt: skip
-        self._source.drop([line])
+
+
+def name_for_messages(id: uuid.UUID, name: str) -> None:
+    if len(known_names) >= MAX_NAMES:
+        known_names.pop(next(iter(known_names)), None)  # the oldest
+    known_names[str(id)] = name
+
+
+def _described(line: bytes) -> str:
+    """An operation in words: what was logged, and to which step of which run."""
+    operation = parse_operation(line)
+    if operation is None:
+        return "an operation"
+    given = operation.parsed
+    if operation.op != "logMetadata":
+        id = given.get("id") or given.get("ref") or (given.get("input") or {}).get("id")
+        return f"the {'start' if operation.op[0] == 's' else 'end'} of {known_names.get(str(id), f'{id}')}"
+    keys = ", ".join(repr(entry.get("key")) for entry in (given.get("entries") or ())[:3])
+    target = given.get("target") or {}
+    id = target.get("stepId") or target.get("run") or (target.get("step") or {}).get("run")
+    name = (target.get("step") or {}).get("name")
+    place = known_names.get(str(id), str(id))
+    return f"{keys or 'what was logged'} of {f'step {name} of ' if name else ''}{place}"
 
 
 _PREFIXES = {f'{{"op":"{op}","variables":'.encode(): op for op in MUTATIONS}
@@ -214,6 +306,43 @@ def parse_operation(line: bytes, trusted: bool = False) -> Operation | None:
                 pass
             return None
     return None
+
+
+class _Parts(NamedTuple):
+    before: str
+    """The payload up to its request id."""
+    request_id: uuid.UUID
+    after: str
+    """From there to its first entry."""
+    entries: list[str]
+
+
+def _entries_of(payload: str) -> _Parts | None:
+    """The entries of a logMetadata as they stand, digit for digit; None where it is not written as we write it."""
+    match = _HEAD.match(payload)
+    if match is None:
+        return None
+    decode = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
+    entries: list[str] = []
+    at = match.end()
+    try:
+        while True:
+            _, end = decode(payload, at)
+            entries.append(payload[at:end])
+            at = end + 1
+            if payload[end] != ",":
+                break
+        if payload[end:] != "]}":
+            return None
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return _Parts(payload[: match.start(1)], uuid.UUID(match[1]), payload[match.end(1) : match.end()], entries)
+
+
+_HEAD = re.compile(
+    r'\{"target":\{(?:"stepId":"[^"\\]*"|"run":"(?:[^"\\]|\\.)*"|"step":\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\})\},'
+    r'"requestId":"([0-9a-f-]{36})","loggedAt":"[^"\\]*","entries":\['
+)
 
 
 def _parse(text: str | bytes) -> Any:

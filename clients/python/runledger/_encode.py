@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import enum
+import json
 import math
 import pathlib
 import re
+import sys
+import types
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from json.encoder import encode_basestring  # keeps what is not ASCII
-from typing import Any
+from typing import Any, Callable, TypeVar
 
 from .errors import InvalidValueError, UnsupportedTypeError
 from .metadata_types import DType, Path, StorageSize, Uri
 
 MAX_DEPTH = 64
+MAX_ITEMS = 10_000
+"""Of a series, a frame, or a sequence that is no list: far more than a value of 64 KiB holds."""
+_MISSING = frozenset({("pandas", "NaTType"), ("pandas", "NAType")})
+_DTYPES = frozenset(
+    {
+        ("numpy", "dtype"), ("pandas", "ExtensionDtype"), ("torch", "dtype"), ("tensorflow", "DType"),
+        ("polars", "DataType"), ("polars", "DataTypeClass"), ("pyarrow", "DataType"),
+    }
+)  # fmt: skip
+_TABLES = frozenset(
+    {("pandas", "Series"), ("pandas", "DataFrame"), ("pandas", "Index"), ("polars", "Series"), ("polars", "DataFrame")}
+)
+T = TypeVar("T")
 _ABSOLUTE_URI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]+:(?:%[0-9A-Fa-f]{2}|[^\s\x00-\x1f\x7f-\x9f<>"{}|\\^`%])+""")
 _known_keys: dict[str, str] = {}
 
@@ -123,7 +140,7 @@ def _nested(value: Any, path: str, depth: int) -> str:
 def _dict(value: Mapping[Any, Any], path: str, depth: int) -> str:
     parts: list[str] = []
     seen: dict[str, Any] = {}
-    for key, item in value.items():
+    for key in _read(path, lambda: list(value)):
         name = _dict_key(key, path)
         if name in seen:
             raise InvalidValueError(
@@ -131,8 +148,48 @@ def _dict(value: Mapping[Any, Any], path: str, depth: int) -> str:
             )
         seen[name] = key
         inner = f"{path}.{name}"
-        parts.append(f"{_text(name, inner)}:{_nested(item, inner, depth + 1)}")
+        parts.append(f"{_text(name, inner)}:{_nested(item_of(value, key, inner), inner, depth + 1)}")
     return "{" + ",".join(parts) + "}"
+
+
+def as_mapping(value: Any) -> Mapping[Any, Any] | None:
+    """What has names and values as a Mapping: also dataclasses, namespaces, pydantic and attrs models. Else None."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, type):
+        return None
+    if dataclasses.is_dataclass(value):
+        return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
+    argparse = sys.modules.get("argparse")
+    if isinstance(value, types.SimpleNamespace) or (argparse is not None and isinstance(value, argparse.Namespace)):
+        return dict(vars(value))
+    fields = getattr(type(value), "__attrs_attrs__", None)
+    if fields is not None:
+        return {field.name: getattr(value, field.name, None) for field in fields}
+    for fields, dump in (("model_fields", "model_dump"), ("__fields__", "dict")):  # pydantic 2 and 1
+        if any(fields in vars(cls) and callable(getattr(cls, dump, None)) for cls in type(value).__mro__):
+            dumped = getattr(value, dump)()
+            return dumped if isinstance(dumped, Mapping) else None
+    return None
+
+
+def item_of(value: Mapping[Any, Any], key: Any, path: str) -> Any:
+    """What stands under the key. What a library's own mapping raises is refused as a value with its path."""
+    return value[key] if type(value) is dict else _read(path, lambda: value[key])
+
+
+def _item_at(value: Sequence[Any], index: int, path: str) -> Any:
+    return _read(path, lambda: value[index])
+
+
+def _read(path: str, get: Callable[[], T]) -> T:
+    try:
+        return get()
+    except Exception as error:
+        words = (str(error) or type(error).__name__).splitlines()[0]
+        raise InvalidValueError(
+            f"{path}: it could not be read ({type(error).__name__}: {words:.200}).", "BAD_USER_INPUT"
+        ) from error
 
 
 def _dict_key(key: Any, path: str) -> str:
@@ -156,42 +213,122 @@ def _plain(value: Any, path: str) -> Any:
     if isinstance(value, (str, bool, int, float, list, tuple, set, frozenset, Decimal, Mapping)) or value is None:
         # NumPy's float64 and str_ are subclasses of Python's own; what is left of them is the plain number or text
         return float(value) if isinstance(value, float) else value
+    if _is_a(value, _MISSING):
+        return None
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, pathlib.PurePath):
         return Path(str(value))
-    dtype = getattr(value, "dtype", None)
-    if dtype is not None and hasattr(value, "tolist") and not hasattr(value, "index") and not isinstance(value, type):
-        return _array(value, dtype, path)
-    if type(value).__name__.lower().endswith("dtype") and not isinstance(value, type):
+    if _is_a(value, _DTYPES):
         return DType(str(value))
-    hint = ""
+    if _is_a(value, _TABLES):
+        return _table(value, path)
+    dtype = getattr(value, "dtype", None)
+    if dtype is not None and hasattr(value, "tolist") and not isinstance(value, type):
+        return _array(value, dtype, path)
+    named = as_mapping(value)
+    if named is not None:
+        return named
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
+        size = _few(_read(path, lambda: len(value)), value, path)
+        return [_item_at(value, index, f"{path}[{index}]") for index in range(size)]
+    if isinstance(value, Set):
+        return _read(path, lambda: set(value))
+    raise UnsupportedTypeError(f"{path}: {_name(value)} has no form as metadata{_hint(value)}.", "BAD_USER_INPUT")
+
+
+def _hint(value: Any) -> str:
+    """What to write instead."""
     if isinstance(value, (bytes, bytearray, memoryview)):
-        hint = "; store it elsewhere and log a Uri, or log its text"
-    elif isinstance(value, datetime.timedelta):
-        hint = "; log its total_seconds()"
-    elif hasattr(value, "to_dict"):
-        hint = "; log its to_dict()"
-    elif hasattr(value, "__iter__"):
-        hint = "; log list(…) of it"
-    raise UnsupportedTypeError(f"{path}: {_name(value)} has no form as metadata{hint}.", "BAD_USER_INPUT")
+        return "; store it elsewhere and log a Uri, or log its text"
+    if isinstance(value, complex):
+        return "; log its real and imag"
+    for method in ("get_params", "to_dict", "state_dict"):
+        if callable(getattr(value, method, None)) and not isinstance(value, type):
+            return f"; log its {method}()" if method != "state_dict" else "; store it elsewhere and log a Uri"
+    if isinstance(value, type) or callable(value):
+        return "; log its __qualname__"
+    if hasattr(value, "__iter__"):
+        return "; log list(…) of it"
+    return "; log a dict of what matters of it, or its str()"
+
+
+def _table(value: Any, path: str) -> Any:
+    """A series or a frame of pandas or polars: a list, a dict where a series has names, a list of records."""
+    size = _few(_read(path, lambda: len(value)), value, path)
+    if hasattr(value, "columns"):
+        if hasattr(value, "to_dicts"):
+            return _read(path, value.to_dicts)
+        columns = [_dict_key(column, path) for column in value.columns]
+        known = [_of_column(list(value.iloc[:, n]), value.dtypes.iloc[n]) for n in range(len(columns))]
+        return [dict(zip(columns, row)) for row in zip(*known)]
+    if not hasattr(value, "index") or not hasattr(value, "items"):
+        return _of_column(_read(path, value.to_list), value.dtype)
+    names = _read(path, lambda: [name for name, _ in value.items()])
+    items = _of_column(_read(path, lambda: [item for _, item in value.items()]), value.dtype)
+    if names == list(range(size)):
+        return items
+    try:
+        named = {_dict_key(name, path): item for name, item in zip(names, items)}
+    except UnsupportedTypeError:
+        named = {}
+    return named if len(named) == size else items
+
+
+def _of_column(items: list[Any], dtype: Any) -> list[Any]:
+    """In a column that is not of floats, NaN stands for what is missing."""
+    if getattr(dtype, "kind", "") == "f":
+        return items
+    return [None if isinstance(item, float) and item != item else item for item in items]
+
+
+def _few(size: int, value: Any, path: str) -> int:
+    if size > MAX_ITEMS:
+        raise InvalidValueError(
+            f"{path}: {_name(value)} has {size} items, more than the {MAX_ITEMS} that metadata takes; log what sums it "
+            "up (its len(), describe()), or store it elsewhere and log a Uri.",
+            "BAD_USER_INPUT",
+        )
+    return size
+
+
+def _is_a(value: Any, names: frozenset[tuple[str, str]]) -> bool:
+    """Whether a class of the value has one of these names in one of these libraries: no word of ours imports them."""
+    return any((cls.__module__.partition(".")[0], cls.__name__) in names for cls in type(value).__mro__)
 
 
 def _array(value: Any, dtype: Any, path: str) -> Any:
     kind = getattr(dtype, "kind", "")
     if kind == "M":
-        return str(value) if not getattr(value, "shape", ()) else value.astype(str).tolist()
-    if kind == "m" or (kind == "f" and getattr(dtype, "itemsize", 8) > 8):
-        what = "a time span: log its seconds" if kind == "m" else "wider than a double: convert it with float()"
-        raise UnsupportedTypeError(f"{path}: {_name(value)} of {dtype} is {what}.", "BAD_USER_INPUT")
+        return _instants(str(value) if not getattr(value, "shape", ()) else value.astype(str).tolist())
+    if kind == "m":
+        return _seconds((value / dtype.type(1, "s")).tolist())
+    if kind == "f" and getattr(dtype, "itemsize", 8) > 8:
+        raise UnsupportedTypeError(
+            f"{path}: {_name(value)} of {dtype} is wider than a double: convert it with float().", "BAD_USER_INPUT"
+        )
     plain = value.tolist()
     if isinstance(plain, (list, str, int, float)) or plain is None:
         return plain
     if type(plain) is type(value):
         raise UnsupportedTypeError(f"{path}: {_name(value)} has no form as metadata.", "BAD_USER_INPUT")
     return _plain(plain, path)
+
+
+def _seconds(spans: Any) -> Any:
+    if isinstance(spans, list):
+        return [_seconds(span) for span in spans]
+    return None if spans != spans else spans
+
+
+def _instants(texts: Any) -> Any:
+    if isinstance(texts, list):
+        return [_instants(text) for text in texts]
+    return None if texts == "NaT" else texts
 
 
 def _int(value: int) -> str:
@@ -261,6 +398,30 @@ def _order(item: Any) -> tuple[int, Any, str]:
     if isinstance(item, str):
         return (3, str.__str__(item), "")
     return (4, "", _nested(item, "set", 1))
+
+
+def encode_variables(value: Any, path: str = "variables", times: bool = True) -> str:
+    """The variables of a request as JSON text. Times are instants in UTC, but as they are logged in a condition on
+    metadata; runs and steps stand for their ids. Raises InvalidValueError or UnsupportedTypeError, naming the path."""
+    if isinstance(value, datetime.datetime) and times:
+        utc = value.astimezone(datetime.timezone.utc)  # one without a zone is local time
+        return json.dumps(utc.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    if isinstance(value, Mapping):
+        return (
+            "{"
+            + ",".join(
+                f"{_text(_dict_key(key, path), path)}:"
+                + encode_variables(item, f"{path}.{key}", times and key != "metadata")
+                for key, item in value.items()
+            )
+            + "}"
+        )
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(encode_variables(item, f"{path}[{n}]", times) for n, item in enumerate(value)) + "]"
+    own_id = getattr(value, "id", None)
+    if isinstance(own_id, uuid.UUID):
+        return f'"{own_id}"'
+    return _nested(value, path, 0)
 
 
 def _name(value: Any) -> str:

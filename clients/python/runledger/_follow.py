@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import json
+import queue
+import socket
+import threading
+import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from . import _queries as q
 from ._decode import loads
-from ._graphql import error_of, read_answer, request_body
+from ._entries import MetadataEntry, entry_of
+from ._graphql import backoff, error_of, read_answer, request_body
 from ._http import Response, Transport
 from .errors import UnavailableError
 
+if TYPE_CHECKING:
+    from .client import Client
 
-def subscribe(transport: Transport, query: str, variables: str, timeout: float) -> Iterator[dict[str, Any]]:
+SILENCE_SECONDS = 60.0
+LOOK_SECONDS = 1.0
+"""How long nothing comes before it is looked whether the run has ended."""
+
+
+class Connection:
+    """What lets another thread end a stream that is being read."""
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+        self._closed = False
+
+    def opened(self, connection: http.client.HTTPConnection) -> None:
+        self._socket = connection.sock
+        if self._closed:
+            self.close()
+
+    def close(self) -> None:
+        self._closed = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def subscribe(
+    transport: Transport, query: str, variables: str, timeout: float, handle: Connection
+) -> Iterator[dict[str, Any]]:
     """The `data` of each event of one connection, until the service ends it.
 
     Raises UnavailableError when the connection breaks, or nothing (not even a ping) comes for `timeout` seconds.
@@ -20,6 +56,7 @@ def subscribe(transport: Transport, query: str, variables: str, timeout: float) 
     connection = None
     try:
         connection = transport.connect(timeout)
+        handle.opened(connection)
         connection.request(
             "POST", transport.target(), request_body(query, variables), transport.headers("text/event-stream")
         )
@@ -64,3 +101,102 @@ def _events(answer: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
             event = text[6:].strip()
         elif text.startswith("data:"):
             data.append(text[5:].lstrip(" ") if text.startswith("data: ") else text[5:])
+
+
+class Following:
+    """Follows one run. A thread reads the stream; meanwhile it is looked, whenever nothing comes, whether all came."""
+
+    def __init__(self, client: Client, run: str, keys: list[str] | None, after: str | None) -> None:
+        self._client = client
+        self._run = run
+        self._keys = keys
+        self._last = after
+
+    def entries(self) -> Iterator[MetadataEntry]:
+        if self._last is None:
+            self._last, _ = self._newest()
+        attempt = 0
+        timeout = self._client._timeout
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                for entry in self._stream():
+                    if entry is not None:
+                        yield entry
+                        self._last = entry.id
+                    attempt = 0
+                    deadline = time.monotonic() + timeout
+                return
+            except UnavailableError as error:
+                if attempt == 0:
+                    deadline = time.monotonic() + timeout
+                delay = backoff(attempt, error.retry_after, longest=5.0)
+                attempt += 1
+                if time.monotonic() + delay >= deadline:
+                    raise
+                time.sleep(delay)
+
+    def _stream(self) -> Iterator[MetadataEntry | None]:
+        """The entries of one connection, and None when the service was found to be there meanwhile."""
+        variables = json.dumps({"ref": self._run, "keys": self._keys, "after": self._last})
+        events: queue.Queue[Any] = queue.Queue(1000)
+        connection = Connection()
+        closed = threading.Event()
+
+        def put(event: Any) -> bool:
+            while not closed.is_set():
+                try:
+                    events.put(event, timeout=0.2)
+                    return True
+                except queue.Full:
+                    continue
+            return False
+
+        def read() -> None:
+            try:
+                for data in subscribe(self._client._transport, q.FOLLOW, variables, SILENCE_SECONDS, connection):
+                    if not put(entry_of(data["metadataLogged"])):
+                        return
+                put(StopIteration())
+            except Exception as error:
+                put(error)
+
+        threading.Thread(target=read, name="runledger-follow", daemon=True).start()
+        try:
+            while True:
+                try:
+                    event = events.get(timeout=LOOK_SECONDS)
+                except queue.Empty:
+                    if self._all_came():
+                        return
+                    yield None
+                    continue
+                if isinstance(event, StopIteration):
+                    return
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+        finally:
+            closed.set()
+            connection.close()
+
+    def _all_came(self) -> bool:
+        newest, ended = self._newest()
+        return ended and (newest is None or self._last is None or int(self._last) >= int(newest))
+
+    def _newest(self) -> tuple[str | None, bool]:
+        """The id of the newest entry that counts, of whatever attempt, and whether the run has ended, or is gone."""
+        ids: list[str] = []
+        after = None
+        while True:
+            found = self._client.execute(q.LATEST_IDS, {"ref": self._run, "keys": self._keys, "after": after})
+            run = found["pipelineRun"]
+            if run is None:
+                return None, True
+            if after is None:
+                ids += [entry["id"] for entry in run["metadata"]]
+            steps = run["steps"]
+            ids += [entry["id"] for step in steps["nodes"] for entry in step["metadata"]]
+            if not steps["pageInfo"]["hasNextPage"]:
+                return max(ids, key=int, default=None), run["endedAt"] is not None
+            after = steps["pageInfo"]["endCursor"]

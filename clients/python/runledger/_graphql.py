@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
+import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from ._decode import loads
-from ._http import Response, Transport, retry_after
+from ._http import WORDS_AFTER_SECONDS, Response, Transport, retry_after
 from .errors import (
     AuthenticationError,
     InvalidCallError,
@@ -19,6 +22,8 @@ from .errors import (
 
 TRY_AGAIN = frozenset({"UNAVAILABLE", "TIMEOUT", "INTERNAL_SERVER_ERROR"})
 ATTEMPT_SECONDS = 10.0
+REFUSED_SECONDS = 5.0
+_log = logging.getLogger("runledger")
 
 
 def request_body(query: str, variables: str) -> bytes:
@@ -32,18 +37,50 @@ def execute(transport: Transport, query: str, variables: str, deadline_seconds: 
     Raises InvalidCallError when the call must be changed, UnavailableError when the time was up.
     """
     body = request_body(query, variables)
-    deadline = time.monotonic() + deadline_seconds
+    began = time.monotonic()
+    deadline = began + deadline_seconds
+    words = _Words(transport.url, deadline_seconds)
     attempt = 0
     while True:
         left = deadline - time.monotonic()
         try:
-            return read_answer(transport.post(body, max(0.05, min(ATTEMPT_SECONDS, left))))
+            return read_answer(transport.post(body, max(0.05, min(ATTEMPT_SECONDS, left)), words.say))
         except UnavailableError as error:
+            if _is_refused_here(error, transport.url):
+                # Nothing listens: a service that restarts is back soon, and one that was never started is not.
+                deadline = min(deadline, began + REFUSED_SECONDS)
             delay = backoff(attempt, error.retry_after)
             if time.monotonic() + delay >= deadline:
                 raise
+            if time.monotonic() + delay - began >= WORDS_AFTER_SECONDS:
+                words.say(error)
         attempt += 1
         time.sleep(delay)
+
+
+class _Words:
+    """Says once what is waited for."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._url = url
+        self._seconds = seconds
+        self._said = False
+
+    def say(self, error: UnavailableError | None = None) -> None:
+        if not self._said:
+            self._said = True
+            _log.warning(
+                "runledger: waiting for %s, up to %g s. %s RUNLEDGER_URL says where the service is; "
+                "`npx runledger serve` starts one.",
+                self._url,
+                self._seconds,
+                error or "It has not answered yet.",
+            )
+
+
+def _is_refused_here(error: UnavailableError, url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return isinstance(error.__cause__, ConnectionRefusedError) and (host in ("localhost", "::1") or host[:4] == "127.")
 
 
 def backoff(attempt: int, asked: float | None = None, longest: float = 30.0) -> float:
@@ -72,7 +109,7 @@ def error_of(errors: list[Any], status: int = 200, wait: float | None = None) ->
     given = first.get("extensions")
     extensions: dict[str, Any] = given if isinstance(given, dict) else {}
     code = str(extensions.get("code") or ("INTERNAL_SERVER_ERROR" if status >= 500 else "BAD_USER_INPUT"))
-    message = str(first.get("message") or code)
+    message = _in_words_of_python(str(first.get("message") or code))
     if code in TRY_AGAIN:
         return UnavailableError(message, code, wait)
     if code in ("UNAUTHENTICATED", "FORBIDDEN"):
@@ -80,6 +117,21 @@ def error_of(errors: list[Any], status: int = 200, wait: float | None = None) ->
     if code == "NOT_FOUND":
         return NotFoundError(message, code, extensions)
     return InvalidCallError(message, code, extensions)
+
+
+_WORDS = [
+    (re.compile(r"\Ainputs\[\d+\]: "), ""),
+    (re.compile(r"(?<=Start it with )startStep\b"), '@step, or with step("…")'),
+    (re.compile(r"(?<=Start it with )startRun\b"), '@pipeline, or with run("…")'),
+    (re.compile(r"(?<=or look at )pipelineRuns\b"), "Client().list_pipeline_runs()"),
+]
+
+
+def _in_words_of_python(message: str) -> str:
+    """The service speaks of its mutations; here they have other names."""
+    for pattern, words in _WORDS:
+        message = pattern.sub(words, message)
+    return message
 
 
 def _error(response: Response, errors: list[Any]) -> RunledgerError:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import encodings.idna  # noqa: F401  looked up by connecting; too late to import when the interpreter is ending
 import http.client
+import selectors
 import socket
 import ssl
 import threading
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import UnavailableError
 
 USER_AGENT = "runledger-python/0.1.0"
+WORDS_AFTER_SECONDS = 1.0
 _STALE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError, http.client.CannotSendRequest)
 
 
@@ -32,15 +34,16 @@ class Transport:
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
 
-    def post(self, body: bytes, timeout: float) -> Response:
+    def post(self, body: bytes, timeout: float, on_wait: Callable[[], None] | None = None) -> Response:
         """One attempt of at most about `timeout` seconds for each read. Raises UnavailableError when none is answered.
+        Calls `on_wait` when there is no answer after a second.
 
         A kept connection that the service had closed meanwhile does not count as an attempt.
         """
         connection = self._take()
         if connection is not None:
             try:
-                return self._exchange(connection, body, timeout)
+                return self._exchange(connection, body, timeout, on_wait)
             except _STALE:
                 connection.close()
             except (OSError, http.client.HTTPException) as error:
@@ -51,7 +54,7 @@ class Transport:
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._unavailable(error) from error
         try:
-            return self._exchange(connection, body, timeout)
+            return self._exchange(connection, body, timeout, on_wait)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise self._unavailable(error) from error
@@ -93,12 +96,21 @@ class Transport:
         with self._lock:
             return self._idle.pop() if self._idle else None
 
-    def _exchange(self, connection: http.client.HTTPConnection, body: bytes, timeout: float) -> Response:
+    def _exchange(
+        self,
+        connection: http.client.HTTPConnection,
+        body: bytes,
+        timeout: float,
+        on_wait: Callable[[], None] | None,
+    ) -> Response:
         if connection.sock is not None:
             connection.sock.settimeout(timeout)
         connection.request(
             "POST", self.target(), body, self.headers("application/graphql-response+json, application/json")
         )
+        patient = timeout > WORDS_AFTER_SECONDS and connection.sock is not None
+        if patient and on_wait is not None and not _is_readable(connection.sock, WORDS_AFTER_SECONDS):
+            on_wait()
         answer = connection.getresponse()
         data = answer.read()
         response = Response(answer.status, dict((name.lower(), value) for name, value in answer.getheaders()), data)
@@ -111,6 +123,12 @@ class Transport:
 
     def _unavailable(self, error: BaseException) -> UnavailableError:
         return UnavailableError(f"No answer from {self.url}: {error or type(error).__name__}.", _code(error))
+
+
+def _is_readable(sock: socket.socket, seconds: float) -> bool:
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(seconds))
 
 
 def _code(error: BaseException) -> str:

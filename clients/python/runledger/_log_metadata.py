@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import datetime
+import logging
+import operator
 import os
+import time
 import uuid
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple, NoReturn, Optional, Protocol, Union
 
 from . import _context, _sender
 from ._deliver import LOG_BATCH
-from ._encode import check_name, encode_entry
+from ._encode import as_mapping, check_name, encode_entry, item_of
 from ._graphql import execute
 from ._http import Transport
-from ._settings import Settings, read_settings
-from .errors import InvalidValueError, UnsupportedTypeError
+from ._queue import Call
+from ._settings import endpoint, is_disabled, read_settings
+from .errors import InvalidCallError, InvalidValueError, UnsupportedTypeError
 
-Id = Union[str, uuid.UUID]
+
+class HasId(Protocol):
+    """A run or step, as it was read or as it is under way."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+
+Id = Union[str, uuid.UUID, HasId]
+# What type checkers refuse to be given; `typing` has no word for it on Python 3.9 and 3.10.
+Never = NoReturn
 MAX_ENTRIES = 1000
 MAX_INPUT_CHARS = 512 * 1024
+MAX_ITERATION = 2**63 - 1
 
 _WAYS = """Say what the metadata belongs to:
   log_metadata(metadata)                                                    inside a function decorated with @step
+                                                                            (or @pipeline: to the run)
   log_metadata(metadata, step_id=…)                                         a step
   log_metadata(metadata, step_name=…, run_id_name_or_prefix=…)              a step of a run, by name
   log_metadata(metadata, run_id_name_or_prefix=…)                           a run"""
+_log = logging.getLogger("runledger")
+_said: set[str] = set()
 
 
 def log_metadata(
@@ -34,39 +52,51 @@ def log_metadata(
     step_id: Optional[Id] = None,
     *,
     iteration: Optional[int] = None,
-    **unsupported: Any,
+    logged_at: Optional[datetime.datetime] = None,
+    **unsupported: Never,
 ) -> None:
-    """Attaches metadata to a step or a run; without a target, to the step that the call is made in.
+    """Attaches metadata to a step or a run; without a target, to the step that the call is made in, or in the body of
+    a pipeline to its run.
 
     Inside a step or pipeline it returns at once: the entries are in the spool, and delivered in order in the
-    background. It raises for what is wrong with the call (InvalidValueError, a ValueError; UnsupportedTypeError, a
-    TypeError: nothing of the call is logged then), never for the service or the network.
+    background. A value that cannot be recorded is left out there, with a warning, and the job goes on (with
+    ``RUNLEDGER_STRICT=1`` the call raises, and nothing of it is logged). It raises InvalidCallError (mostly an
+    InvalidValueError, a ValueError, or an UnsupportedTypeError, a TypeError) for arguments that make no call, never for
+    the service or the network.
 
     Elsewhere it returns when the service has committed the entries, all of them together up to 1,000; and raises
-    InvalidCallError (fix the call) or UnavailableError (try again) after `RUNLEDGER_TIMEOUT_SECONDS` (30).
+    InvalidCallError (fix the call, or the value) or UnavailableError (try again) after ``RUNLEDGER_TIMEOUT_SECONDS``
+    (30).
 
-    ``iteration`` is counted along with the values (an epoch, a batch), for plots.
+    ``iteration`` is counted along with the values (an epoch, a batch; 64 bits), for plots. ``logged_at`` is when they
+    were measured, where that is not now; without a zone it is local time.
     """
+    if is_disabled():
+        return
     if unsupported:
         _refuse(unsupported)
-    step = _context.current_step()
+    given = as_mapping(metadata)
+    if given is None:
+        raise UnsupportedTypeError(_no_mapping(metadata, step_name), "BAD_USER_INPUT")
+    instant = _now() if logged_at is None else _instant(logged_at)
+    here = _context.whereabouts()
     if step_name is None and run_id_name_or_prefix is None and step_id is None:
-        if step is None:
-            raise InvalidValueError(_no_target(), "BAD_USER_INPUT")
-        target = step.target_json
-        settings: Optional[Settings] = step.settings
+        if here.scope is None:
+            raise InvalidValueError(_no_target(here.several), "BAD_USER_INPUT")
+        target = here.scope.target_json
     else:
-        target = _target(step_name, run_id_name_or_prefix, step_id)
-        inside = step or _context.current_run()
-        settings = inside.settings if inside is not None else None
-    entries = _entries(metadata, iteration)
-    inputs = _inputs(target, entries)
-    if settings is not None:
+        target = _target(step_name, run_id_name_or_prefix, step_id, here.run)
+    inside = here.scope or here.run
+    if inside is not None:
+        settings = inside.settings
+        entries = _entries(given, iteration, None if settings.strict else _leave_out)
         sender = _sender.sender_for(settings)
-        for text in inputs:
-            sender.append(f'{{"op":"logMetadata","input":{text}}}\n'.encode())
+        for part in _parts(entries):
+            sender.log(Call(target, instant, part))
         return
     settings = read_settings()
+    inputs = _inputs(target, instant, _entries(given, iteration, None))
+    endpoint(settings.url)
     transport = Transport(settings.url, settings.api_key)
     try:
         for text in inputs:
@@ -108,34 +138,98 @@ def get_step_context() -> StepInformation:
     run = step.run if step is not None else None
     if step is None or run is None:
         raise RuntimeError("get_step_context() works inside a function decorated with @step, while it executes.")
-    return StepInformation(PipelineInfo(run.pipeline), RunInfo(run.id, run.name), StepInfo(step.id, step.name))
+    return StepInformation(PipelineInfo(run.pipeline), run_info(run), StepInfo(step.id, step.name))
 
 
-def _entries(metadata: Any, iteration: Optional[int]) -> list[str]:
-    if not isinstance(metadata, Mapping):
+def current_run() -> Optional[RunInfo]:
+    """The run that the call is made in, with its id and name: in the body of a pipeline, in its steps, and in their
+    threads and processes. None outside of any."""
+    run = _context.current_run()
+    return None if run is None else run_info(run)
+
+
+def run_info(run: _context.RunContext) -> RunInfo:
+    return RunInfo(run.id, run.name)
+
+
+def _entries(
+    metadata: Mapping[Any, Any], iteration: Optional[int], leave_out: Optional[Callable[[InvalidCallError], None]]
+) -> list[str]:
+    """The entries as JSON text. What is wrong raises, unless it is to be left out."""
+    found: list[str] = []
+    try:
+        if not metadata:
+            raise InvalidValueError("metadata is empty: there is nothing to log.", "BAD_USER_INPUT")
+        count = _iteration(iteration)
+    except InvalidCallError as error:
+        if leave_out is None:
+            raise
+        leave_out(error)
+        count = None
+    for key in metadata:
+        try:
+            found.append(encode_entry(key, item_of(metadata, key, str(key)), count))
+        except InvalidCallError as error:
+            if leave_out is None:
+                raise
+            leave_out(error)
+    return found
+
+
+def _leave_out(error: InvalidCallError) -> None:
+    """Says what is not logged, once; a loop would say it again and again."""
+    if error.message not in _said and len(_said) < 1000:
+        _said.add(error.message)
+        _log.warning("runledger: not logged: %s (RUNLEDGER_STRICT=1 raises instead.)", error.message)
+
+
+def _iteration(iteration: object) -> Optional[int]:
+    if iteration is None:
+        return None
+    try:
+        count = operator.index(iteration)  # type: ignore[arg-type]  # raises TypeError for what is none
+    except TypeError:
+        count = MAX_ITERATION + 1
+    if isinstance(iteration, bool) or not -MAX_ITERATION - 1 <= count <= MAX_ITERATION:
+        bits = (MAX_ITERATION + 1).bit_length()
+        raise InvalidValueError(f"iteration={iteration!r:.80}: an int of {bits} bits is needed.", "BAD_USER_INPUT")
+    return count
+
+
+_last_now: tuple[int, str] = (0, "")
+
+
+def _now() -> str:
+    """The time to the millisecond, as ISO 8601."""
+    global _last_now
+    now = time.time_ns() // 1_000_000
+    known = _last_now
+    if known[0] != now:
+        instant = datetime.datetime.fromtimestamp(now / 1000, datetime.timezone.utc)
+        _last_now = known = (now, _context.timestamp(instant))
+    return known[1]
+
+
+def _instant(given: object) -> str:
+    if not isinstance(given, datetime.datetime):
         raise UnsupportedTypeError(
-            f"metadata is {type(metadata).__name__}; a dict of keys to values is needed.", "BAD_USER_INPUT"
+            f"logged_at={given!r:.80} is {type(given).__name__}; a datetime is needed.", "BAD_USER_INPUT"
         )
-    if not metadata:
-        raise InvalidValueError("metadata is empty: there is nothing to log.", "BAD_USER_INPUT")
-    if iteration is not None and (isinstance(iteration, bool) or not -(2**31) <= int(iteration) < 2**31):
-        raise InvalidValueError(f"iteration={iteration!r}: an int of 32 bits is needed.", "BAD_USER_INPUT")
-    count = None if iteration is None else int(iteration)
-    return [encode_entry(key, value, count) for key, value in metadata.items()]
+    return _context.timestamp(given.astimezone(datetime.timezone.utc))
 
 
-def _inputs(target: str, entries: list[str]) -> list[str]:
-    now = datetime.datetime.now(datetime.timezone.utc)
-    text = ",".join(entries)
-    parts = [text] if len(entries) <= MAX_ENTRIES and len(text) <= MAX_INPUT_CHARS else _parts(entries)
+def _inputs(target: str, logged_at: str, entries: list[str]) -> list[str]:
     return [
         f'{{"target":{target},"requestId":"{uuid.UUID(bytes=os.urandom(16), version=4)}",'
-        f'"loggedAt":"{_context.timestamp(now)}","entries":[{part}]}}'
-        for part in parts
+        f'"loggedAt":"{logged_at}","entries":[{",".join(part)}]}}'
+        for part in _parts(entries)
     ]
 
 
-def _parts(entries: list[str]) -> list[str]:
+def _parts(entries: list[str]) -> list[list[str]]:
+    """The entries, in several parts where they would be too large for one request."""
+    if len(entries) <= MAX_ENTRIES and sum(map(len, entries)) + len(entries) <= MAX_INPUT_CHARS:
+        return [entries] if entries else []
     parts: list[list[str]] = [[]]
     size = 0
     for entry in entries:
@@ -144,44 +238,68 @@ def _parts(entries: list[str]) -> list[str]:
             size = 0
         parts[-1].append(entry)
         size += len(entry) + 1
-    return [",".join(part) for part in parts]
+    return parts
 
 
-def _target(step_name: Optional[str], run: Optional[Id], step_id: Optional[Id]) -> str:
+def _target(step_name: object, run: object, step_id: object, here: Optional[_context.RunContext]) -> str:
     if step_id is not None:
         if step_name is not None or run is not None:
             raise InvalidValueError(
                 "step_id says it all: leave out step_name and run_id_name_or_prefix.\n" + _WAYS, "BAD_USER_INPUT"
             )
         return f'{{"stepId":"{parse_id(step_id, "step_id")}"}}'
-    if run is None:
-        current = _context.current_run()
-        if current is None:
-            raise InvalidValueError("step_name needs run_id_name_or_prefix here.\n" + _WAYS, "BAD_USER_INPUT")
-        run = current.id
-    ref = check_name(str(run), "run_id_name_or_prefix")
+    if run is None and here is None:
+        raise InvalidValueError("step_name needs run_id_name_or_prefix here.\n" + _WAYS, "BAD_USER_INPUT")
+    if here is not None and (run is None or run in (here.asked_name, here.name)):
+        run = here.id  # the run under way, and not an older one whose name it asked for
+    ref = parse_ref(run, "run_id_name_or_prefix")
     if step_name is None:
         return f'{{"run":{ref}}}'
+    if not isinstance(step_name, str):
+        raise UnsupportedTypeError(
+            f"step_name={step_name!r:.80} is {type(step_name).__name__}; a str is needed.\n" + _WAYS, "BAD_USER_INPUT"
+        )
     return f'{{"step":{{"run":{ref},"name":{check_name(step_name, "step_name")}}}}}'
 
 
-def parse_id(text: Id, what: str) -> uuid.UUID:
-    """The id; raises InvalidValueError naming the argument."""
-    if isinstance(text, uuid.UUID):
-        return text
+def parse_ref(run: object, what: str) -> str:
+    """JSON text of an id, name or prefix of a run: also of what has an id, as a run that was read."""
+    found = getattr(run, "id", run)
+    if not isinstance(found, (str, uuid.UUID)):
+        raise UnsupportedTypeError(
+            f"{what}={run!r:.80} is {type(run).__name__}; an id, a name, or the beginning of one is needed.",
+            "BAD_USER_INPUT",
+        )
+    return check_name(str(found), what)
+
+
+def parse_id(given: object, what: str) -> uuid.UUID:
+    """The id, also of what has one; raises InvalidValueError naming the argument."""
+    found = getattr(given, "id", given)
+    if isinstance(found, uuid.UUID):
+        return found
     try:
-        return uuid.UUID(text)
+        return uuid.UUID(found)  # type: ignore[arg-type]  # raises for what is no text
     except (ValueError, AttributeError, TypeError):
         raise InvalidValueError(
-            f"{what}={text!r} is no id: 32 hex digits, with or without hyphens, are needed.", "BAD_USER_INPUT"
+            f"{what}={given!r:.80} is no id: 32 hex digits, with or without hyphens, are needed.", "BAD_USER_INPUT"
         ) from None
 
 
-def _no_target() -> str:
-    if _context.several_steps():
+def _no_mapping(metadata: object, second: object) -> str:
+    if isinstance(metadata, str):
+        value = "…" if second is None else f"{second!r:.40}"
+        return f"log_metadata takes a dict: log_metadata({{{metadata!r:.80}: {value}}})."
+    return (
+        f'metadata is {type(metadata).__name__}; a dict of keys to values is needed: log_metadata({{"accuracy": 0.9}}).'
+    )
+
+
+def _no_target(several: bool) -> str:
+    if several:
         return (
-            "Several steps are under way in this process and this thread belongs to none of them: start it with "
-            "contextvars.copy_context().run, or pass step_id.\n" + _WAYS
+            "Several steps are under way in this process, or in the one that started it, and this thread belongs to "
+            "none of them: start it with contextvars.copy_context().run, or pass step_id.\n" + _WAYS
         )
     return "log_metadata(metadata) was called outside a step.\n" + _WAYS
 

@@ -1,15 +1,23 @@
 """The texts of the queries."""
 
-RUN = "id name pipeline status startedAt endedAt"
-STEP = "id name attempt status startedAt endedAt"
+_FAILURE = "lastSeenAt failure{type message traceback}"
+RUN = "id name pipeline status startedAt endedAt lastSeenAt failure{type message}"
+RUN_WHOLE = f"id name pipeline status startedAt endedAt {_FAILURE}"
+STEP = f"id name attempt status startedAt endedAt {_FAILURE}"
 VALUE = "key qualifiedKey value type"
 ENTRY = "id key qualifiedKey value type number display iteration loggedAt run{id} step{id name}"
 
-FIND_RUN = f"query($ref:String!){{pipelineRun(ref:$ref){{{RUN}}}}}"
+FIND_RUN = f"query($ref:String!){{pipelineRun(ref:$ref){{{RUN_WHOLE}}}}}"
 LIST_RUNS = (
     "query($first:Int,$after:String,$filter:PipelineRunFilter,$orderBy:PipelineRunOrder)"
     "{pipelineRuns(first:$first,after:$after,filter:$filter,orderBy:$orderBy)"
     f"{{nodes{{{RUN}}} pageInfo{{hasNextPage endCursor}}}}}}"
+)
+TABLE = (
+    "query($first:Int,$after:String,$filter:PipelineRunFilter,$orderBy:PipelineRunOrder,$keys:[String!])"
+    "{pipelineRuns(first:$first,after:$after,filter:$filter,orderBy:$orderBy)"
+    "{nodes{id name pipeline status startedAt endedAt metadata(keys:$keys){id key qualifiedKey value type}}"
+    " pageInfo{hasNextPage endCursor}}}"
 )
 FIND_STEP = f"query($id:UUID!){{step(id:$id){{{STEP} run{{{RUN}}}}}}}"
 RUN_STEP = (
@@ -33,9 +41,14 @@ _HISTORY = (
 )
 RUN_HISTORY = f"query($ref:String!,$key:String!,$first:Int,$after:String){{pipelineRun(ref:$ref){_HISTORY}}}"
 STEP_HISTORY = f"query($ref:UUID!,$key:String!,$first:Int,$after:String){{step(id:$ref){_HISTORY}}}"
+_SERIES = "total min max points{value iteration loggedAt}"
 SERIES = (
     "query($ref:UUID!,$key:String!,$maxPoints:Int){step(id:$ref)"
-    "{metadataSeries(key:$key,maxPoints:$maxPoints){total points{value iteration loggedAt}}}}"
+    f"{{metadataSeries(key:$key,maxPoints:$maxPoints){{{_SERIES}}}}}}}"
+)
+RUN_SERIES = (
+    "query($refs:[String!]!,$keys:[String!]!,$maxPoints:Int)"
+    f"{{series(refs:$refs,keys:$keys,maxPoints:$maxPoints){{{_SERIES}}}}}"
 )
 KEYS = (
     "query($pipeline:String,$prefix:String,$first:Int){metadataKeys(pipeline:$pipeline,prefix:$prefix,first:$first)"
@@ -44,6 +57,11 @@ KEYS = (
 COMPARE = (
     "query($refs:[String!]!,$keys:[String!]){compareRuns(refs:$refs,keys:$keys)"
     f"{{runs{{{RUN}}} rows{{key differs cells{{value type}}}}}}}}"
+)
+LATEST_IDS = (
+    "query($ref:String!,$keys:[String!],$after:String){pipelineRun(ref:$ref)"
+    "{endedAt metadata(keys:$keys,scope:RUN){id} steps(first:200,after:$after,includeRetried:true)"
+    "{nodes{metadata(keys:$keys){id}} pageInfo{hasNextPage endCursor}}}}"
 )
 FOLLOW = (
     "subscription($ref:String!,$keys:[String!],$after:ID)"

@@ -8,13 +8,48 @@ import logging
 import os
 import threading
 import time
+from typing import NamedTuple
 
 from . import _spool
 
 _log = logging.getLogger("runledger")
 CONTROL_RESERVE = 1024 * 1024
+LINE_BYTES = 64 * 1024
+"""A line that is as long takes no further calls."""
+LINE_ENTRIES = 1000
+PAGE_BYTES = 4096
 COMPACT_BYTES = 4 * 1024 * 1024
 MEMORY_BYTES = 32 * 1024 * 1024
+
+
+CALL_END = b"]}}\n"
+"""What a line of logMetadata ends with, behind its last entry."""
+
+
+class Call(NamedTuple):
+    """What a call of log_metadata puts into a line."""
+
+    target: str
+    """JSON text: calls with the same can stand in one line."""
+    logged_at: str
+    entries: list[str]
+    """Each as JSON text."""
+
+    def text(self, line_logged_at: str) -> bytes:
+        """Its entries with commas between them, in a line with this time: with their own, where that is another."""
+        if line_logged_at == self.logged_at:
+            return ",".join(self.entries).encode()
+        own = f',"loggedAt":"{self.logged_at}"}}'
+        return ",".join([entry[:-1] + own for entry in self.entries]).encode()
+
+
+class _Tail(NamedTuple):
+    """The last line of the file, where calls can be added to it."""
+
+    start: int
+    target: str
+    logged_at: str
+    entries: int
 
 
 class Queue:
@@ -41,25 +76,63 @@ class Queue:
         self._head = 0
         self._size = 0
         self._synced = 0
+        self._read = 0
+        """What is before it has been read for delivery, and is not to be changed."""
+        self._tail: _Tail | None = None
         self._others = 0
         self._others_read_at = 0.0
         self._memory: collections.deque[bytes] = collections.deque()
         self._memory_bytes = 0
 
-    def append(self, line: bytes, control: bool = False) -> bool:
-        """Puts one line, ended by a newline, behind the others. False when it was refused: the bound is reached."""
+    def append(self, line: bytes, control: bool = False, call: Call | None = None, refuse: bool = True) -> bool:
+        """Puts one line, ended by a newline, behind the others. False when the bound is reached: with `refuse` the line
+        is counted as refused then. `call`: what the line logs; later calls may be put into the same line."""
         with self.lock:
             if not self._memory and self._has_file():
                 if not self._fits(len(line), control):
-                    return self._refuse(f"RUNLEDGER_SPOOL_MAX_BYTES ({self._max_bytes}) is reached in {self.directory}")
+                    return refuse and self._refuse(
+                        f"RUNLEDGER_SPOOL_MAX_BYTES ({self._max_bytes}) is reached in {self.directory}"
+                    )
                 if self._write(line):
+                    self._tail = None
+                    if call is not None:
+                        self._tail = _Tail(self._size - len(line), call.target, call.logged_at, len(call.entries))
                     self.appended += 1
                     return True
             if self._memory_bytes + len(line) > MEMORY_BYTES:
-                return self._refuse(f"no file can be written in {self.directory} and 32 MiB wait in memory")
+                return refuse and self._refuse(f"no file can be written in {self.directory} and 32 MiB wait in memory")
             self._memory.append(line)
             self._memory_bytes += len(line)
             self.appended += 1
+            return True
+
+    def extend(self, call: Call) -> bool:
+        """Puts a call into the last line, where that is of the same target and nobody has read it yet.
+
+        The end of the line is written over. A process that is killed leaves no half of that: it stays within a page.
+        """
+        with self.lock:
+            tail = self._tail
+            if tail is None or tail.target != call.target or tail.entries + len(call.entries) > LINE_ENTRIES:
+                return False
+            text = b"," + call.text(tail.logged_at) + CALL_END
+            # Making room moves what is in the file.
+            if not self._fits(len(text), False) or self._tail is not tail or self._fd is None:
+                return False
+            end = self._size - len(CALL_END)
+            if (
+                tail.start < self._read
+                or end - tail.start + len(text) > LINE_BYTES
+                or end // PAGE_BYTES != (end + len(text) - 1) // PAGE_BYTES
+            ):
+                return False
+            try:
+                if os.pwrite(self._fd, text, end) != len(text):
+                    return False
+            except OSError:
+                return False  # nothing was written: the page was there
+            self._size = end + len(text)
+            self._tail = tail._replace(entries=tail.entries + len(call.entries))
             return True
 
     def peek(self, max_bytes: int) -> list[bytes]:
@@ -67,10 +140,10 @@ class Queue:
         with self.lock:
             waiting = self._size - self._head
             if waiting and self._fd is not None:
-                fd, offset = self._fd, self._head
-                data = _read_lines(fd, offset, waiting, max_bytes)
-                return data
-            lines: list[bytes] = []
+                lines = _read_lines(self._fd, self._head, waiting, max_bytes)
+                self._read = max(self._read, self._head + sum(len(line) + 1 for line in lines))
+                return lines
+            lines = []
             total = 0
             for line in self._memory:
                 total += len(line)
@@ -141,7 +214,7 @@ class Queue:
             return False
         try:
             self.base, self.header_line = _spool.new_file(self.directory, self._url)
-            fd = os.open(self.base, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            fd = os.open(self.base, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             os.write(fd, self.header_line)
         except OSError as error:
             self._no_file = True
@@ -152,7 +225,7 @@ class Queue:
             )
             return False
         self._fd = fd
-        self._head = self._size = self._synced = len(self.header_line)
+        self._head = self._size = self._synced = self._read = len(self.header_line)
         return True
 
     def _fits(self, size: int, control: bool) -> bool:
@@ -163,18 +236,22 @@ class Queue:
         ):
             self._others = max(0, _spool.directory_bytes(self.directory) - self._size)
             self._others_read_at = now
+        if self._others + self._size + size > most and self._head - len(self.header_line) > self._size // 4:
+            with contextlib.suppress(OSError):
+                self._compact()  # much of the file is delivered
         return self._others + self._size + size <= most
 
     def _write(self, line: bytes) -> bool:
         assert self._fd is not None
         try:
-            written = os.write(self._fd, line)
+            written = os.pwrite(self._fd, line, self._size)
             if written == len(line):
                 self._size += written
                 return True
             reason = "short write"
         except OSError as error:
             reason = str(error)
+        self._tail = None
         with contextlib.suppress(OSError):
             os.ftruncate(self._fd, self._size)
         _log.warning("runledger: writing to %s failed (%s): entries wait in memory.", self.base, reason)
@@ -186,27 +263,41 @@ class Queue:
         try:
             if self._head == self._size:
                 os.ftruncate(self._fd, header)
-                self._head = self._size = self._synced = header
-            elif self._head > COMPACT_BYTES and self._size - self._head <= COMPACT_BYTES // 4:
-                self._compact()
+                self._head = self._size = self._synced = self._read = header
+                self._tail = None
+                return
+            delivered = self._head - header
+            if delivered > COMPACT_BYTES and self._size - self._head <= delivered:
+                self._compact()  # what is copied is at most what was delivered since the last time
+            else:
+                _spool.note_delivered(self._fd, self.header_line, self._head)
         except OSError as error:
             _log.warning("runledger: shortening %s failed: %s", self.base, error)
 
     def _compact(self) -> None:
         assert self._fd is not None
-        rest = os.pread(self._fd, self._size - self._head, self._head)
         path = self.base + ".tmp"
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-        content = self.header_line + rest
-        if os.write(fd, content) != len(content):
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.pwrite(fd, self.header_line, 0)
+            gone = self._head - len(self.header_line)
+            offset = self._head
+            while offset < self._size:
+                data = os.pread(self._fd, min(self._size - offset, COMPACT_BYTES), offset)
+                if not data or os.pwrite(fd, data, offset - gone) != len(data):
+                    raise OSError("short write")
+                offset += len(data)
+            os.rename(path, self.base)
+        except OSError:
             os.close(fd)
-            os.unlink(path)
-            return
-        os.rename(path, self.base)
+            _spool.remove(path)
+            raise
         os.close(self._fd)
         self._fd = fd
         self._head = self._synced = len(self.header_line)
-        self._size = len(content)
+        self._size -= gone
+        self._read -= gone
+        self._tail = None
 
     def _refuse(self, reason: str) -> bool:
         if not self.refused:
@@ -245,8 +336,10 @@ class Leftover:
         self.path = path
         self.base = base
         self.directory = os.path.dirname(base)
-        self._file = open(path, "rb")  # noqa: SIM115 - open as long as the object is; see close
+        self._file = open(path, "r+b")  # noqa: SIM115 - open as long as the object is; see close
         self.header_line = self._file.readline()
+        self._place = _spool.delivered_to(self._file.fileno(), self.header_line)
+        self._file.seek(self._place)
         self._ahead: list[tuple[bytes, int]] = []
         self.dropped = 0
         self.rejected = 0
@@ -263,7 +356,10 @@ class Leftover:
 
     def drop(self, lines: list[bytes]) -> None:
         self.dropped += len(lines)
+        self._place += sum(size for _, size in self._ahead[: len(lines)])
         del self._ahead[: len(lines)]
+        with contextlib.suppress(OSError):
+            _spool.note_delivered(self._file.fileno(), self.header_line, self._place)
 
     def reject(self, line: bytes, code: str, message: str) -> None:
         self.rejected += 1

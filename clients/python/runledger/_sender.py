@@ -9,13 +9,14 @@ import os
 import sys
 import threading
 import time
-from typing import Any
+import uuid
+from typing import Any, Callable
 
 from . import _leftovers
 from ._deliver import Delivery
 from ._graphql import ATTEMPT_SECONDS, backoff, read_answer, request_body
 from ._http import Transport
-from ._queue import Queue
+from ._queue import CALL_END, Call, Queue
 from ._settings import Settings
 from .errors import AuthenticationError, RunledgerError, UnavailableError
 
@@ -28,6 +29,14 @@ LEFTOVER_FIRST_SECONDS = 5.0
 LEFTOVER_EVERY_SECONDS = 60.0
 LEFTOVER_RETRY_SECONDS = 10.0
 LINGER_BELOW = 200
+ROOM_SECONDS = 10.0
+"""How long a call waits for room in a full spool while the service takes nothing of what is in it, but is not away."""
+STALL_SECONDS = 3.0
+"""How long the process waits at its end while nothing arrives."""
+AWAY_SECONDS = 2.0
+"""The same where its last answer was a failure."""
+SMALL_CHARS = 2048
+"""What is larger has a line of its own: it may be refused, and nothing else with it."""
 
 
 class Sender:
@@ -48,13 +57,18 @@ class Sender:
         self._failed_ever = 0
         self._reached = False
         self._slow = False
+        self._stuck_at = -1
         self._look_at = 0.0
         self._closing = False
         self._warned_codes: set[str] = set()
 
-    def append(self, line: bytes, control: bool = False) -> None:
-        """Puts an operation, a whole line, behind the others. Returns at once."""
-        self.queue.append(line, control)
+    def append(self, line: bytes, control: bool = False, call: Call | None = None) -> None:
+        """Puts an operation, a whole line, behind the others. Returns at once, but where the spool is full and the
+        service is taking what is in it: then it waits for room."""
+        if control:
+            self.queue.append(line, control)
+        elif not self.queue.append(line, False, call, refuse=False):
+            self._wait_for_room(line, call)
         if self._thread is None:
             self._start()
         if control:
@@ -62,24 +76,64 @@ class Sender:
         if not self._wake.is_set():
             self._wake.set()
 
-    def flush(self, seconds: float, at_exit: bool = False) -> bool:
+    def log(self, call: Call) -> None:
+        """Puts a call of log_metadata behind the others: into the last line, where that is of the same target, else
+        into a line of its own."""
+        small = sum(map(len, call.entries)) <= SMALL_CHARS
+        if small and self.queue.extend(call):
+            return
+        request_id = uuid.UUID(bytes=os.urandom(16), version=4)
+        head = f'{{"target":{call.target},"requestId":"{request_id}","loggedAt":"{call.logged_at}","entries":['
+        line = b'{"op":"logMetadata","input":' + head.encode() + call.text(call.logged_at) + CALL_END
+        self.append(line, call=call if small else None)
+
+    def _wait_for_room(self, line: bytes, call: Call | None) -> None:
+        """Puts the line as soon as there is room, or refuses it: the service is away, or has taken nothing for long."""
+        seen = self.queue.dropped
+        began = time.monotonic()
+        while self._stuck_at != seen and threading.current_thread() is not self._thread:
+            if self._failures and not self._reached:
+                break
+            if self._thread is None:
+                self._start()
+            self._hurry.set()
+            self._wake.set()
+            with self._changed:
+                self._changed.wait(0.05)
+            if self.queue.append(line, False, call, refuse=False):
+                return
+            if self.queue.dropped != seen:
+                seen = self.queue.dropped
+                began = time.monotonic()
+            elif time.monotonic() - began >= (AWAY_SECONDS if self._failures else ROOM_SECONDS):
+                self._stuck_at = seen  # the next call does not wait for the same
+        self.queue.append(line, False, call)
+
+    def flush(self, seconds: float, at_exit: bool = False, closing: bool = False) -> bool:
         """Waits until what was appended so far is delivered: True; or it is clear that it will not be soon: False.
 
         Does not wait while the service is known to be away or slower than an earlier flush; `at_exit` makes one more
-        try then, and keeps trying for `seconds` if the service has been there before.
+        try then, and keeps trying for `seconds` if the service has been there before; `closing`, as long as something
+        arrives every few seconds.
         """
         goal = self.queue.appended
         if self.queue.dropped >= goal:
             return True
         if not at_exit and (self._failures or self._slow):
             return False
-        deadline = time.monotonic() + seconds
+        began = moved = time.monotonic()
+        done = self.queue.dropped
         failed_before = self._failed_ever
         self._hurry.set()
         self._wake.set()
         with self._changed:
             while self.queue.dropped < goal:
-                left = deadline - time.monotonic()
+                now = time.monotonic()
+                if self.queue.dropped != done:
+                    done, moved = self.queue.dropped, now
+                left = began + seconds - now
+                if closing:
+                    left = min(left, moved + STALL_SECONDS - now)
                 if left <= 0:
                     self._slow = True
                     return False
@@ -96,7 +150,7 @@ class Sender:
     def close(self) -> None:
         """The last flush of the process, and a word about what is left."""
         self._closing = True
-        flushed = self.flush(self.settings.exit_flush_seconds, at_exit=True)
+        flushed = self.flush(self.settings.exit_flush_seconds, at_exit=True, closing=True)
         if self.queue.refused:
             _log.error("runledger: %d entries were refused because the spool was full.", self.queue.refused)
         if not flushed:
@@ -108,6 +162,10 @@ class Sender:
             )  # fmt: skip
             if lost:
                 _log.error("runledger: %d operations were only in memory and are lost.", lost)
+        self.queue.close()
+
+    def close_file(self) -> None:
+        """Removes the file of a process that ends without `close`, where nothing is left in it."""
         self.queue.close()
 
     def post(self, query: str, variables: str) -> dict[str, Any]:
@@ -193,10 +251,28 @@ class Sender:
 
 _lock = threading.Lock()
 _senders: dict[tuple[Any, ...], Sender] = {}
+_last_actions: list[tuple[Callable[[], None], Callable[[], None]]] = []
 
 
-def sender_for(settings: Settings) -> Sender:
+class NoSender:
+    """Takes the place of a sender where nothing is recorded."""
+
+    def append(self, line: bytes, control: bool = False) -> None: ...
+
+    def log(self, call: Call) -> None: ...
+
+    def flush(self, seconds: float, at_exit: bool = False) -> bool:
+        return True
+
+    def look_for_leftovers(self) -> None: ...
+
+    def close_file(self) -> None: ...
+
+
+def sender_for(settings: Settings) -> Sender | NoSender:
     """The sender of this process for a service; makes it, and has it closed when the interpreter ends."""
+    if settings.disabled:
+        return NoSender()
     key = (settings.url, settings.api_key, settings.spool_dir)
     sender = _senders.get(key)
     if sender is None:
@@ -224,13 +300,22 @@ def flush(seconds: float = 10.0) -> bool:
     )
 
 
+def at_end(before: Callable[[], None], after: Callable[[], None]) -> None:
+    """Has something done when the process ends, before and after what it logged is delivered."""
+    _last_actions.append((before, after))
+
+
 def _close_all() -> None:
+    for before, _ in _last_actions:
+        before()
     for sender in list(_senders.values()):
         try:
             sender.close()
         except Exception:
             _log.exception("runledger: closing failed.")
     _senders.clear()
+    for _, after in _last_actions:
+        after()
 
 
 def _before_fork() -> None:

@@ -7,8 +7,11 @@ import os
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+from .errors import InvalidValueError
+
 DEFAULT_URL = "http://127.0.0.1:4000"
 _log = logging.getLogger("runledger")
+_FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 class Settings(NamedTuple):
@@ -20,6 +23,17 @@ class Settings(NamedTuple):
     step_flush_seconds: float
     exit_flush_seconds: float
     timeout_seconds: float
+    strict: bool
+    """Whether a wrong value raises inside a step, too."""
+    disabled: bool
+    """Whether nothing at all is recorded."""
+    keep_alive_seconds: float
+    """How often a process with something under way says that it lives; 0: never."""
+    send_traceback: bool
+    """Whether a failure is recorded with its traceback, not only with its type and message."""
+
+    def __repr__(self) -> str:
+        return f"Settings({self.url!r})"  # without the key
 
 
 def read_settings(url: str | None = None, api_key: str | None = None) -> Settings:
@@ -36,24 +50,66 @@ def read_settings(url: str | None = None, api_key: str | None = None) -> Setting
         _log.error("%s", error)
     return Settings(
         url=url,
-        api_key=api_key or env.get("RUNLEDGER_API_KEY") or None,
+        api_key=_key(api_key or env.get("RUNLEDGER_API_KEY")),
         spool_dir=env.get("RUNLEDGER_SPOOL_DIR") or _default_spool_dir(),
         spool_max_bytes=int(_number("RUNLEDGER_SPOOL_MAX_BYTES", 256 * 1024 * 1024)),
         step_flush_seconds=_number("RUNLEDGER_STEP_FLUSH_SECONDS", 2),
         exit_flush_seconds=_number("RUNLEDGER_EXIT_FLUSH_SECONDS", 10),
         timeout_seconds=_number("RUNLEDGER_TIMEOUT_SECONDS", 30),
+        strict=_flag("RUNLEDGER_STRICT", False),
+        disabled=is_disabled(),
+        keep_alive_seconds=_number("RUNLEDGER_KEEP_ALIVE_SECONDS", 30),
+        send_traceback=_flag("RUNLEDGER_SEND_TRACEBACK", True),
     )
 
 
 def endpoint(url: str) -> str:
-    """The URL with `/graphql` at its end, added where it is missing."""
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"RUNLEDGER_URL is {url!r}; write http://host:port or https://host, with or without /graphql.")
+    """The URL with `/graphql` at its end, added where it is missing. InvalidValueError, a ValueError, for one that is
+    none."""
+    try:
+        parts = urlsplit(url.strip())
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port out of range, a bracket that is not closed
+        right = False
+    if not right:
+        raise InvalidValueError(
+            f"RUNLEDGER_URL, or the url of a Client, is {url!r}; write http://host:port or https://host, with or "
+            "without /graphql.",
+            "BAD_USER_INPUT",
+        )
+    if parts.username is not None or parts.password is not None:
+        raise InvalidValueError(
+            f"The URL of {parts.hostname} has a user or a password in it, which are not sent: give the key in "
+            "RUNLEDGER_API_KEY.",
+            "BAD_USER_INPUT",
+        )
     path = parts.path.rstrip("/")
     if not path.endswith("/graphql"):
         path += "/graphql"
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def is_disabled() -> bool:
+    """Whether RUNLEDGER_DISABLED says that nothing is to be recorded."""
+    return _flag("RUNLEDGER_DISABLED", False)
+
+
+def _key(text: str | None) -> str | None:
+    """The key without the white space around it, which a mounted secret or a shell leaves there."""
+    key = (text or "").strip()
+    if key and not all("!" <= char <= "~" for char in key):
+        _log.error("RUNLEDGER_API_KEY has a character that no key has; requests are sent without it.")
+        return None
+    return key or None
+
+
+def _flag(name: str, default: bool) -> bool:
+    text = os.environ.get(name, "").strip().lower()
+    if text in _FLAGS:
+        return _FLAGS[text]
+    if text:
+        _log.error("%s is %r; 1 or 0 is needed.", name, text)
+    return default
 
 
 def _default_spool_dir() -> str:

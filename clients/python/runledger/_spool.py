@@ -38,6 +38,11 @@ def host() -> str:
     return socket.gethostname()
 
 
+def safe_host() -> str:
+    """The name of this host as it stands in names of files."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", host()) or "host"
+
+
 def start_of(pid: int) -> str | None:
     """When the process started, in the kernel's ticks; None where there is no /proc or no such process."""
     try:
@@ -63,16 +68,36 @@ def is_alive(pid: int, started_at: str | None) -> bool:
 def new_file(directory: str, url: str) -> tuple[str, bytes]:
     """A path for this process and the header line for it. Makes the directory."""
     os.makedirs(directory, mode=0o700, exist_ok=True)
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", host()) or "host"
-    name = f"{int(time.time() * 1000)}-{safe}-{os.getpid()}-{os.urandom(4).hex()}.jsonl"
+    name = f"{int(time.time() * 1000)}-{safe_host()}-{os.getpid()}-{os.urandom(4).hex()}.jsonl"
     header = {
         "runledgerSpool": VERSION,
         "host": host(),
         "pid": os.getpid(),
         "pidStartedAt": start_of(os.getpid()),
         "url": url,
+        "delivered": 0,
     }
-    return os.path.join(directory, name), json.dumps(header, separators=(",", ":")).encode() + b"\n"
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return os.path.join(directory, name), text.replace(b'"delivered":0}', b'"delivered":%20d}' % 0) + b"\n"
+
+
+def note_delivered(fd: int, header_line: bytes, offset: int) -> None:
+    """Writes into the header how far into the file all is delivered, so that nobody begins from its start again.
+
+    The number has a fixed place and width; files without it, of older versions, are left as they are.
+    """
+    at = header_line.rfind(b'"delivered":')
+    if at >= 0 and header_line.endswith(b"}\n") and len(header_line) - at == 34:
+        os.pwrite(fd, b"%20d" % offset, at + 12)
+
+
+def delivered_to(fd: int, header_line: bytes) -> int:
+    """Where the first operation begins that is not delivered."""
+    with contextlib.suppress(ValueError, TypeError, OSError):
+        offset = json.loads(header_line).get("delivered")
+        if isinstance(offset, int) and offset > len(header_line) and os.pread(fd, 1, offset - 1) == b"\n":
+            return offset
+    return len(header_line)
 
 
 def list_files(directory: str) -> list[SpoolFile]:
@@ -93,6 +118,11 @@ def list_files(directory: str) -> list[SpoolFile]:
                 )
             )
     return sorted(found, key=lambda file: (file.made_ms, file.base))
+
+
+def rejected_files(directory: str) -> list[str]:
+    """The files with what services have refused."""
+    return sorted(os.path.join(directory, name) for name in _names(directory) if name.endswith(".jsonl.rejected"))
 
 
 def directory_bytes(directory: str) -> int:
@@ -151,6 +181,7 @@ def starts_any(directory: str, ids: Iterable[str], except_base: str) -> bool:
             continue
         try:
             with open(file.path, "rb") as lines:
+                lines.seek(delivered_to(lines.fileno(), lines.readline()))
                 for line in lines:
                     if line.startswith((b'{"op":"startRun"', b'{"op":"startStep"')) and any(
                         id in line for id in wanted

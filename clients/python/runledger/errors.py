@@ -22,6 +22,10 @@ class RunledgerError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    def __reduce__(self) -> Any:
+        """So that a worker of a pool can hand it to its parent."""
+        return _again, (type(self), self.args, self.__dict__)
+
 
 class InvalidCallError(RunledgerError):
     """The call itself is wrong: the same call will fail again. Nothing was written."""
@@ -50,3 +54,9 @@ class UnavailableError(RunledgerError):
         super().__init__(message, code)
         self.retry_after = retry_after
         """Seconds that the service asked to wait, where it did."""
+
+
+def _again(cls: type[RunledgerError], args: tuple[Any, ...], fields: dict[str, Any]) -> RunledgerError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(fields)
+    return error

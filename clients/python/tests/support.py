@@ -13,8 +13,12 @@ import sys
 import tempfile
 import textwrap
 import time
+import unittest
 from typing import Any, Callable
+from unittest import mock
 from urllib.parse import urlsplit
+
+from runledger import _sender
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[1]
 MAIN = PACKAGE.parents[1] / "dist" / "main.js"
@@ -40,7 +44,8 @@ def service_command() -> list[str] | None:
 class Service:
     """A Runledger on a free port with a data directory of its own. Restarting keeps both."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        self._settings = settings
         self.directory = temporary()
         os.chmod(self.directory, 0o755)
         self.port = 0
@@ -52,6 +57,7 @@ class Service:
         command = service_command()
         assert command is not None
         environment = {**os.environ, "PORT": str(self.port), "RUNLEDGER_DATA_DIR": os.path.join(self.directory, "data")}
+        environment.update(self._settings)
         environment.setdefault("LOG_LEVEL", "warn")
         for name in ("RUNLEDGER_URL", "RUNLEDGER_STEP_ID", "RUNLEDGER_RUN_ID"):
             environment.pop(name, None)
@@ -96,9 +102,12 @@ class Job:
             **environment,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "-c", textwrap.dedent(script)],
+            [sys.executable, "-u", *self.command(textwrap.dedent(script))],
             env=settings, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
+
+    def command(self, script: str) -> list[str]:
+        return ["-c", script]
 
     def read_line(self) -> str:
         assert self.process.stdout is not None
@@ -131,6 +140,29 @@ def flush_command(spool: str, *arguments: str) -> subprocess.CompletedProcess[st
     )  # fmt: skip
 
 
+class InProcess(unittest.TestCase):
+    """With a service that is away, looking into the spool file."""
+
+    def setUp(self) -> None:
+        self.spool = temporary()
+        settings = {
+            "RUNLEDGER_URL": "http://127.0.0.1:9",
+            "RUNLEDGER_SPOOL_DIR": self.spool,
+            "RUNLEDGER_EXIT_FLUSH_SECONDS": "0",
+        }
+        patch = mock.patch.dict(os.environ, settings)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.addCleanup(_sender._senders.clear)
+
+    def operations(self) -> list[str]:
+        return [line["op"] for line in spool_lines(self.spool)]
+
+    @property
+    def records(self) -> Records:
+        return Records(self.spool)
+
+
 def spool_lines(spool: str) -> list[dict[str, Any]]:
     """The operations in all files of a spool directory."""
     found: list[dict[str, Any]] = []
@@ -138,6 +170,47 @@ def spool_lines(spool: str) -> list[dict[str, Any]]:
         if not path.name.endswith(".rejected"):
             found += [json.loads(line) for line in path.read_text().splitlines()[1:]]
     return found
+
+
+class FileJob(Job):
+    """The script is a file: spawned workers of a pool import it."""
+
+    def command(self, script: str) -> list[str]:
+        path = os.path.join(temporary(), "job.py")
+        pathlib.Path(path).write_text(script)
+        return [path]
+
+
+class Records:
+    """What the files of a spool say: runs, steps, and what was logged to which."""
+
+    def __init__(self, spool: str) -> None:
+        self.lines = spool_lines(spool)
+        given = [(line["op"], line["variables"]) for line in self.lines if line["op"] != "logMetadata"]
+        self.runs = {found["input"]["id"]: found["input"]["name"] for op, found in given if op == "startRun"}
+        self.pipelines = {found["input"]["id"]: found["input"]["pipeline"] for op, found in given if op == "startRun"}
+        starts = [found["input"] for op, found in given if op == "startStep"]
+        self.steps = {found["id"]: found["name"] for found in starts}
+        self.run_of = {found["id"]: found["run"] for found in starts}
+        self.ends = {found.get("ref") or found["id"]: found["status"] for op, found in given if op.startswith("finish")}
+        self.failures = {found.get("ref") or found["id"]: found.get("failure") for op, found in given if op[0] == "f"}
+
+    @property
+    def logged(self) -> dict[str, list[Any]]:
+        """Name of the step, else of the pipeline, to keys in order; an id of neither stays."""
+        found: dict[str, list[Any]] = {}
+        for line in self.lines:
+            if line["op"] == "logMetadata":
+                target = line["input"]["target"]
+                id = target.get("stepId") or target.get("run")
+                name = self.steps.get(id) or self.pipelines.get(id) or id
+                found.setdefault(name, []).extend(entry["key"] for entry in line["input"]["entries"])
+        return found
+
+    @property
+    def statuses(self) -> list[tuple[str, str | None]]:
+        """Names of steps in the order of their start, with how they ended."""
+        return [(name, self.ends.get(id)) for id, name in self.steps.items()]
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 20, what: str = "the condition") -> Any:

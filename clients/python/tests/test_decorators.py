@@ -3,40 +3,26 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
+import datetime
+import functools
 import glob
 import inspect
 import os
+import sys
 import threading
 import time
 import unittest
-from typing import Any
+from typing import Any, Callable
 from unittest import mock
 
-from runledger import _sender, get_step_context, log_metadata, pipeline, step
+from runledger import InvalidCallError, current_run, get_step_context, log_metadata, pipeline, run, step
 
-from .support import Job, spool_lines, temporary
+from .support import InProcess, Job, spool_lines
 
 HEADER = "from runledger import step, pipeline, log_metadata\nimport os, sys\n"
 
 
-class InProcess(unittest.TestCase):
-    """With a service that is away, looking into the spool file."""
-
-    def setUp(self) -> None:
-        self.spool = temporary()
-        settings = {
-            "RUNLEDGER_URL": "http://127.0.0.1:9",
-            "RUNLEDGER_SPOOL_DIR": self.spool,
-            "RUNLEDGER_EXIT_FLUSH_SECONDS": "0",
-        }
-        patch = mock.patch.dict(os.environ, settings)
-        patch.start()
-        self.addCleanup(patch.stop)
-        self.addCleanup(_sender._senders.clear)
-
-    def operations(self) -> list[str]:
-        return [line["op"] for line in spool_lines(self.spool)]
-
+class Decorators(InProcess):
     def test_results_and_exceptions_are_untouched(self) -> None:
         sentinel, error = object(), KeyError("x")
 
@@ -89,16 +75,202 @@ class InProcess(unittest.TestCase):
         self.assertEqual(statuses(KeyboardInterrupt()), ["CANCELLED"] * 2)
         self.assertEqual(statuses(StopIteration(1)), ["FAILED"] * 2)
 
-    def test_a_wrong_value_is_refused_at_the_call_and_nothing_of_it_logged(self) -> None:
+    def test_a_wrong_value_is_left_out_with_a_warning(self) -> None:
+        @step
+        def work(n: int) -> int:
+            log_metadata({"good": n, "b": {"c": [object()]}, "": 1}, iteration=n)
+            log_metadata({"i": n}, iteration=1.9)  # type: ignore[arg-type]  # wrong on purpose
+            log_metadata({"i": n}, iteration="7")  # type: ignore[arg-type]  # the same
+            log_metadata({"i": n}, iteration=2**70)
+            log_metadata({})
+            return n
+
+        with self.assertLogs("runledger", "WARNING") as logs:
+            self.assertEqual([work(1), work(2)], [1, 2])
+        said = [line for line in logs.output if "not logged" in line]
+        for words in ("b.c[0]: object", "The key ''", "iteration=1.9", "iteration='7'", "iteration=11805", "empty"):
+            self.assertEqual(len([line for line in said if words in line]), 1, (words, said))
+        lines = [line["input"]["entries"] for line in spool_lines(self.spool) if line["op"] == "logMetadata"]
+        logged = [{name: entry[name] for name in entry if name != "loggedAt"} for line in lines for entry in line]
+        self.assertEqual(logged[0], {"key": "good", "value": 1, "type": "INT", "iteration": 1})
+        self.assertEqual(logged[1:4], [{"key": "i", "value": 1, "type": "INT"}] * 3)
+
+    def test_strictly_a_wrong_value_raises_and_nothing_of_the_call_is_logged(self) -> None:
         @step
         def work() -> None:
             with self.assertRaises(TypeError):
                 log_metadata({"a": 1, "b": {"c": [object()]}})
             with self.assertRaises(ValueError):
                 log_metadata({"": 1})
+            with self.assertRaises(ValueError):
+                log_metadata({"a": 1}, iteration=1.9)  # type: ignore[arg-type]  # wrong on purpose
+
+        with mock.patch.dict(os.environ, RUNLEDGER_STRICT="1"):
+            work()
+        self.assertEqual(self.operations(), ["startRun", "startStep", "finishStep", "finishRun"])
+
+    def test_a_wrong_call_raises_one_clear_error_of_ours(self) -> None:
+        wrong: list[tuple[Callable[[], object], str]] = [
+            (lambda: log_metadata("accuracy", 0.9), "log_metadata({'accuracy': 0.9})"),  # type: ignore[arg-type]
+            (lambda: log_metadata({"a": 1}, step_name=3), "step_name=3"),  # type: ignore[arg-type]
+            (lambda: log_metadata({"a": 1}, run_id_name_or_prefix=3), "prefix=3"),  # type: ignore[arg-type]
+            (lambda: log_metadata(None), "NoneType"),  # type: ignore[arg-type]
+            (lambda: step(3), "3 is int"),  # type: ignore[call-overload]
+            (lambda: step(name=3), "step name 3 is int"),  # type: ignore[call-overload]
+            (lambda: pipeline([]), "[] is list"),  # type: ignore[call-overload]
+            (lambda: pipeline(run_name=3), "run name 3 is int"),  # type: ignore[call-overload]
+        ]
+
+        @step
+        def work() -> None:
+            for call, words in wrong:
+                with self.subTest(words), self.assertRaises(InvalidCallError) as caught:
+                    call()
+                self.assertIn(words, str(caught.exception))
 
         work()
         self.assertEqual(self.operations(), ["startRun", "startStep", "finishStep", "finishRun"])
+
+    def test_whatever_can_be_called_can_be_a_step(self) -> None:
+        class Model:
+            def __call__(self, n: int) -> int:
+                log_metadata({"called": n})
+                return n + 1
+
+            @step
+            def fit(self, n: int) -> int:
+                return n + 2
+
+        class AsyncModel:
+            async def __call__(self) -> str:
+                await asyncio.sleep(0)
+                log_metadata({"awaited": 1})
+                return "x"
+
+        def add(a: int, b: int) -> int:
+            return a + b
+
+        @pipeline("everything")
+        def job() -> None:
+            self.assertEqual(step(Model())(1), 2)
+            self.assertEqual(Model().fit(1), 3)
+            self.assertEqual(step(functools.partial(add, 1))(2), 3)
+            self.assertEqual(step("named")(add)(1, 2), 3)
+            self.assertEqual(asyncio.run(step(AsyncModel())()), "x")
+
+        job()
+        records = self.records
+        self.assertEqual(list(records.pipelines.values()), ["everything"])
+        self.assertEqual(
+            records.statuses,
+            [(name, "COMPLETED") for name in ("Model", "fit", "add", "named", "AsyncModel")],
+        )
+        self.assertEqual(records.logged, {"Model": ["called"], "AsyncModel": ["awaited"]})
+
+    def test_blocks(self) -> None:
+        with self.assertRaises(ZeroDivisionError), run("nightly", pipeline="training") as current:
+            self.assertEqual((current.name, current_run()), ("nightly", current))
+            log_metadata({"seed": 1})
+            with step("load") as context:
+                self.assertEqual((context.step_name, context.pipeline.name), ("load", "training"))
+                log_metadata({"rows": 5})
+            with step("train"):
+                1 / 0  # noqa: B018
+        records = self.records
+        self.assertEqual(records.statuses, [("load", "COMPLETED"), ("train", "FAILED")])
+        self.assertEqual(records.ends[str(current.id)], "FAILED")
+        self.assertEqual(records.logged, {"training": ["seed"], "load": ["rows"]})
+        self.assertIsNone(current_run())
+
+    def test_the_body_of_a_pipeline_logs_to_its_run(self) -> None:
+        @step
+        def work() -> None:
+            log_metadata({"a": 1})
+
+        @pipeline(run_name="mine")
+        def job() -> Any:
+            log_metadata({"before": 1})
+            work()
+            log_metadata({"after": 1}, run_id_name_or_prefix="mine")
+            return current_run()
+
+        current = job()
+        self.assertEqual(self.records.logged, {"job": ["before", "after"], "work": ["a"]})
+        self.assertEqual(self.records.runs, {str(current.id): "mine"})
+
+    def test_ends_have_their_time(self) -> None:
+        @step
+        def work() -> None: ...
+
+        work()
+        lines = spool_lines(self.spool)
+        for began, ended in ((lines[0], lines[3]), (lines[1], lines[2])):
+            self.assertLessEqual(began["variables"]["input"]["startedAt"], ended["variables"]["endedAt"])
+
+    def test_a_failure_says_why(self) -> None:
+        class Odd(Exception):
+            def __str__(self) -> str:
+                raise RuntimeError("no words")
+
+        def deep() -> None:
+            raise KeyError("x" * 5000 + "\0\ud800")
+
+        @step
+        def fails(how: Callable[[], None]) -> None:
+            how()
+
+        def odd() -> None:
+            raise Odd
+
+        def endless() -> None:
+            endless()
+
+        for how in (deep, odd, endless, lambda: sys.exit(3)):
+            with self.assertRaises((KeyError, Odd, RecursionError, SystemExit)):
+                fails(how)
+        found = [failure for failure in self.records.failures.values() if failure]
+        self.assertEqual(len(found), 8)  # of each step, and of its run
+        self.assertEqual([one["type"] for one in found[::2]][0::2], ["KeyError", "RecursionError"])
+        self.assertEqual((found[6]["type"], found[6]["message"]), ("SystemExit", "3"))
+        self.assertEqual(found[2]["message"], "(its message cannot be shown: RuntimeError)")
+        self.assertEqual(len(found[0]["message"]), 1000)
+        self.assertIn("in deep\n", found[0]["traceback"])
+        self.assertNotIn("runledger/decorators.py", found[0]["traceback"])
+        for failure in found:
+            self.assertLessEqual(len(failure["traceback"].encode()), 16 * 1024)
+        with mock.patch.dict(os.environ, RUNLEDGER_SEND_TRACEBACK="false"), self.assertRaises(KeyError):
+            fails(deep)
+        last = list(self.records.failures.values())[-1]
+        assert last is not None
+        self.assertEqual(list(last), ["type", "message"])
+
+    def test_each_entry_has_its_time(self) -> None:
+        then = datetime.datetime(2024, 5, 6, 7, 8, 9, 123_456, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
+
+        @step
+        def work() -> None:
+            log_metadata({"now": 1})
+            log_metadata({"then": 1}, logged_at=then, iteration=2**62)
+            with self.assertRaises(InvalidCallError):
+                log_metadata({"then": 1}, logged_at="2024-05-06")  # type: ignore[arg-type]  # wrong on purpose
+
+        work()
+        (line,) = (line["input"] for line in spool_lines(self.spool) if line["op"] == "logMetadata")
+        now, past = line["entries"]
+        self.assertNotIn("loggedAt", now)
+        self.assertEqual((past["loggedAt"], past["iteration"]), ("2024-05-06T05:08:09.123Z", 2**62))
+
+    def test_disabled_nothing_is_recorded(self) -> None:
+        @step
+        def work() -> str | None:
+            log_metadata({"a": object()})
+            return get_step_context().step_name
+
+        with mock.patch.dict(os.environ, RUNLEDGER_DISABLED="1"):
+            self.assertEqual(work(), "work")
+            log_metadata({"a": 1})
+            log_metadata({"a": 1}, run_id_name_or_prefix="x")
+        self.assertEqual(os.listdir(self.spool), [])
 
     def test_coroutines(self) -> None:
         @step
@@ -168,7 +340,8 @@ class InProcess(unittest.TestCase):
 
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             self.assertEqual(list(pool.map(work, [1, 2])), [True, True])
-        self.assertNotIn("RUNLEDGER_STEP_ID", os.environ)
+        for name in ("RUNLEDGER_STEP_ID", "RUNLEDGER_RUN_ID", "RUNLEDGER_PLACE"):
+            self.assertNotIn(name, os.environ)
 
     def test_a_log_call_is_quick_and_does_not_wait(self) -> None:
         @step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import importlib.util
 import math
 import os
 import pathlib
@@ -19,7 +20,7 @@ import runledger
 from runledger import Client, DType, Path, StorageSize, Uri, log_metadata
 
 from . import stub
-from .support import COMMAND_LINE, Job, Service, flush_command, service_command, spool_lines
+from .support import COMMAND_LINE, FileJob, Job, Service, flush_command, service_command, spool_lines, wait_for
 
 JOB = """
 import sys
@@ -155,6 +156,23 @@ class ServiceTest(unittest.TestCase):
         flush_command(job.spool, "--url", self.service.url)
         self.expect_all(self.name, 300)
 
+    def test_a_fast_loop_loses_nothing_where_the_spool_is_small(self) -> None:
+        script = f"""
+        from runledger import log_metadata, pipeline, step
+        @step
+        def train():
+            for n in range(6_000):
+                log_metadata({{"n": n}}, iteration=n)
+        @pipeline(run_name="{self.name}")
+        def job():
+            train()
+        job()
+        """
+        result = Job(script, self.service.url, RUNLEDGER_SPOOL_MAX_BYTES="60000").end(120)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        history = self.client.get_pipeline_run(self.name).steps["train"].metadata_history("n", page_size=200)
+        self.assertEqual([entry.value for entry in history], list(range(6_000))[::-1])
+
     def test_kill_9_of_the_step(self) -> None:
         for url in (self.service.url, "http://127.0.0.1:9"):
             with self.subTest(url):
@@ -285,7 +303,7 @@ class ServiceTest(unittest.TestCase):
         job = Job(script, self.service.url)
         result = job.end()
         self.assertEqual(result.returncode, 0)
-        self.assertEqual(result.stderr.count("refused an operation (BAD_USER_INPUT"), 1, result.stderr)
+        self.assertEqual(result.stderr.count("refused 'big' of step work of run "), 1, result.stderr)
         self.assertEqual(dict(self.client.get_pipeline_run(self.name).run_metadata), {"work::a": 1, "work::b": 2})
         (rejected,) = glob.glob(job.spool + "/*.rejected")
         self.assertIn('"rejected":{"code":"BAD_USER_INPUT"', pathlib.Path(rejected).read_text())
@@ -389,6 +407,119 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(got, list(range(20)))
         with self.assertRaises(runledger.InvalidCallError):
             next(run.follow(after="nothing"))
+
+    def test_following_ends_with_the_run(self) -> None:
+        job = self.run_job(60)
+        job.read_line()
+        with Client(self.service.url) as client:
+            run = wait_for(lambda: next(client.list_pipeline_runs({"namePrefix": self.name}), None))
+            first = wait_for(lambda: "train" in run.steps and run.steps["train"].metadata_entry("n"))
+            got: list[Any] = []
+
+            def read() -> None:
+                got.extend(entry.value for entry in run.follow(["n"], after=first.id))
+
+            thread = threading.Thread(target=read, daemon=True)
+            thread.start()
+            job.say()
+            job.read_line()
+            job.say()
+            self.ended(job)
+            thread.join(20)
+            self.assertFalse(thread.is_alive())
+            self.assertEqual(got, list(range(first.value + 1, 60)))
+            self.assertEqual(list(run.follow()), [])  # it had ended before
+
+    def test_tables(self) -> None:
+        self.direct()
+        with Client(self.service.url) as client:
+            run = client.get_pipeline_run(self.name)
+            log_metadata({"n": 7.5, "cfg": {"a": 1}}, run_id_name_or_prefix=run)
+            records = client.list_pipeline_runs({"namePrefix": self.name}).to_records(["n", "train::n", "nothing"])
+            (record,) = records
+            self.assertEqual((record["n"], record["train::n"], record["nothing"]), (7.5, 5, None))
+            self.assertEqual(
+                (record["name"], record["status"], record["ended_at"]), (self.name, "COMPLETED", run.ended_at)
+            )
+            (whole,) = client.list_pipeline_runs({"namePrefix": self.name}).to_records()
+            self.assertEqual((whole["cfg"], whole["train::k0"]), ({"a": 1}, 0.75))
+            series = run.series("train::n")
+            self.assertEqual((series.total, series.min, series.max, series.points[-1].iteration), (6, 0.0, 5.0, 5))
+            self.assertEqual(run.series("nothing").total, 0)
+            self.assertEqual(run.steps["train"].metadata_series("n").max, 5.0)
+            comparison = client.compare_runs([run], ["train::n"])
+            if importlib.util.find_spec("pandas") is None:
+                with self.assertRaises(ImportError):
+                    series.to_dataframe()
+                return
+            frame = client.list_pipeline_runs({"namePrefix": self.name}).to_dataframe(["train::n"])
+            self.assertEqual(list(frame["train::n"]), [5])
+            self.assertEqual(list(series.to_dataframe()["value"]), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+            self.assertEqual(list(comparison.to_dataframe()["train::n"]), [5])
+
+    def test_objects_are_taken_where_ids_are(self) -> None:
+        self.direct()
+        with Client(self.service.url) as client:
+            run = client.get_pipeline_run(self.name)
+            step = run.steps["train"]
+            log_metadata({"o": 1}, step_id=step)
+            log_metadata({"o": 2}, "train", run)
+            self.assertEqual(client.get_step(step).run_metadata["o"], 2)
+            self.assertEqual(client.get_pipeline_run(run).id, run.id)
+            self.assertEqual(client.get_pipeline_run(run.id.hex).id, run.id)
+            filter = {"startedAfter": run.started_at, "metadata": {"key": "o", "gte": 2}}
+            self.assertIn(run.id, [found.id for found in client.list_pipeline_runs(filter)])
+            self.assertTrue("train" in run.steps and "o" in run.run_metadata)
+            self.assertIn("train", repr(run.steps))
+
+    def test_a_pool_and_a_generator(self) -> None:
+        script = f"""
+        import concurrent.futures, multiprocessing
+        from runledger import current_run, log_metadata, pipeline, step
+        @step
+        def load():
+            for n in range(3):
+                log_metadata({{"batch": n}})
+                yield n
+        @step
+        def shard(n):
+            log_metadata({{"n": n}})
+        @pipeline(run_name="{self.name}")
+        def job():
+            log_metadata({{"seed": 7}})
+            context = multiprocessing.get_context("spawn")
+            with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+                list(pool.map(shard, load()))
+            log_metadata({{"name": current_run().name}})
+        if __name__ == "__main__":
+            job()
+        """
+        result = FileJob(script, self.service.url).end()
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        run = self.client.get_pipeline_run(self.name)
+        self.assertEqual(sorted(run.steps), ["load", "shard", "shard_2", "shard_3"])
+        self.assertEqual({step.status for step in run.steps.values()}, {"COMPLETED"})
+        self.assertEqual(sorted(run.steps[f"shard{n}"].run_metadata["n"] for n in ("", "_2", "_3")), [0, 1, 2])
+        self.assertEqual((run.run_metadata["load::batch"], run.run_metadata["seed"]), (2, 7))
+        self.assertEqual(run.run_metadata["name"], self.name)
+
+    def test_a_run_whose_name_is_taken_logs_to_itself(self) -> None:
+        script = f"""
+        import runledger
+        with runledger.run("{self.name}") as one:
+            pass
+        with runledger.run("{self.name}") as two:
+            runledger.log_metadata({{"a": 1}}, run_id_name_or_prefix="{self.name}")
+            runledger.log_metadata({{"b": 1}})
+            runledger.flush()
+            print(runledger.current_run().name == "{self.name}-" + str(two.id)[:8])
+        """
+        result = Job(script, self.service.url).end()
+        self.assertEqual((result.stdout.strip(), result.returncode), ("True", 0), result.stderr)
+        first, second = sorted(
+            self.client.list_pipeline_runs({"namePrefix": self.name}), key=lambda run: run.started_at
+        )
+        self.assertEqual((dict(first.run_metadata), dict(second.run_metadata)), ({}, {"a": 1, "b": 1}))
 
     def test_reading_what_was_just_logged_inside_a_step(self) -> None:
         script = """

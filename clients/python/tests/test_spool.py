@@ -4,6 +4,8 @@ import json
 import os
 import pathlib
 import subprocess
+import threading
+import time
 import unittest
 import uuid
 from typing import Any
@@ -12,10 +14,12 @@ from unittest import mock
 from runledger import _spool
 from runledger._deliver import Delivery
 from runledger._leftovers import Leftovers
-from runledger._queue import Queue
+from runledger._queue import CALL_END, Call, Queue
+from runledger._sender import Sender
+from runledger._settings import read_settings
 from runledger.errors import InvalidCallError, NotFoundError, UnavailableError
 
-from .support import temporary
+from .support import temporary, wait_for
 
 URL = "http://127.0.0.1:9/graphql"
 
@@ -28,11 +32,13 @@ class Ledger:
         self.started: list[str] = []
         self.entries: list[Any] = []
         self.requests = 0
+        self.down_after: int | None = None
+        self.replayed = 0
         self._seen: set[str] = set()
 
     def post(self, query: str, variables: str) -> dict[str, Any]:
         self.requests += 1
-        if self.down:
+        if self.down or (self.down_after is not None and self.requests > self.down_after):
             raise UnavailableError("down")
         given = json.loads(variables)
         if "inputs" not in given:
@@ -47,6 +53,7 @@ class Ledger:
             if item["target"]["stepId"] not in self.started:
                 raise NotFoundError("no such step", "NOT_FOUND")
         for item in given["inputs"]:
+            self.replayed += item["requestId"] in self._seen
             if item["requestId"] not in self._seen:
                 self._seen.add(item["requestId"])
                 self.entries += [entry["value"] for entry in item["entries"]]
@@ -61,6 +68,10 @@ def log(id: str, value: Any, key: str = "k") -> bytes:
     entry = json.dumps({"key": key, "value": value})
     payload = f'{{"target":{{"stepId":"{id}"}},"requestId":"{uuid.uuid4()}","entries":[{entry}]}}'
     return f'{{"op":"logMetadata","input":{payload}}}\n'.encode()
+
+
+def call(id: object, moment: int, value: int, key: str = "k") -> Call:
+    return Call(f'{{"stepId":"{id}"}}', f"t{moment}", [json.dumps({"key": key, "value": value})])
 
 
 class SpoolTest(unittest.TestCase):
@@ -127,6 +138,7 @@ class OwnQueue(SpoolTest):
                 "pid": os.getpid(),
                 "pidStartedAt": _spool.start_of(os.getpid()),
                 "url": URL,
+                "delivered": 0,
             },
         )
 
@@ -195,6 +207,127 @@ class OwnQueue(SpoolTest):
         self.assertLessEqual(_spool.directory_bytes(self.directory), 2000)
         self.assertTrue(queue.append(start(self.step), control=True))
 
+    def test_calls_share_a_line_and_keep_their_times(self) -> None:
+        queue = self.queue()
+        queue.append(start(self.step))
+        for moment in range(3):
+            for value in range(10):
+                self.log_call(queue, moment, 10 * moment + value)
+        self.assertFalse(queue.extend(call(uuid.uuid4(), 2, 99)))  # to another step
+        (line,) = (json.loads(line) for line in queue.peek(1 << 20)[1:])
+        times = [entry.get("loggedAt", line["input"]["loggedAt"]) for entry in line["input"]["entries"]]
+        self.assertEqual(times, ["t0"] * 10 + ["t1"] * 10 + ["t2"] * 10)
+        self.assertFalse(queue.extend(call(self.step, 2, 99)))  # it has been read: it may be under way
+        self.deliver(queue)
+        self.assertEqual(self.ledger.entries, list(range(30)))
+
+    def test_a_line_is_extended_within_a_page_only(self) -> None:
+        queue = self.queue()
+        queue.append(start(self.step))
+        with mock.patch("os.pwrite", wraps=os.pwrite) as written:
+            for value in range(2000):
+                self.log_call(queue, 0, value)
+        lines = [json.loads(line) for line in queue.peek(1 << 24)]
+        values = [entry["value"] for line in lines[1:] for entry in line["input"]["entries"]]
+        self.assertEqual(values, list(range(2000)))
+        self.assertLess(len(lines), 60)
+        extended = [
+            (len(data), at) for _, data, at in (one.args for one in written.call_args_list) if data[0:1] == b","
+        ]
+        self.assertGreater(len(extended), 1900)
+        for size, at in extended:
+            self.assertEqual(at // 4096, (at + size - 1) // 4096)
+
+    def log_call(self, queue: Queue, moment: int, value: int, key: str = "k") -> None:
+        given = call(self.step, moment, value, key)
+        if not queue.extend(given):
+            head = f'{{"target":{given.target},"requestId":"{uuid.uuid4()}","loggedAt":"{given.logged_at}","entries":['
+            line = b'{"op":"logMetadata","input":' + head.encode() + given.text(given.logged_at) + CALL_END
+            queue.append(line, call=given)
+
+    def test_of_a_refused_line_only_what_is_wrong_is_set_aside(self) -> None:
+        queue = self.queue()
+        queue.append(start(self.step))
+        for value in range(50):
+            self.log_call(queue, 0, value, "bad" if value in (7, 30) else "k")
+        self.assertEqual(len(pathlib.Path(queue.base).read_bytes().splitlines()) - 1, 2)
+        content = pathlib.Path(queue.base).read_bytes()
+        with self.assertLogs("runledger", "ERROR") as logs:
+            self.deliver(queue)
+        self.assertEqual((self.ledger.entries, len(logs.output)), ([n for n in range(50) if n not in (7, 30)], 2))
+        rejected = pathlib.Path(queue.base + ".rejected").read_text().splitlines()
+        self.assertEqual([json.loads(line)["input"]["entries"][0]["value"] for line in rejected[1:]], [7, 30])
+        with self.assertLogs("runledger", "ERROR"):
+            self.leave(content.splitlines(keepends=True)[1:])
+            self.leftovers()  # the same ids: nothing is logged twice
+        self.assertEqual(len(self.ledger.entries), 48)
+
+    def test_a_bound_that_is_mostly_delivered_leaves_room(self) -> None:
+        queue = self.queue(6000)
+        queue.append(start(self.step))
+        self.ledger.started.append(self.step)
+        taken = []
+        for value in range(300):
+            taken.append(queue.append(log(self.step, value)))
+            if value >= 10:
+                self.ledger.entries += [json.loads(queue.peek(1)[0]).get("input", {}).get("entries")]
+                queue.drop(queue.peek(1))
+        self.assertEqual((set(taken), queue.refused), ({True}, 0))
+        self.assertLessEqual(os.stat(queue.base).st_size, 6000)
+
+    def test_making_room_does_not_tear_the_line_that_is_extended(self) -> None:
+        queue = self.queue()
+        queue.append(start(self.step))
+        for value in range(40):
+            queue.append(log(self.step, value))
+        self.log_call(queue, 0, 40)
+        queue._max_bytes = queue._size + 10  # full
+        delivery = Delivery(queue, self.ledger.post)
+        delivery.round()
+        with mock.patch("runledger._deliver.BATCH_OPERATIONS", 20):
+            delivery.round()
+        queue._read = queue._head  # as if no more had been read than delivered
+        self.log_call(queue, 0, 41)
+        self.deliver(queue)
+        self.assertEqual((self.ledger.entries, queue.refused), (list(range(42)), 0))
+
+    def test_a_fast_loop_waits_for_room_while_the_service_answers(self) -> None:
+        settings = {"RUNLEDGER_URL": "http://127.0.0.1:9", "RUNLEDGER_SPOOL_DIR": self.directory}
+        with mock.patch.dict(os.environ, {**settings, "RUNLEDGER_SPOOL_MAX_BYTES": "20000"}):
+            sender = Sender(read_settings())
+
+        def slowly(query: str, variables: str) -> dict[str, Any]:
+            time.sleep(0.002)
+            return self.ledger.post(query, variables)
+
+        sender._delivery = Delivery(sender.queue, slowly)
+        sender.append(start(self.step), control=True)
+        wait_for(lambda: not sender.queue.waiting, what="the first delivery")
+        for value in range(3000):
+            sender.log(call(self.step, value // 7, value))
+        self.assertTrue(sender.flush(20))
+        self.assertEqual((self.ledger.entries, sender.queue.refused), (list(range(3000)), 0))
+        sender.queue.close()
+
+    def test_a_call_waits_once_for_a_service_that_takes_nothing(self) -> None:
+        settings = {"RUNLEDGER_URL": "http://127.0.0.1:9", "RUNLEDGER_SPOOL_DIR": self.directory}
+        with mock.patch.dict(os.environ, {**settings, "RUNLEDGER_SPOOL_MAX_BYTES": "3000"}):
+            sender = Sender(read_settings())
+        frozen = threading.Event()
+        self.addCleanup(frozen.set)
+
+        def never(query: str, variables: str) -> dict[str, Any]:
+            frozen.wait(30)
+            raise UnavailableError("frozen")
+
+        sender._delivery = Delivery(sender.queue, never)
+        began = time.monotonic()
+        with mock.patch("runledger._sender.ROOM_SECONDS", 0.3), self.assertLogs("runledger", "WARNING"):
+            for value in range(100):
+                sender.log(call(self.step, value, value))
+        self.assertGreater(sender.queue.refused, 20)
+        self.assertLess(time.monotonic() - began, 3)
+
     def test_no_directory_to_write_in(self) -> None:
         path = os.path.join(self.directory, "file")
         pathlib.Path(path).write_text("")
@@ -211,7 +344,7 @@ class OwnQueue(SpoolTest):
         queue.append(start(self.step))
         queue.append(log(self.step, 0))
         with (
-            mock.patch("os.write", side_effect=OSError(28, "No space left on device")),
+            mock.patch("os.pwrite", side_effect=OSError(28, "No space left on device")),
             self.assertLogs("runledger", "WARNING"),
         ):
             queue.append(log(self.step, 1))
@@ -291,6 +424,36 @@ class LeftBehind(SpoolTest):
         (file,) = _spool.list_files(self.directory)
         self.assertIsNotNone(_spool.claim(file))
         self.assertIsNone(_spool.claim(file))
+
+    def test_goes_on_where_another_stopped(self) -> None:
+        queue = self.queue()
+        queue.append(start(self.step))
+        for value in range(2000):
+            queue.append(log(self.step, value))
+        delivery = Delivery(queue, self.ledger.post)
+        delivery.round()
+        delivery.round()
+        done = len(self.ledger.entries)
+        self.assertGreater(done, 100)
+        content = pathlib.Path(queue.base).read_bytes()  # as kill -9 leaves it
+        queue.abandon()
+        os.unlink(queue.base)
+        header, lines = content.split(b"\n", 1)
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        header = header.replace(f'"pid":{os.getpid()}'.encode(), f'"pid":{ended.pid}'.encode())
+        header = header.ljust(len(content) - len(lines) - 1)  # as long as it was, if the number is not
+        name = f"1-host-{ended.pid}-00000000.jsonl"
+        pathlib.Path(self.directory, name).write_bytes(header + b"\n" + lines)
+        self.ledger.down_after = self.ledger.requests + 1
+        with self.assertRaises(UnavailableError):
+            self.leftovers()
+        self.assertEqual(self.files(), [name])
+        self.ledger.down_after = None
+        found = self.leftovers()
+        self.assertEqual(self.ledger.entries, list(range(2000)))
+        self.assertLess(found.operations, 2000 - done)
+        self.assertEqual(self.ledger.replayed, 0)
 
     def test_is_given_back_when_the_service_is_away(self) -> None:
         name = self.leave([start(self.step), log(self.step, 1)])

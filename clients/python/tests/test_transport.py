@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import datetime
+import decimal
+import gc
 import json
+import operator
 import os
+import pathlib
+import pickle
 import socket
 import time
 import unittest
 import uuid
+import warnings
 from typing import Any, Callable
 from unittest import mock
 
@@ -15,12 +22,15 @@ from runledger import (
     Client,
     InvalidCallError,
     NotFoundError,
+    Path,
     UnavailableError,
     log_metadata,
 )
-from runledger._settings import endpoint
+from runledger._settings import endpoint, read_settings
+from runledger.client import Steps
 
 from .stub import Answer, Stub, data, error
+from .support import wait_for
 
 LOGGED = data({"logMetadataBatch": [{"replayed": False}]})
 
@@ -143,8 +153,119 @@ class Transport(unittest.TestCase):
             ("http://h/graphql/", "http://h/graphql"),
         ]:
             self.assertEqual(endpoint(given), whole)
-        with self.assertRaises(ValueError):
-            endpoint("localhost:4000")
+
+    def test_a_url_that_is_none_is_a_wrong_call_at_once(self) -> None:
+        for url in ("localhost:4000", "foo", "http://h:99999", "http://h:0", "http://[::1", "ftp://h", "http://"):
+            with self.subTest(url), self.assertRaises(InvalidCallError) as caught:
+                Client(url)
+            self.assertIn(url, str(caught.exception))
+        with self.assertRaises(InvalidCallError) as caught:
+            Client("http://user:secret@h")
+        self.assertNotIn("secret", str(caught.exception))
+        foo = mock.patch.dict(os.environ, RUNLEDGER_URL="foo")
+        with foo, self.assertLogs("runledger", "ERROR"), self.assertRaises(InvalidCallError):
+            self.log()
+
+    def test_a_key_with_white_space_around_it_and_one_that_is_none(self) -> None:
+        stub = self.serve([LOGGED])
+        with mock.patch.dict(os.environ, {"RUNLEDGER_API_KEY": " secret\n"}):
+            self.log()
+        self.assertEqual(stub.headers["Authorization"], "Bearer secret")
+        wrong = mock.patch.dict(os.environ, {"RUNLEDGER_API_KEY": "sec\nret"})
+        with wrong, self.assertLogs("runledger", "ERROR") as logs:
+            self.log()
+            self.assertNotIn("ret'", repr(read_settings()))
+        self.assertNotIn("ret", "".join(logs.output).replace("retried", ""))
+        self.assertNotIn("Authorization", stub.headers)
+
+    def test_says_after_a_second_what_is_waited_for(self) -> None:
+        began: list[float] = []
+
+        def slow(_: dict[str, Any], number: int) -> Answer:
+            began.append(time.monotonic())
+            wait_for(lambda: logs.output, 5)
+            return LOGGED
+
+        stub = self.serve(slow)
+        with self.assertLogs("runledger", "WARNING") as logs:
+            self.log()
+        self.assertGreaterEqual(time.monotonic() - began[0], 0.9)
+        (line,) = logs.output
+        for words in (stub.url, "up to 5 s", "npx runledger serve", "RUNLEDGER_URL"):
+            self.assertIn(words, line)
+
+    def test_a_refused_connection_on_this_machine_is_not_waited_for_as_long(self) -> None:
+        client = Client("http://127.0.0.1:9", timeout=60)
+        with mock.patch("runledger._graphql.REFUSED_SECONDS", 3), self.assertLogs("runledger", "WARNING") as logs:
+            began = time.monotonic()
+            with self.assertRaises(UnavailableError):
+                client.get_pipeline_run("n")
+        self.assertLess(time.monotonic() - began, 6)
+        self.assertIn("Connection refused", logs.output[0])
+
+    def test_operands_of_filters(self) -> None:
+        page = {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+        stub = self.serve([data({"pipelineRuns": page})])
+        zone = datetime.timezone(datetime.timedelta(hours=2))
+        at = datetime.datetime(2024, 5, 6, 7, 8, 9, tzinfo=zone)
+        condition = {"key": "a", "in": (1, decimal.Decimal("0.10"), at, Path("x")), "equals": {2, 1}, "path": ["b"]}
+        filter = {"startedAfter": at, "and": [{"metadata": condition}], "status": ["CRASHED"]}
+        runs = Client().list_pipeline_runs(filter, {"metadata": {"key": "a"}})
+        self.assertIn("startedAfter", repr(runs))
+        self.assertEqual(list(runs), [])
+        sent = json.loads(stub.bodies[0])["variables"]["filter"]
+        self.assertEqual(sent["startedAfter"], "2024-05-06T05:08:09.000Z")
+        (inner,) = sent["and"]
+        self.assertEqual(inner["metadata"]["in"], [1, 0.1, "2024-05-06T07:08:09+02:00", "x"])
+        self.assertEqual(inner["metadata"]["equals"], [1, 2])
+        self.assertIn(b"0.10", stub.bodies[0])
+        for wrong, words in (
+            ({"metadata": {"key": "a", "gt": object()}}, "variables.filter.metadata.gt"),
+            ({1.5: 1}, "1.5"),
+        ):
+            with self.assertRaises(InvalidCallError) as caught:
+                list(Client().list_pipeline_runs(wrong))  # type: ignore[arg-type]  # wrong on purpose
+            self.assertIn(words, str(caught.exception))
+
+    def test_messages_speak_of_what_is_there_in_python(self) -> None:
+        for said, shown in [
+            ("inputs[0]: There is no step with the id x. Start it with startStep, then log to it.",
+             "There is no step with the id x. Start it with @step, or with step(\"…\"), then log to it."),
+            ("There is no run x. Start it with startRun, or look at pipelineRuns.",
+             "There is no run x. Start it with @pipeline, or with run(\"…\"), "
+             "or look at Client().list_pipeline_runs()."),
+        ]:  # fmt: skip
+            content = {"errors": [{"message": said, "extensions": {"code": "NOT_FOUND"}}]}
+            self.serve([(200, {}, json.dumps(content).encode())])
+            with self.assertRaises(NotFoundError) as caught:
+                self.log()
+            self.assertEqual(str(caught.exception), shown)
+
+    def test_reprs_say_what_it_is_and_never_raise(self) -> None:
+        client = Client("http://127.0.0.1:9", timeout=0.2)
+        self.assertEqual(repr(client), "<runledger.Client http://127.0.0.1:9/graphql>")
+        steps = Steps(client, uuid.uuid4())
+        self.assertIn("not read", repr(steps))
+        self.assertEqual((operator.contains(steps, 0), repr(runledger.step("a")), repr(runledger.run("b"))),
+                         (False, "<runledger.step 'a'>", "<runledger.run 'b'>"))  # fmt: skip
+
+    def test_a_client_that_nobody_closed_leaves_no_open_socket(self) -> None:
+        self.serve([data({"pipelineRun": None})])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            client = Client()
+            with self.assertRaises(NotFoundError):
+                client.get_pipeline_run("x")
+            transport = client._transport
+            del client
+            gc.collect()
+        self.assertEqual(transport._idle, [])
+
+    def test_all_names_of_the_package_but_one(self) -> None:
+        names: dict[str, Any] = {}
+        exec("from pathlib import Path\nfrom runledger import *", names)
+        self.assertIs(names["Path"], pathlib.Path)
+        self.assertIs(names["log_metadata"], log_metadata)
 
     def test_following_goes_on_where_it_was(self) -> None:
         asked: list[Any] = []
@@ -159,9 +280,12 @@ class Transport(unittest.TestCase):
             return "event: next\ndata: " + json.dumps({"data": {"metadataLogged": fields}}) + "\n\n"
 
         def answer(body: dict[str, Any], number: int) -> Answer | None:
+            if "metadataLogged" not in body["query"]:
+                steps = {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+                return data({"pipelineRun": {"endedAt": None, "metadata": [], "steps": steps}})
             asked.append(body["variables"]["after"])
             events = [":\n\n" + entry(1) + entry(2), "", entry(3) + "event: complete\ndata:\n\n"]
-            return 200, {"Content-Type": "text/event-stream"}, events[number - 1].encode()
+            return 200, {"Content-Type": "text/event-stream"}, events[len(asked) - 1].encode()
 
         self.serve(answer)
         self.assertEqual([found.value for found in Client().follow("run")], [1, 2, 3])
@@ -177,7 +301,10 @@ class Calls(unittest.TestCase):
 
     def test_wrong_calls(self) -> None:
         wrong: list[tuple[Callable[[], object], str]] = [
-            (lambda: log_metadata({"a": 1}, infer_artifact=True, run_id_name_or_prefix="x"), "infer_artifact"),
+            (
+                lambda: log_metadata({"a": 1}, infer_artifact=True, run_id_name_or_prefix="x"),  # type: ignore[arg-type]
+                "infer_artifact",
+            ),
             (lambda: log_metadata({"a": 1}, step_name="s"), "run_id_name_or_prefix"),
             (lambda: log_metadata({"a": 1}, step_id="nonsense"), "step_id='nonsense'"),
             (lambda: log_metadata({"a": 1}, step_id=uuid.uuid4(), step_name="s"), "leave out"),
@@ -190,6 +317,16 @@ class Calls(unittest.TestCase):
             with self.assertRaises((ValueError, TypeError)) as caught:
                 call()
             self.assertIn(words, str(caught.exception))
+
+    def test_errors_can_be_handed_to_another_process(self) -> None:
+        for given in (
+            InvalidCallError("m", "CONFLICT", {"a": 1}),
+            NotFoundError("m", "NOT_FOUND"),
+            UnavailableError("m", "TIMEOUT", 3.0),
+        ):
+            again = pickle.loads(pickle.dumps(given))
+            self.assertIs(type(again), type(given))
+            self.assertEqual((str(again), again.args, vars(again)), ("m", given.args, vars(given)))
 
     def test_the_step_context_is_for_steps(self) -> None:
         with self.assertRaises(RuntimeError):

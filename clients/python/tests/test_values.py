@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import argparse
+import collections
+import dataclasses
 import datetime
 import decimal
 import enum
+import importlib
 import json
 import math
 import pathlib
+import types
 import unittest
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from runledger import (
@@ -21,10 +27,16 @@ from runledger import (
 from runledger._decode import decode_value, loads
 from runledger._encode import MAX_DEPTH, encode_entry
 
-try:
-    import numpy
-except ImportError:
-    numpy = None
+
+def optional(name: str) -> Any:
+    """The module, where it is installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+numpy, omegaconf, pandas, pydantic = map(optional, ("numpy", "omegaconf", "pandas", "pydantic"))
 
 
 class Color(enum.Enum):
@@ -33,6 +45,34 @@ class Color(enum.Enum):
 
 class Level(enum.IntEnum):
     HIGH = 3
+
+
+class Estimator:
+    def get_params(self) -> dict[str, Any]:
+        return {}
+
+
+@dataclasses.dataclass
+class Config:
+    lr: float
+    sizes: tuple[int, ...]
+
+
+class Unresolvable(collections.abc.Mapping):  # type: ignore[type-arg]  # as a library's own mapping behaves
+    def __getitem__(self, key: object) -> object:
+        if key == "missing":
+            raise RuntimeError("Missing mandatory value: missing\n    full_key: missing")
+        return 1
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["a", "missing"])
+
+    def __len__(self) -> int:
+        return 2
+
+
+class RelatedType:
+    """Its name ends in letters that mean nothing."""
 
 
 def entry(value: Any) -> dict[str, Any]:
@@ -81,10 +121,12 @@ class Values(unittest.TestCase):
             (b"x", UnsupportedTypeError, "k: bytes"),
             (object(), UnsupportedTypeError, "k: object"), (1j, UnsupportedTypeError, "complex"),
             ({"a": [1, {"b": b""}]}, UnsupportedTypeError, "k.a[1].b: bytes"),
-            (range(3), UnsupportedTypeError, "list("),
+            ((n for n in range(3)), UnsupportedTypeError, "list("),
+            (memoryview(b"x"), UnsupportedTypeError, "its text"), (Estimator(), UnsupportedTypeError, "get_params()"),
+            (range(10**9), InvalidValueError, "1000000000 items"),
             ({None: 1}, UnsupportedTypeError, "None"), ({True: 1}, UnsupportedTypeError, "True"),
             ({1: 1, "1": 2}, InvalidValueError, "both"),
-            (datetime.timedelta(1), UnsupportedTypeError, "total_seconds"), ("a\0b", InvalidValueError, "NUL"),
+            ("a\0b", InvalidValueError, "NUL"),
             (["\ud800"], InvalidValueError, "k[0]"), (Uri("no scheme"), InvalidValueError, "Uri"),
             (Uri("s3://a b"), InvalidValueError, "Uri"),
             (Path(""), InvalidValueError, "empty"), (int, UnsupportedTypeError, "type"),
@@ -93,6 +135,32 @@ class Values(unittest.TestCase):
                 entry(value)
             self.assertIn(words, str(caught.exception))
             self.assertIsInstance(caught.exception, (ValueError, TypeError))
+
+    def test_what_configurations_are_made_of(self) -> None:
+        for value, kind, form in [
+            (argparse.Namespace(lr=0.1, layers=[1, 2]), "DICT", {"lr": 0.1, "layers": [1, 2]}),
+            (types.SimpleNamespace(a=Config(0.1, (1, 2))), "DICT", {"a": {"lr": 0.1, "sizes": [1, 2]}}),
+            (Config(0.1, (1, 2)), "DICT", {"lr": 0.1, "sizes": [1, 2]}),
+            (types.MappingProxyType({"a": 1}), "DICT", {"a": 1}),
+            (collections.UserDict({"a": [1]}), "DICT", {"a": [1]}), (collections.UserList([1, "a"]), "LIST", [1, "a"]),
+            (collections.deque([1, 2]), "LIST", [1, 2]), (range(3), "LIST", [0, 1, 2]),
+            ({"a": 1, "b": 2}.keys(), "SET", ["a", "b"]), (datetime.timedelta(minutes=1.5), "FLOAT", 90.0),
+        ]:  # fmt: skip
+            with self.subTest(repr(value)):
+                self.expect(value, kind, form)
+
+    def test_what_a_library_cannot_read_is_a_wrong_value_with_its_path(self) -> None:
+        with self.assertRaises(InvalidValueError) as caught:
+            entry({"cfg": Unresolvable()})
+        self.assertIn(
+            "k.cfg.missing: it could not be read (RuntimeError: Missing mandatory value: missing)",
+            str(caught.exception),
+        )
+
+    def test_a_dtype_is_one_of_a_library_that_has_them(self) -> None:
+        for value in (RelatedType(), NotImplemented):
+            with self.subTest(repr(value)), self.assertRaises(UnsupportedTypeError):
+                entry(value)
 
     def test_depth(self) -> None:
         value: list[Any] = []
@@ -156,6 +224,9 @@ class NumPy(unittest.TestCase):
             (numpy.zeros(1).dtype, "DTYPE", "float64"),
             (numpy.datetime64("2024-01-02T03:04:05", "ns"), "STRING", "2024-01-02T03:04:05.000000000"),
             ({"a": numpy.float32(0.25), "b": [numpy.int8(1)]}, "DICT", {"a": 0.25, "b": [1]}),
+            (numpy.timedelta64(1500, "ms"), "FLOAT", 1.5), (numpy.datetime64("NaT"), "NULL", None),
+            (numpy.array(["2024-01-02", "NaT"], "M8[D]"), "LIST", ["2024-01-02", None]),
+            (numpy.array([90, "NaT"], "m8[s]"), "LIST", [90.0, None]),
             ({numpy.int64(1): 2}, "DICT", {"1": 2}),
             ({numpy.int64(2), numpy.int64(1)}, "SET", [1, 2]), (numpy.array([], dtype=float), "LIST", []),
         ]:  # fmt: skip
@@ -168,12 +239,53 @@ class NumPy(unittest.TestCase):
             numpy.complex128(1),
             numpy.array([1j]),
             numpy.array([object()]),
-            numpy.timedelta64(1, "s"),
             numpy.float64,
             numpy.bytes_(b"x"),
         ]:
             with self.subTest(repr(value)), self.assertRaises(UnsupportedTypeError):
                 entry(value)
+
+
+@unittest.skipIf(pandas is None, "pandas is not installed")
+class Pandas(unittest.TestCase):
+    def test_what_people_log(self) -> None:
+        for value, kind, form in [
+            (pandas.Series([1, 2.5]), "LIST", [1.0, 2.5]), (pandas.Series({"a": 1, "b": 2}), "DICT", {"a": 1, "b": 2}),
+            (pandas.Series(["x", "y", "x"]).value_counts(), "DICT", {"x": 2, "y": 1}),
+            (pandas.DataFrame({"a": [1, 2], "b": ["x", None]}), "LIST", [{"a": 1, "b": "x"}, {"a": 2, "b": None}]),
+            (pandas.NaT, "NULL", None), (pandas.NA, "NULL", None), ([pandas.NaT, 1], "LIST", [None, 1]),
+            (pandas.Timestamp("2024-01-02 03:04"), "STRING", "2024-01-02T03:04:00"),
+            (pandas.Timestamp("2024-01-02", tz="Europe/Berlin"), "STRING", "2024-01-02T00:00:00+01:00"),
+            (pandas.Timedelta("90s"), "FLOAT", 90.0), (pandas.Index(["a", "b"]), "LIST", ["a", "b"]),
+            (pandas.CategoricalDtype(["a"]), "DTYPE", "category"), (pandas.Series([1]).dtype, "DTYPE", "int64"),
+        ]:  # fmt: skip
+            with self.subTest(repr(value)):
+                read = entry(value)
+                self.assertEqual((read["type"], read["value"]), (kind, form))
+
+    def test_a_large_frame_is_refused(self) -> None:
+        with self.assertRaises(InvalidValueError) as caught:
+            entry(pandas.DataFrame({"a": range(20_000)}))
+        self.assertIn("20000 items", str(caught.exception))
+
+
+@unittest.skipIf(omegaconf is None, "omegaconf is not installed")
+class OmegaConf(unittest.TestCase):
+    def test_configurations(self) -> None:
+        config = omegaconf.OmegaConf.create({"lr": 0.1, "layers": [1, {"a": "${lr}"}], "none": None})
+        self.assertEqual(entry(config)["value"], {"lr": 0.1, "layers": [1, {"a": 0.1}], "none": None})
+        self.assertEqual(entry(config.layers)["type"], "LIST")
+        for missing in ("???", "${nothing}"):
+            with self.assertRaises(InvalidValueError) as caught:
+                entry(omegaconf.OmegaConf.create({"a": {"b": missing}}))
+            self.assertIn("k.a.b: it could not be read", str(caught.exception))
+
+
+@unittest.skipIf(pydantic is None, "pydantic is not installed")
+class Pydantic(unittest.TestCase):
+    def test_models(self) -> None:
+        model = pydantic.create_model("Params", lr=(float, 0.5), layers=(tuple, (1, 2)))()
+        self.assertEqual(entry(model), {"key": "k", "value": {"lr": 0.5, "layers": [1, 2]}, "type": "DICT"})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,118 @@
+"""What is read: entries, points, keys, comparisons."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Optional
+
+from ._decode import decode_value, parse_time
+from ._frames import frame_of
+
+if TYPE_CHECKING:
+    from ._runs import PipelineRun
+
+ExecutionStatus = Literal["RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CACHED", "RETRIED", "CRASHED"]
+
+
+class MetadataEntry(NamedTuple):
+    """One value that was logged under one key at one moment."""
+
+    id: str
+    key: str
+    qualified_key: str
+    """``step_name::key`` for an entry of a step, ``key`` for an entry of a run."""
+    value: Any
+    type: str
+    number: Optional[float]
+    display: str
+    iteration: Optional[int]
+    logged_at: datetime.datetime
+    run_id: uuid.UUID
+    step_id: Optional[uuid.UUID]
+    step_name: Optional[str]
+
+
+class MetadataPoint(NamedTuple):
+    value: float
+    iteration: Optional[int]
+    logged_at: datetime.datetime
+
+
+class MetadataSeries(NamedTuple):
+    """The numbers under a key over time; ``total`` were logged, ``points`` are those that keep the curve's shape."""
+
+    total: int
+    points: list[MetadataPoint]
+    min: Optional[float] = None
+    """Of all of them, not of the points that are left."""
+    max: Optional[float] = None
+
+    def to_dataframe(self) -> Any:
+        """A frame of pandas, else of polars: value, iteration, logged_at."""
+        return frame_of([point._asdict() for point in self.points], list(MetadataPoint._fields))
+
+
+class MetadataKey(NamedTuple):
+    key: str
+    types: list[str]
+    runs: int
+    last_logged_at: datetime.datetime
+
+
+class Failure(NamedTuple):
+    """Why a run or step failed, as its process said; for CRASHED, as the service did."""
+
+    type: str
+    message: str
+    traceback: Optional[str]
+    """None where it was not sent, and for runs that are read in lists."""
+
+
+class ComparisonRow(NamedTuple):
+    key: str
+    values: list[Any]
+    """One a run; None where the run has no such key (and where it logged None)."""
+    differs: bool
+
+
+class RunComparison(NamedTuple):
+    runs: list[PipelineRun]
+    rows: list[ComparisonRow]
+
+    def to_dataframe(self) -> Any:
+        """A frame of pandas, else of polars: a row a run, its name, and a column a key."""
+        keys = [row.key for row in self.rows]
+        records = [
+            {"name": run.name, **{row.key: row.values[number] for row in self.rows}}
+            for number, run in enumerate(self.runs)
+        ]
+        return frame_of(records, ["name", *keys])
+
+
+def entry_of(fields: dict[str, Any]) -> MetadataEntry:
+    step = fields["step"]
+    return MetadataEntry(
+        id=fields["id"],
+        key=fields["key"],
+        qualified_key=fields["qualifiedKey"],
+        value=decode_value(fields["value"], fields["type"]),
+        type=fields["type"],
+        number=None if fields["number"] is None else float(fields["number"]),
+        display=fields["display"],
+        iteration=fields["iteration"],
+        logged_at=parse_time(fields["loggedAt"]),
+        run_id=uuid.UUID(fields["run"]["id"]),
+        step_id=uuid.UUID(step["id"]) if step else None,
+        step_name=step["name"] if step else None,
+    )
+
+
+def series_of(fields: dict[str, Any]) -> MetadataSeries:
+    points = [MetadataPoint(float(p["value"]), p["iteration"], parse_time(p["loggedAt"])) for p in fields["points"]]
+    ends = [None if fields[name] is None else float(fields[name]) for name in ("min", "max")]
+    return MetadataSeries(fields["total"], points, *ends)
+
+
+def failure_of(fields: Optional[dict[str, Any]]) -> Optional[Failure]:
+    return None if fields is None else Failure(fields["type"], fields["message"], fields.get("traceback"))
