@@ -3,6 +3,7 @@ import { refuse, sendAnswer, sendJson } from './answers.ts';
 import { readBody } from './body.ts';
 import { identifyCaller } from './caller.ts';
 import { checkOrigin, isAllowedHost } from './guard.ts';
+import { isDashboardPath, sendDashboard } from './pages/dashboard.ts';
 import { sendGraphiQL } from './pages/graphiql.ts';
 import type { HttpOptions } from './server.ts';
 import { sendResponse } from './streams.ts';
@@ -16,7 +17,6 @@ type Handler = (
 
 /** What is served where, and by which methods; HEAD is a GET whose body stays away. */
 const routes: Record<string, Record<string, Handler>> = {
-  '/': { GET: (_options, _request, response) => void response.writeHead(302, { location: '/graphql' }).end() },
   '/health': { GET: (_options, _request, response) => sendJson(response, 200, { status: 'ok' }) },
   '/ready': { GET: answerReady },
   '/graphql': { GET: answerGet, POST: answerPost, OPTIONS: answerOptions },
@@ -29,6 +29,10 @@ const routes: Record<string, Record<string, Handler>> = {
   },
 };
 
+function dashboardRoute(path: string): Record<string, Handler> {
+  return { GET: (_options, request, response) => sendDashboard(request, response, path) };
+}
+
 /** Answers one request: whether it may come in, then what is at its path. */
 export async function handle(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (!isAllowedHost(request.headers.host, options.allowedHosts)) {
@@ -37,7 +41,7 @@ export async function handle(options: HttpOptions, request: IncomingMessage, res
   const url = request.url ?? '/';
   const end = url.indexOf('?');
   const path = end < 0 ? url : url.slice(0, end);
-  const methods = Object.hasOwn(routes, path) ? routes[path]! : null;
+  const methods = Object.hasOwn(routes, path) ? routes[path]! : isDashboardPath(path) ? dashboardRoute(path) : null;
   if (!methods) return refuse(response, 404, 'There is nothing here. GraphQL is at /graphql.');
   if (!checkOrigin(options.allowedOrigins, request, response)) return;
   const handler = methods[request.method === 'HEAD' ? 'GET' : (request.method ?? '')];
