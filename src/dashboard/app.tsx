@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { navigate, usePathname } from 'wouter/use-browser-location';
 import { routeOf } from './address/routes.ts';
 import { createCache } from './api/cache.ts';
+import { followChanges, toggleLive } from './api/live.ts';
 import styles from './app.module.css';
 import { useNotice } from './parts/announce.ts';
 import { copyText } from './parts/copy.ts';
@@ -14,6 +15,8 @@ import { TopBar } from './parts/top-bar.tsx';
 import { RunsPage } from './runs/runs-page.tsx';
 
 const RunPage = lazy(() => import('./run/run-page.tsx'));
+const ComparePage = lazy(() => import('./compare/compare-page.tsx'));
+const CurvesPage = lazy(() => import('./curves/curves-page.tsx'));
 
 const cache = createCache();
 
@@ -21,10 +24,12 @@ export function App() {
   const route = routeOf(usePathname());
   const [help, setHelp] = useState(false);
   useEffect(watchLeader, []);
+  useEffect(() => followChanges(cache), []);
   useShortcuts({
     '?': () => setHelp(true),
     t: () => applyTheme(nextTheme(savedTheme())),
     d: toggleDensity,
+    l: toggleLive,
     'g r': () => navigate('/runs'),
     'shift+y': () => void copyText(location.href, 'the link of this view'),
   });
@@ -35,6 +40,8 @@ export function App() {
         <Suspense fallback={null}>
           {route.page === 'runs' && <RunsPage />}
           {route.page === 'run' && <RunPage key={route.ref} reference={route.ref} />}
+          {route.page === 'compare' && <ComparePage />}
+          {route.page === 'curves' && <CurvesPage />}
           {route.page === 'nowhere' && <Nowhere />}
         </Suspense>
       </main>

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from './browser.ts';
 import { test as base } from './test.ts';
@@ -47,3 +49,18 @@ export const test = base.extend(
     };
   },
 );
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with the page as it stands: the rule, and the first of the elements. */
+export async function findInaccessible(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe puts itself there
+    const { violations } = await (globalThis as any).axe.run({ resultTypes: ['violations'] });
+    return violations.map(
+      // biome-ignore lint/suspicious/noExplicitAny: as axe gives them
+      (one: any) => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`,
+    );
+  });
+}

@@ -2,3 +2,8 @@
 export function printRefs(refs: readonly string[]): string {
   return refs.map((ref) => ref.replace(/[\\,]/g, '\\$&')).join(',');
 }
+
+export function parseRefs(text: string): string[] {
+  const refs = [...text.matchAll(/((?:[^\\,]|\\.)+)(?:,|$)/gsu)].map(([, ref]) => ref!.replace(/\\(.)/gsu, '$1'));
+  return [...new Set(refs)];
+}

@@ -18,6 +18,6 @@ export function routeOf(pathname: string): Route {
 
 /** The address of a run: by its name, unless browsers take that for a way up. */
 export function runPath(run: { readonly id: string; readonly name: string }): string {
-  const isPlain = run.name !== '.' && run.name !== '..' && run.name.isWellFormed();
+  const isPlain = run.name !== '.' && run.name !== '..' && !/\p{Surrogate}/u.test(run.name);
   return `/runs/${encodeURIComponent(isPlain ? run.name : run.id)}`;
 }

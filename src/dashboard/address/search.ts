@@ -35,7 +35,7 @@ export function writeSearch(params: Params): string {
 function encode(text: string): string {
   // A text cut in the middle of a character cannot stand in an address.
   return text
-    .toWellFormed()
+    .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/[%&#+"<>\\^`{|}\p{Cc}\p{Zl}\p{Zp}\u00a0]/gu, encodeURIComponent)
     .replaceAll(' ', '+');
 }

@@ -7,7 +7,7 @@ const tryTimeoutMs = 20_000;
 const keyName = 'runledger-api-key';
 
 /** How to reach the service that sent the page, with the key that was given in this tab. */
-function settings(): Settings {
+export function settings(): Settings {
   const apiKey = sessionStorage.getItem(keyName) ?? undefined;
   return settingsOf({ url: location.origin, apiKey, tryTimeoutMs });
 }

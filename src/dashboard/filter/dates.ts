@@ -24,12 +24,11 @@ export function resolveDates(filter: Filter, now: number): PipelineRunFilter {
     const text = filter[name];
     return text === undefined ? [] : [[name, resolveDate(text, now)]];
   });
-  const resolved = {
+  return {
     ...filter,
     ...Object.fromEntries(dates),
     ...(filter.and ? { and: filter.and.map((side) => resolveDates(side, now)) } : {}),
     ...(filter.or ? { or: filter.or.map((side) => resolveDates(side, now)) } : {}),
     ...(filter.not ? { not: resolveDates(filter.not, now) } : {}),
   };
-  return resolved as PipelineRunFilter;
 }

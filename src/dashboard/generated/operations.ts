@@ -111,18 +111,33 @@ export type PipelineRunOrder =
   readonly name: SortDirection; readonly startedAt?: never; }
   |  { readonly duration?: never; readonly endedAt?: never; readonly metadata?: never; readonly name?: never;   readonly startedAt: SortDirection; };
 
+/** What a caller may do. READ: queries and subscriptions. WRITE: start, finish, log. ADMIN: all of it. */
+export type Scope =
+  | 'ADMIN'
+  | 'READ'
+  | 'WRITE';
+
+/** What the points of a series are ordered by. */
+export type SeriesAxis =
+  /** The iteration where every entry has one, else the time. */
+  | 'AUTO'
+  /** The iteration; entries without one are left out. */
+  | 'ITERATION'
+  /** The time, in milliseconds since 1970, UTC. */
+  | 'LOGGED_AT';
+
 /** Which way a list is sorted. */
 export type SortDirection =
   | 'ASC'
   | 'DESC';
 
-export type RowFragment = { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null };
+export type RowFragment = { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null };
 
 export type CellFragment = { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string };
 
 export type EntryFragment = { readonly value: unknown, readonly iteration: number | bigint | null, readonly loggedAt: string, readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly step: { readonly name: string, readonly attempt: number } | null };
 
-export type StepRowFragment = { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly cachedFrom: { readonly id: string, readonly run: { readonly id: string, readonly name: string } } | null };
+export type StepRowFragment = { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null, readonly cachedFrom: { readonly id: string, readonly run: { readonly id: string, readonly name: string } } | null };
 
 export type RunRowsQueryVariables = Exact<{
   first: number;
@@ -134,14 +149,14 @@ export type RunRowsQueryVariables = Exact<{
 }>;
 
 
-export type RunRowsQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string }>, readonly deep: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+export type RunRowsQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string }>, readonly deep: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown }>, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
-export type RunCountQueryVariables = Exact<{
+export type FacetsQueryVariables = Exact<{
   filter?: PipelineRunFilter | null | undefined;
 }>;
 
 
-export type RunCountQuery = { readonly pipelineRuns: { readonly totalCount: number } };
+export type FacetsQuery = { readonly runFacets: { readonly total: number, readonly statuses: ReadonlyArray<{ readonly status: ExecutionStatus, readonly runs: number }>, readonly pipelines: ReadonlyArray<{ readonly pipeline: string, readonly runs: number }> } };
 
 export type KeysQueryVariables = Exact<{
   pipeline?: string | null | undefined;
@@ -165,7 +180,7 @@ export type RunDetailQueryVariables = Exact<{
 }>;
 
 
-export type RunDetailQuery = { readonly pipelineRun: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly metadata: ReadonlyArray<{ readonly value: unknown, readonly iteration: number | bigint | null, readonly loggedAt: string, readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly step: { readonly name: string, readonly attempt: number } | null }>, readonly steps: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly cachedFrom: { readonly id: string, readonly run: { readonly id: string, readonly name: string } } | null }> } } | null };
+export type RunDetailQuery = { readonly pipelineRun: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly metadata: ReadonlyArray<{ readonly value: unknown, readonly iteration: number | bigint | null, readonly loggedAt: string, readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly step: { readonly name: string, readonly attempt: number } | null }>, readonly steps: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null, readonly cachedFrom: { readonly id: string, readonly run: { readonly id: string, readonly name: string } } | null }> }, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } | null };
 
 export type AttemptEntriesQueryVariables = Exact<{
   run: string;
@@ -184,7 +199,7 @@ export type HistoryQueryVariables = Exact<{
 }>;
 
 
-export type HistoryQuery = { readonly pipelineRun: { readonly metadataHistory: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly value: unknown, readonly iteration: number | bigint | null, readonly loggedAt: string, readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly step: { readonly name: string, readonly attempt: number } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+export type HistoryQuery = { readonly pipelineRun: { readonly metadataHistory: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly value: unknown, readonly iteration: number | bigint | null, readonly loggedAt: string, readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly retraction: { readonly reason: string, readonly retractedAt: string } | null, readonly step: { readonly name: string, readonly attempt: number } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
 
 export type RetractMutationVariables = Exact<{
   entryId: string;
@@ -201,14 +216,55 @@ export type DeleteRunMutationVariables = Exact<{
 
 export type DeleteRunMutation = { readonly deleteRun: boolean };
 
+export type SeriesQueryVariables = Exact<{
+  refs: ReadonlyArray<string> | string;
+  keys: ReadonlyArray<string> | string;
+  maxPoints: number;
+  x: SeriesAxis;
+  from?: number | null | undefined;
+  to?: number | null | undefined;
+}>;
+
+
+export type SeriesQuery = { readonly series: ReadonlyArray<{ readonly key: string, readonly total: number, readonly min: number | null, readonly max: number | null, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }, readonly step: { readonly name: string, readonly attempt: number } | null, readonly points: ReadonlyArray<{ readonly value: number, readonly iteration: number | bigint | null, readonly loggedAt: string }> }> };
+
+export type CompareQueryVariables = Exact<{
+  refs: ReadonlyArray<string> | string;
+}>;
+
+
+export type CompareQuery = { readonly compareRuns: { readonly runs: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }>, readonly rows: ReadonlyArray<{ readonly key: string, readonly differs: boolean, readonly cells: ReadonlyArray<{ readonly id: string, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly value: unknown } | null>, readonly leaves: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly differs: boolean, readonly present: ReadonlyArray<boolean>, readonly values: ReadonlyArray<unknown> }> | null }> } };
+
+export type AboutQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AboutQuery = { readonly service: { readonly version: string, readonly time: string, readonly viewer: { readonly name: string, readonly scopes: ReadonlyArray<Scope> } } };
+
+export type ChangesSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ChangesSubscription = { readonly changes:
+    | { readonly __typename: 'EntryLogged', readonly cursor: string, readonly run: { readonly id: string, readonly name: string }, readonly entry: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly type: MetadataType, readonly number: number | null, readonly display: string } }
+    | { readonly __typename: 'EntryRetracted', readonly cursor: string, readonly run: { readonly id: string, readonly name: string }, readonly entry: { readonly id: string, readonly key: string, readonly qualifiedKey: string } }
+    | { readonly __typename: 'RunChanged', readonly cursor: string, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } }
+    | { readonly __typename: 'RunDeleted', readonly runId: string, readonly name: string, readonly cursor: string }
+    | { readonly __typename: 'StepChanged', readonly cursor: string, readonly run: { readonly id: string, readonly name: string } }
+   };
+
 /** The text of an operation, which also knows the types of its answer and of its variables. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };
-export const RunRows = "query RunRows($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!, $deep: [String!]!) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { ...Cell } deep: metadata(keys: $deep) { id key qualifiedKey value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<RunRowsQuery, RunRowsQueryVariables>;
-export const RunCount = "query RunCount($filter: PipelineRunFilter) { pipelineRuns(first: 0, filter: $filter) { totalCount } }" as Operation<RunCountQuery, RunCountQueryVariables>;
+export const RunRows = "query RunRows($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!, $deep: [String!]!) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { ...Cell } deep: metadata(keys: $deep) { id key qualifiedKey value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<RunRowsQuery, RunRowsQueryVariables>;
+export const Facets = "query Facets($filter: PipelineRunFilter) { runFacets(filter: $filter) { total statuses { status runs } pipelines { pipeline runs } } }" as Operation<FacetsQuery, FacetsQueryVariables>;
 export const Keys = "query Keys($pipeline: String, $prefix: String, $first: Int!) { metadataKeys(pipeline: $pipeline, prefix: $prefix, first: $first) { key types runs } }" as Operation<KeysQuery, KeysQueryVariables>;
 export const EntryOf = "query EntryOf($run: String!, $key: String!) { pipelineRun(ref: $run) { runMetadata(key: $key) { ...Entry } } } fragment Entry on MetadataEntry { ...Cell value iteration loggedAt step { name attempt } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<EntryOfQuery, EntryOfQueryVariables>;
-export const RunDetail = "query RunDetail($ref: String!) { pipelineRun(ref: $ref) { ...Row metadata { ...Entry } steps(first: 200, includeRetried: true) { nodes { ...StepRow } totalCount } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt } fragment Entry on MetadataEntry { ...Cell value iteration loggedAt step { name attempt } } fragment Cell on MetadataEntry { id key qualifiedKey type number display } fragment StepRow on Step { id name attempt status startedAt endedAt cachedFrom { id run { id name } } }" as Operation<RunDetailQuery, RunDetailQueryVariables>;
+export const RunDetail = "query RunDetail($ref: String!) { pipelineRun(ref: $ref) { ...Row metadata { ...Entry } steps(first: 200, includeRetried: true) { nodes { ...StepRow } totalCount } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Entry on MetadataEntry { ...Cell value iteration loggedAt step { name attempt } } fragment Cell on MetadataEntry { id key qualifiedKey type number display } fragment StepRow on Step { id name attempt status startedAt endedAt failure { type message traceback } cachedFrom { id run { id name } } }" as Operation<RunDetailQuery, RunDetailQueryVariables>;
 export const AttemptEntries = "query AttemptEntries($run: String!, $step: String!, $attempt: Int!) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { metadata { ...Entry } } } } fragment Entry on MetadataEntry { ...Cell value iteration loggedAt step { name attempt } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<AttemptEntriesQuery, AttemptEntriesQueryVariables>;
-export const History = "query History($run: String!, $key: String!, $first: Int!, $after: String) { pipelineRun(ref: $run) { metadataHistory(key: $key, first: $first, after: $after) { nodes { ...Entry } pageInfo { hasNextPage endCursor } totalCount } } } fragment Entry on MetadataEntry { ...Cell value iteration loggedAt step { name attempt } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<HistoryQuery, HistoryQueryVariables>;
+export const History = "query History($run: String!, $key: String!, $first: Int!, $after: String) { pipelineRun(ref: $run) { metadataHistory(key: $key, first: $first, after: $after, includeRetracted: true) { nodes { ...Entry retraction { reason retractedAt } } pageInfo { hasNextPage endCursor } totalCount } } } fragment Entry on MetadataEntry { ...Cell value iteration loggedAt step { name attempt } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<HistoryQuery, HistoryQueryVariables>;
 export const Retract = "mutation Retract($entryId: ID!, $reason: String!) { retractMetadata(entryId: $entryId, reason: $reason) { latest { id } } }" as Operation<RetractMutation, RetractMutationVariables>;
 export const DeleteRun = "mutation DeleteRun($ref: String!) { deleteRun(ref: $ref) }" as Operation<DeleteRunMutation, DeleteRunMutationVariables>;
+export const Series = "query Series($refs: [String!]!, $keys: [String!]!, $maxPoints: Int!, $x: SeriesAxis!, $from: Float, $to: Float) { series( refs: $refs keys: $keys maxPoints: $maxPoints x: $x from: $from to: $to ) { key run { ...Row } step { name attempt } total min max points { value iteration loggedAt } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } }" as Operation<SeriesQuery, SeriesQueryVariables>;
+export const Compare = "query Compare($refs: [String!]!) { compareRuns(refs: $refs) { runs { ...Row } rows { key differs cells { id type number display value } leaves { path differs present values } } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } }" as Operation<CompareQuery, CompareQueryVariables>;
+export const About = "query About { service { version time viewer { name scopes } } }" as Operation<AboutQuery, AboutQueryVariables>;
+export const Changes = "subscription Changes($after: ID) { changes(after: $after) { __typename cursor ... on RunChanged { run { ...Row } } ... on StepChanged { run { id name } } ... on EntryLogged { run { id name } entry { ...Cell } } ... on EntryRetracted { run { id name } entry { id key qualifiedKey } } ... on RunDeleted { runId name } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<ChangesSubscription, ChangesSubscriptionVariables>;

@@ -13,6 +13,7 @@ const groups: [title: string, keys: [keys: string, what: string][]][] = [
       ['g r', 'all runs'],
       ['t', 'theme'],
       ['d', 'density'],
+      ['l', 'live: stop, or go on'],
       ['shift y', 'copy the link of this view'],
       ['esc', 'back, or close'],
     ],

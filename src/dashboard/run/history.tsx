@@ -1,29 +1,24 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { Plot } from '../entries/plot.tsx';
-import type { Entry } from '../entries/use-run.ts';
 import { formatCount, formatMoment, formatNumber } from '../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { Exact } from '../parts/exact.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import styles from './history.module.css';
 import { RetractDialog } from './retract-dialog.tsx';
-import { useHistory, withBefore } from './use-history.ts';
+import { type HistoryEntry, useCurve, useHistory, withBefore } from './use-history.ts';
 
 /** How a value came to be what it is: the plot where it is a number, and every entry with what it replaced. */
 export function History({ run, entryKey }: { run: string; entryKey: string }) {
   const { query, entries, total } = useHistory(run, entryKey);
-  const [retracting, setRetracting] = useState<Entry | null>(null);
-  const points = entries
-    .filter(({ number }) => number !== null)
-    .map(({ number, iteration, loggedAt, id }) => ({
-      x: Number(iteration ?? Number.NaN),
-      time: Date.parse(loggedAt),
-      y: Number(number),
-      id: Number(id),
-    }));
-  const byIteration = points.every(({ x }) => !Number.isNaN(x));
-  const line = points.map(({ x, time, y }) => ({ x: byIteration ? x : time, y })).sort((a, b) => a.x - b.x);
+  const [retracting, setRetracting] = useState<HistoryEntry | null>(null);
+  const { data: curve } = useCurve(run, entryKey);
+  const byIteration = curve?.points.every(({ iteration }) => iteration !== null) ?? false;
+  const line = (curve?.points ?? []).map(({ value, iteration, loggedAt }) => ({
+    x: byIteration ? Number(iteration) : Date.parse(loggedAt),
+    y: Number(value),
+  }));
   return (
     <div className={styles.history}>
       <header className={styles.header}>
@@ -37,6 +32,11 @@ export function History({ run, entryKey }: { run: string; entryKey: string }) {
         )}
       </header>
       <Trouble asked={query} />
+      {curve && curve.total > curve.points.length && (
+        <p className={styles.none}>
+          {formatCount(curve.points.length)} of {formatCount(curve.total)} logged points, peaks kept
+        </p>
+      )}
       <Plot points={line} label={`${entryKey} over ${byIteration ? 'iterations' : 'time'}`} />
       {query.isSuccess && entries.length === 0 && <p className={styles.none}>Nothing stands under this key.</p>}
       {entries.length > 0 && (
@@ -56,34 +56,7 @@ export function History({ run, entryKey }: { run: string; entryKey: string }) {
           </thead>
           <tbody>
             {withBefore(entries).map(({ entry, before }) => (
-              <tr key={entry.id}>
-                <td className={styles.faint}>{entry.id}</td>
-                <td className={styles.faint}>
-                  <time dateTime={entry.loggedAt}>{formatMoment(entry.loggedAt)}</time>
-                </td>
-                <td>
-                  <bdi>{entry.step ? entry.step.name : 'run'}</bdi>
-                  {entry.step && <span className={styles.faint}> · {entry.step.attempt}</span>}
-                </td>
-                <td className={styles.number}>{entry.iteration === null ? '' : String(entry.iteration)}</td>
-                <td>
-                  <Exact value={entry.value} open={false} />
-                </td>
-                <td className={styles.faint}>
-                  <Change entry={entry} before={before} />
-                </td>
-                <td>
-                  <Button
-                    look="plain"
-                    className={styles.retract}
-                    onClick={() => setRetracting(entry)}
-                    aria-label={`Retract entry ${entry.id}`}
-                    title="Retract"
-                  >
-                    <Undo2 size={13} />
-                  </Button>
-                </td>
-              </tr>
+              <Line key={entry.id} entry={entry} before={before} onRetract={setRetracting} />
             ))}
           </tbody>
         </table>
@@ -98,7 +71,51 @@ export function History({ run, entryKey }: { run: string; entryKey: string }) {
   );
 }
 
-function Change({ entry, before }: { entry: Entry; before: Entry | undefined }) {
+type LineProps = { entry: HistoryEntry; before: HistoryEntry | undefined; onRetract: (entry: HistoryEntry) => void };
+
+function Line({ entry, before, onRetract }: LineProps) {
+  return (
+    <tr>
+      <td className={styles.faint}>{entry.id}</td>
+      <td className={styles.faint}>
+        <time dateTime={entry.loggedAt}>{formatMoment(entry.loggedAt)}</time>
+      </td>
+      <td>
+        <bdi>{entry.step ? entry.step.name : 'run'}</bdi>
+        {entry.step && <span className={styles.faint}> · {entry.step.attempt}</span>}
+      </td>
+      <td className={styles.number}>{entry.iteration === null ? '' : String(entry.iteration)}</td>
+      {entry.retraction ? (
+        <td colSpan={3} className={styles.reason}>
+          <s>value erased</s> taken back {formatMoment(entry.retraction.retractedAt)}: “
+          <bdi>{entry.retraction.reason}</bdi>”
+        </td>
+      ) : (
+        <>
+          <td>
+            <Exact value={entry.value} open={false} />
+          </td>
+          <td className={styles.faint}>
+            <Change entry={entry} before={before} />
+          </td>
+          <td>
+            <Button
+              look="plain"
+              className={styles.retract}
+              onClick={() => onRetract(entry)}
+              aria-label={`Retract entry ${entry.id}`}
+              title="Take back"
+            >
+              <Undo2 size={13} />
+            </Button>
+          </td>
+        </>
+      )}
+    </tr>
+  );
+}
+
+function Change({ entry, before }: { entry: HistoryEntry; before: HistoryEntry | undefined }) {
   if (!before) return <>first</>;
   if (before.display === entry.display) return <>the same</>;
   const delta = entry.number !== null && before.number !== null ? Number(entry.number) - Number(before.number) : null;

@@ -1,8 +1,20 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ask } from '../api/ask.ts';
-import type { Entry } from '../entries/use-run.ts';
-import { DeleteRun, History, Retract } from '../generated/operations.ts';
+import { DeleteRun, History, type HistoryQuery, Retract, Series } from '../generated/operations.ts';
+
+type Connection = NonNullable<HistoryQuery['pipelineRun']>['metadataHistory'];
+export type HistoryEntry = Connection['nodes'][number];
+
+/** The numbers under a key, thinned out by the service without losing a peak. */
+export function useCurve(run: string, key: string) {
+  return useQuery({
+    queryKey: ['series', [run], [key]],
+    enabled: key !== '',
+    queryFn: async ({ signal }) =>
+      (await ask(Series, { refs: [run], keys: [key], maxPoints: 400, x: 'AUTO' }, signal)).series[0] ?? null,
+  });
+}
 
 /** All that was logged under a key, newest first, page by page. */
 export function useHistory(run: string, key: string) {
@@ -14,16 +26,22 @@ export function useHistory(run: string, key: string) {
       (await ask(History, { run, key, first: 50, after }, signal)).pipelineRun?.metadataHistory ?? null,
     getNextPageParam: (page) => (page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
   });
-  const entries = useMemo<Entry[]>(() => query.data?.pages.flatMap((page) => page?.nodes ?? []) ?? [], [query.data]);
+  const entries = useMemo<HistoryEntry[]>(
+    () => query.data?.pages.flatMap((page) => page?.nodes ?? []) ?? [],
+    [query.data],
+  );
   return { query, entries, total: query.data?.pages[0]?.totalCount };
 }
 
 /** Each entry with the one that it replaced: the next older one of the same step, or of the run itself. */
-export function withBefore(entries: readonly Entry[]): { entry: Entry; before: Entry | undefined }[] {
-  const older = new Map<string, Entry>();
+export function withBefore(
+  entries: readonly HistoryEntry[],
+): { entry: HistoryEntry; before: HistoryEntry | undefined }[] {
+  const older = new Map<string, HistoryEntry>();
   const pairs = entries.toReversed().map((entry) => {
     const before = older.get(entry.qualifiedKey);
-    older.set(entry.qualifiedKey, entry);
+    // What was taken back has been replaced by nothing.
+    if (!entry.retraction) older.set(entry.qualifiedKey, entry);
     return { entry, before };
   });
   return pairs.reverse();

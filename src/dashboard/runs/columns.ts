@@ -13,13 +13,17 @@ export const builtIns = {
 } as const;
 export type BuiltIn = keyof typeof builtIns;
 
+function isBuiltIn(text: string): text is BuiltIn {
+  return Object.hasOwn(builtIns, text);
+}
+
 /** A column: one of the run's own facts, or what was logged under a key. `text` is how it stands in the address. */
 export type Column = { readonly text: string; readonly builtIn?: BuiltIn; readonly ref?: KeyRef };
 
 export function keyColumn(ref: KeyRef): Column {
   const text = printRef(ref);
   // A key of that name is told from the fact by its quotes.
-  return { text: text in builtIns || text === 'name' ? JSON.stringify(text) : text, ref };
+  return { text: isBuiltIn(text) || text === 'name' ? JSON.stringify(text) : text, ref };
 }
 
 export function builtInColumn(builtIn: BuiltIn): Column {
@@ -34,7 +38,7 @@ export function titleOf({ builtIn, ref }: Column): string {
 function takeColumn(scanner: Scanner): Column {
   const isQuoted = scanner.text[scanner.at] === '"';
   const ref = parseRef(scanner);
-  return !isQuoted && ref.key in builtIns ? builtInColumn(ref.key as BuiltIn) : keyColumn(ref);
+  return !isQuoted && !ref.path && isBuiltIn(ref.key) ? builtInColumn(ref.key) : keyColumn(ref);
 }
 
 /** The columns in an address; as many as can be read. */
@@ -68,11 +72,13 @@ export function parseSort(text: string): Sort {
 export function orderOf({ column, descending }: Sort): PipelineRunOrder | undefined {
   const direction = descending ? 'DESC' : 'ASC';
   if (column === 'started') return { startedAt: direction };
+  if (column === 'ended') return { endedAt: direction };
+  if (column === 'took') return { duration: direction };
   if (column === 'name') return { name: direction };
   const ref = parseColumns(column)[0]?.ref;
   return ref && { metadata: { ...ref, direction } };
 }
 
 export function isSortable({ builtIn }: Column): boolean {
-  return builtIn === undefined || builtIn === 'started';
+  return builtIn !== 'state' && builtIn !== 'pipeline';
 }

@@ -6,7 +6,7 @@ import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';
 import { StatusMark } from '../parts/status.tsx';
 import styles from './empty.module.css';
-import { useRunCount } from './use-rows.ts';
+import { useFacets } from './use-rows.ts';
 
 /** How to log the first run to this very service. */
 function snippets(origin: string): Record<string, string> {
@@ -97,7 +97,8 @@ export function NothingFound({ filter, onFilter }: { filter: Filter; onFilter: (
 }
 
 function Without({ part, rest, onFilter }: { part: Filter; rest: Filter; onFilter: (filter: Filter) => void }) {
-  const { data: count } = useRunCount(rest);
+  const { data: facets } = useFacets(rest);
+  const count = facets?.total;
   return (
     <li>
       <Button onClick={() => onFilter(rest)}>

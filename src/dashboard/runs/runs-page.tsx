@@ -32,7 +32,7 @@ export function RunsPage() {
         </Button>
       </div>
       <div className={styles.second}>
-        <StatusTabs filter={filter} total={total} counts={page.counts} onFilter={page.setFilter} />
+        <StatusTabs filter={filter} total={page.all} counts={page.counts} onFilter={page.setFilter} />
         <Chips filter={filter} onFilter={page.setFilter} />
       </div>
       <Trouble asked={query} />
@@ -69,6 +69,7 @@ export function RunsPage() {
         loaded={rows.length}
         total={total}
         row={active.row}
+        fresh={page.fresh}
       />
       {menu && rows[menu.row] && columns?.[menu.column - 1] && (
         <CellMenu

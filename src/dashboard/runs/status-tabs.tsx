@@ -24,7 +24,7 @@ export function StatusTabs({ filter, total, counts, onFilter }: Props) {
     <fieldset className={styles.tabs}>
       <legend className="visually-hidden">State</legend>
       <button type="button" aria-pressed={status === undefined} onClick={() => onFilter(others)}>
-        all {total !== undefined && status === undefined ? formatCount(total) : ''}
+        all {total !== undefined && formatCount(total)}
       </button>
       {shown.map((name) => (
         <button key={name} type="button" aria-pressed={status?.includes(name) ?? false} onClick={() => toggle(name)}>

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { ask } from '../api/ask.ts';
 import { resolveDates } from '../filter/dates.ts';
 import type { Filter } from '../filter/tree.ts';
-import { Keys, type PipelineRunOrder, RunCount, RunRows } from '../generated/operations.ts';
+import { Facets, Keys, type PipelineRunOrder, RunRows } from '../generated/operations.ts';
 import type { Row } from './cells.ts';
 import { builtInColumn, type Column, keyColumn } from './columns.ts';
 
@@ -35,12 +35,11 @@ export function useRows(filter: Filter, orderBy: PipelineRunOrder | undefined, c
   return { query, rows };
 }
 
-/** How many runs pass. */
-export function useRunCount(filter: Filter) {
+/** How the runs that pass divide, and how many they are. */
+export function useFacets(filter: Filter) {
   return useQuery({
-    queryKey: ['count', filter],
-    queryFn: async ({ signal }) =>
-      (await ask(RunCount, { filter: resolveDates(filter, Date.now()) }, signal)).pipelineRuns.totalCount,
+    queryKey: ['facets', filter],
+    queryFn: async ({ signal }) => (await ask(Facets, { filter: resolveDates(filter, Date.now()) }, signal)).runFacets,
     placeholderData: keepPreviousData,
   });
 }

@@ -8,14 +8,13 @@ import { orderOf, parseSort } from './columns.ts';
 import type { Active } from './table.tsx';
 import { useColumns } from './use-columns.ts';
 import { useFilter } from './use-filter.ts';
-import { useKeys, useRows, useRunCount } from './use-rows.ts';
+import { useNewRuns } from './use-new-runs.ts';
+import { useFacets, useKeys, useRows } from './use-rows.ts';
 import { useSelection } from './use-selection.ts';
 import { useTableKeys } from './use-table-keys.ts';
 
 type Change = (changes: Changes, options?: { replace?: boolean }) => void;
 type Menu = Active & { readonly place: DOMRect };
-
-const noCounts: ReadonlyMap<string, number> = new Map();
 
 /** All that the page of runs knows and can do; its address is where most of it lies. */
 export function useRunsPage(params: Params, change: Change) {
@@ -25,12 +24,18 @@ export function useRunsPage(params: Params, change: Change) {
   const { columns, choose, reset } = useColumns(params.cols, isSuccess ? keys : isError ? [] : undefined, change);
   const orderBy = useMemo(() => orderOf(sort), [sort]);
   const { query, rows } = useRows(filter, orderBy, columns);
-  const { data: total } = useRunCount(filter);
+  const facets = useFacets(filter);
+  // The buttons count what each state would have, so that of the filter is left out.
+  const { status: _status, ...stateless } = filter;
+  const { data: all } = useFacets(stateless);
+  const counts = useMemo(() => new Map(all?.statuses.map(({ status, runs }) => [status, runs])), [all]);
+  const total = facets.isPlaceholderData ? undefined : facets.data?.total;
   const selection = useSelection(rows);
   const [active, setActive] = useState<Active>({ row: 0, column: 0 });
   const [menu, setMenu] = useState<Menu | null>(null);
   const [isPicking, setPicking] = useState(false);
   const [isAtTop, setAtTop] = useState(true);
+  const fresh = useNewRuns(query, total, isAtTop);
 
   const setText = useCallback((text: string, isTyped: boolean) => change({ q: text }, { replace: isTyped }), [change]);
   const setFilter = useCallback((next: Filter) => change({ q: printFilter(next) }), [change]);
@@ -65,10 +70,10 @@ export function useRunsPage(params: Params, change: Change) {
   const known = useMemo(
     () => ({
       keys,
-      pipelines: [...new Set(rows.map(({ pipeline }) => pipeline))].sort(),
+      pipelines: all?.pipelines.map(({ pipeline }) => pipeline) ?? [],
       valuesOf: (key: string) => rows.flatMap((row) => cellOf(row, { key })?.display ?? []),
     }),
-    [keys, rows],
+    [keys, rows, all],
   );
 
   useTableKeys({
@@ -92,13 +97,14 @@ export function useRunsPage(params: Params, change: Change) {
     rows,
     query,
     total,
-    counts: noCounts,
+    counts,
+    all: all?.total,
     known,
     selection,
     active,
     menu,
     isPicking,
-    isAtTop,
+    fresh,
     setActive,
     setPicking,
     setAtTop,
