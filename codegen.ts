@@ -3,8 +3,8 @@ import * as operationTypes from '@graphql-codegen/typescript-operations';
 import { type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode, print, visit } from 'graphql';
 
 /**
- * `npm run codegen`: schema.graphql and src/client/operations.graphql become src/client/generated/operations.ts, the
- * types of the operations and their texts. The texts are plain strings, so that the client needs no `graphql`.
+ * `npm run codegen`: schema.graphql and the operations of the client and of the page become generated/operations.ts
+ * beside them, the types of the operations and their texts. The texts are plain strings: neither needs `graphql`.
  */
 
 /** The operation with the fragments it uses, in one line. */
@@ -43,46 +43,54 @@ function printDocuments(documents: DocumentNode[]): string {
   ].join('\n');
 }
 
-const config: CodegenConfig = {
-  schema: 'schema.graphql',
-  documents: 'src/client/operations.graphql',
-  generates: {
-    'src/client/generated/operations.ts': {
-      preset: {
-        buildGeneratesSection: (options) => [
-          {
-            filename: options.baseOutputDir,
-            schema: options.schema,
-            documents: options.documents,
-            config: options.config,
-            plugins: ['types', 'texts'].map((name) => ({ [name]: {} })),
-            pluginMap: {
-              types: operationTypes,
-              texts: {
-                plugin: (_schema, documents) => printDocuments(documents.flatMap(({ document }) => document ?? [])),
-              },
+const scalars = {
+  DateTime: 'string',
+  JSON: 'unknown',
+  JSONObject: 'unknown',
+  UUID: 'string',
+  ID: 'string',
+  Long: 'number | bigint',
+};
+
+/** One file of operations, and what is written from it. */
+function operationsOf(documents: string): CodegenConfig['generates'][string] {
+  return {
+    documents,
+    preset: {
+      buildGeneratesSection: (options) => [
+        {
+          filename: options.baseOutputDir,
+          schema: options.schema,
+          documents: options.documents,
+          config: options.config,
+          plugins: ['types', 'texts'].map((name) => ({ [name]: {} })),
+          pluginMap: {
+            types: operationTypes,
+            texts: {
+              plugin: (_schema, documents) => printDocuments(documents.flatMap(({ document }) => document ?? [])),
             },
           },
-        ],
-      },
-      config: {
-        enumType: 'string-literal',
-        useTypeImports: true,
-        immutableTypes: true,
-        skipTypename: true,
-        defaultScalarType: 'unknown',
-        avoidOptionals: false,
-        strictScalars: true,
-        scalars: {
-          DateTime: 'string',
-          JSON: 'unknown',
-          JSONObject: 'unknown',
-          UUID: 'string',
-          ID: 'string',
-          Long: 'number | bigint',
         },
-      },
+      ],
     },
+    config: {
+      enumType: 'string-literal',
+      useTypeImports: true,
+      immutableTypes: true,
+      skipTypename: true,
+      defaultScalarType: 'unknown',
+      avoidOptionals: false,
+      strictScalars: true,
+      scalars,
+    },
+  };
+}
+
+const config: CodegenConfig = {
+  schema: 'schema.graphql',
+  generates: {
+    'src/client/generated/operations.ts': operationsOf('src/client/operations.graphql'),
+    'src/dashboard/generated/operations.ts': operationsOf('src/dashboard/operations.graphql'),
   },
 };
 

@@ -4,8 +4,8 @@ import { refuse, sendAnswer, sendJson } from './answers.ts';
 import { readBody } from './body.ts';
 import { identifyCaller } from './caller.ts';
 import { checkOrigin, isAllowedHost } from './guard.ts';
-import { writeHead } from './head.ts';
 import { sendMetrics } from './metrics.ts';
+import { isDashboardPath, sendDashboard } from './pages/dashboard.ts';
 import { sendGraphiQL } from './pages/graphiql.ts';
 import type { HttpOptions } from './server.ts';
 import { sendResponse } from './streams.ts';
@@ -20,7 +20,6 @@ type Handler = (
 
 /** What is served where, and by which methods; HEAD is a GET whose body stays away. */
 const routes: Record<string, Record<string, Handler>> = {
-  '/': { GET: (_options, _request, response) => void writeHead(response, 302, { location: '/graphql' }).end() },
   '/health': { GET: (_options, _request, response) => sendJson(response, 200, { status: 'ok' }) },
   '/ready': { GET: answerReady },
   '/metrics': { GET: answerMetrics },
@@ -37,12 +36,16 @@ const routes: Record<string, Record<string, Handler>> = {
 /** The path that is asked for as a label of metrics: one that is served, or `other`. */
 export function pathLabel(url: string): string {
   const path = pathOf(url);
-  return Object.hasOwn(routes, path) ? path : 'other';
+  return Object.hasOwn(routes, path) ? path : isDashboardPath(path) ? 'page' : 'other';
 }
 
 function pathOf(url: string): string {
   const end = url.indexOf('?');
   return end < 0 ? url : url.slice(0, end);
+}
+
+function dashboardRoute(path: string): Record<string, Handler> {
+  return { GET: (_options, request, response) => sendDashboard(request, response, path) };
 }
 
 /** Answers one request: whether it may come in, then what is at its path. */
@@ -57,7 +60,7 @@ export async function handle(
   }
   const url = request.url ?? '/';
   const path = pathOf(url);
-  const methods = Object.hasOwn(routes, path) ? routes[path]! : null;
+  const methods = Object.hasOwn(routes, path) ? routes[path]! : isDashboardPath(path) ? dashboardRoute(path) : null;
   if (!methods) return refuse(response, 404, 'There is nothing here. GraphQL is at /graphql.');
   if (!checkOrigin(options.allowedOrigins, request, response)) return;
   const handler = methods[request.method === 'HEAD' ? 'GET' : (request.method ?? '')];

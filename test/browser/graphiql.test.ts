@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { chromiumPath, launchChromium } from '../support/browser.ts';
 import { test as base } from '../support/test.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const foreign: string[] = [];
 const problems: string[] = [];
 
 const test = base.extend('page', { scope: 'file' }, async ({ server }, { onCleanup }) => {
-  const browser = await chromium.launch({
-    executablePath: executablePath!,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-  });
+  const browser = await launchChromium();
   onCleanup(() => browser.close());
   // GraphiQL has only those lines of an answer in the page that are to be seen.
   const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
@@ -24,7 +20,7 @@ const test = base.extend('page', { scope: 'file' }, async ({ server }, { onClean
   return page;
 });
 
-describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
+describe.skipIf(!chromiumPath)('GraphiQL in a browser', () => {
   const play = (page: Page) => page.getByRole('button', { name: /execute query/i }).click();
   const read = async (page: Page) =>
     ((await page.locator('.graphiql-response').textContent()) ?? '').replaceAll('\u00a0', ' ');

@@ -62,6 +62,10 @@ const refused: [file: string, imported: string, said: string][] = [
   ['src/client/a.ts', 'pg', 'and no package'],
   ['src/client/a.ts', '../errors.ts', 'nothing of the server'],
   ['src/client/spool/a.ts', '../../storage/rows.ts', 'nothing of the server'],
+  ['src/dashboard/a.ts', '../domain/find-run.ts', 'by the browser client'],
+  ['src/dashboard/a.ts', '../client/client.ts', 'by the browser client'],
+  ['src/dashboard/runs/a.ts', '../compare/lines.ts', 'by the browser client'],
+  ['src/dashboard/runs/a.ts', 'uplot', 'by the browser client'],
   ['src/client/new/a.ts', '../../errors.ts', 'nothing of the server'],
 ];
 
@@ -78,6 +82,9 @@ const allowed: [file: string, imported: string][] = [
   ['src/storage/postgres/b.ts', 'pg'],
   ['src/storage/embedded/b.ts', 'node:timers/promises'],
   ['src/client/b.ts', '../json/parse.ts'],
+  ['src/dashboard/runs/b.ts', '../filter/parse.ts'],
+  ['src/dashboard/curves/b.ts', 'uplot'],
+  ['src/dashboard/api/b.ts', '../../client/post.ts'],
 ];
 
 /** One file a probe: biome reads them all at once. */

@@ -1,0 +1,97 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { isLater } from '../../client/entry.ts';
+import type { CellFragment, RunRowsQuery } from '../generated/operations.ts';
+import type { Change } from './live.ts';
+
+type Pages = InfiniteData<RunRowsQuery['pipelineRuns']>;
+type Row = RunRowsQuery['pipelineRuns']['nodes'][number];
+
+/** At most so often is a question asked again because of changes. */
+const askAgainMs = 800;
+
+/**
+ * Brings the answers in the cache up to date: rows of runs are changed where they stand, without a question; what is
+ * more than that (another attempt, a value taken back, histories, curves) is asked for again, at most once a moment.
+ */
+export function applyChanges(cache: QueryClient, changes: readonly Change[]): void {
+  patchRows(cache, changes);
+  const touched = new Set(
+    changes.flatMap((change) => ('run' in change ? [change.run.id, change.run.name] : [change.runId, change.name])),
+  );
+  const hasNewState = changes.some(({ __typename }) => __typename === 'RunChanged' || __typename === 'RunDeleted');
+  const hasOldValues = changes.some(
+    ({ __typename }) => __typename === 'StepChanged' || __typename === 'EntryRetracted',
+  );
+  askAgain(cache, ({ queryKey: [kind, about] }) => {
+    if (kind === 'facets') return hasNewState;
+    if (kind === 'rows') return hasOldValues;
+    if (kind === 'run' || kind === 'history' || kind === 'attempt' || kind === 'entry')
+      return touched.has(String(about));
+    return (kind === 'series' || kind === 'compare') && Array.isArray(about) && about.some((ref) => touched.has(ref));
+  });
+}
+
+type Predicate = (query: { queryKey: readonly unknown[] }) => boolean;
+let waiting: Predicate[] = [];
+
+function askAgain(cache: QueryClient, predicate: Predicate): void {
+  waiting.push(predicate);
+  if (waiting.length > 1) return;
+  setTimeout(() => {
+    const all = waiting;
+    waiting = [];
+    void cache.invalidateQueries({ predicate: (query) => all.some((matches) => matches(query)) });
+  }, askAgainMs);
+}
+
+function patchRows(cache: QueryClient, changes: readonly Change[]): void {
+  for (const query of cache.getQueryCache().findAll({ queryKey: ['rows'] })) {
+    const keys = query.queryKey[3] as readonly string[];
+    const patches = patchesOf(changes, new Set(keys));
+    if (patches.size === 0) continue;
+    cache.setQueryData<Pages>(
+      query.queryKey,
+      (data) => data && { ...data, pages: data.pages.map((page) => patchPage(page, patches)) },
+      {
+        updatedAt: query.state.dataUpdatedAt,
+      },
+    );
+  }
+}
+
+type Patch = (row: Row) => Row | null;
+
+/** What is to be done to the rows of each run. */
+function patchesOf(changes: readonly Change[], keys: ReadonlySet<string>): Map<string, Patch> {
+  const patches = new Map<string, Patch>();
+  const add = (id: string, patch: Patch) => {
+    const before = patches.get(id);
+    patches.set(id, before ? (row) => patchAfter(before(row), patch) : patch);
+  };
+  for (const change of changes) {
+    if (change.__typename === 'RunDeleted') add(change.runId, () => null);
+    else if (change.__typename === 'RunChanged') add(change.run.id, (row) => ({ ...row, ...change.run }));
+    else if (change.__typename === 'EntryLogged' && (keys.has(change.entry.key) || keys.has(change.entry.qualifiedKey)))
+      add(change.run.id, (row) => ({ ...row, metadata: withEntry(row.metadata, change.entry) }));
+  }
+  return patches;
+}
+
+function patchAfter(row: Row | null, patch: Patch): Row | null {
+  return row && patch(row);
+}
+
+function patchPage(page: Pages['pages'][number], patches: ReadonlyMap<string, Patch>): Pages['pages'][number] {
+  if (!page.nodes.some(({ id }) => patches.has(id))) return page;
+  return {
+    ...page,
+    nodes: page.nodes.flatMap((row) => (patches.has(row.id) ? (patches.get(row.id)!(row) ?? []) : row)),
+  };
+}
+
+/** The entries with a new one in the place of that which it follows. */
+function withEntry(entries: readonly CellFragment[], entry: CellFragment): CellFragment[] {
+  const old = entries.find(({ qualifiedKey }) => qualifiedKey === entry.qualifiedKey);
+  if (old && !isLater(entry.id, old.id)) return [...entries];
+  return [...entries.filter((other) => other !== old), entry];
+}

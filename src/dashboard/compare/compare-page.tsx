@@ -1,0 +1,108 @@
+import { ChartSpline, Download } from 'lucide-react';
+import { useMemo } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import { parseRefs, printRefs } from '../address/names.ts';
+import { writeSearch } from '../address/search.ts';
+import { useAddress } from '../address/use-address.ts';
+import { download, toCsv } from '../format/csv.ts';
+import { Button } from '../parts/controls.tsx';
+import { Link } from '../parts/link.tsx';
+import { AddRun } from '../parts/run-list.tsx';
+import { useShortcuts } from '../parts/shortcuts.ts';
+import { Trouble } from '../parts/trouble.tsx';
+import styles from './compare-page.module.css';
+import { CompareTable } from './compare-table.tsx';
+import { cellText, linesOf } from './lines.ts';
+import { useComparison, useRetracted } from './use-comparison.ts';
+
+/** Runs side by side: what differs, leaf by leaf, and by how much. */
+export default function ComparePage() {
+  const { params, change } = useAddress();
+  const refs = useMemo(() => parseRefs(params.runs ?? ''), [params.runs]);
+  const asked = useComparison(refs);
+  const runs = asked.data?.runs ?? [];
+  const all = useMemo(() => (asked.data ? linesOf(asked.data) : []), [asked.data]);
+  const isDiff = params.diff !== '0';
+  const hidden = useMemo(() => parseRefs(params.hide ?? ''), [params.hide]);
+  const shown = all.filter(({ key, differs }) => !hidden.includes(key) && (!isDiff || differs || runs.length < 2));
+  const { data: retracted } = useRetracted(
+    runs.map(({ id }) => id),
+    shown,
+  );
+  const baseAt = Math.max(
+    0,
+    runs.findIndex(({ name, id }) => params.base === name || params.base === id),
+  );
+  const setRefs = (next: readonly string[]) => change({ runs: printRefs(next) });
+  const curves = () => navigate(`/curves${writeSearch({ runs: printRefs(refs) })}`);
+  const exportCsv = () => {
+    const rows = shown.map(({ key, path, cells }) => [[key, ...path].join(' › '), ...cells.map(cellText)]);
+    download('comparison.csv', toCsv([['key', ...runs.map(({ name }) => name)], ...rows]));
+  };
+  useShortcuts({ p: curves, escape: () => navigate('/runs') });
+  const hiddenLines = all.length - shown.length;
+  return (
+    <div className={styles.page}>
+      <header className={styles.header}>
+        <h1>Compare</h1>
+        <AddRun onAdd={(name) => setRefs([...refs, name])} />
+        <label className={styles.option}>
+          <input
+            type="checkbox"
+            checked={isDiff}
+            onChange={(event) => change({ diff: event.target.checked ? undefined : '0' })}
+          />
+          differences only
+        </label>
+        {hidden.map((key) => (
+          <Button
+            key={key}
+            look="plain"
+            onClick={() => change({ hide: printRefs(hidden.filter((other) => other !== key)) })}
+          >
+            <bdi>{key}</bdi> is hidden ✕
+          </Button>
+        ))}
+        <span className={styles.space} />
+        <Button onClick={curves} disabled={refs.length === 0}>
+          <ChartSpline size={14} /> Curves
+        </Button>
+        <Button onClick={exportCsv} disabled={shown.length === 0}>
+          <Download size={14} /> CSV
+        </Button>
+      </header>
+      <Trouble asked={asked} />
+      {refs.length === 0 && (
+        <p className={styles.hint}>
+          Select runs in the <Link to="/runs">table</Link> (x) and press c; or add their names here.
+        </p>
+      )}
+      {asked.data && refs.length > 0 && (
+        <CompareTable
+          runs={runs}
+          lines={shown}
+          baseAt={baseAt}
+          retracted={retracted ?? new Map()}
+          isOld={asked.isPlaceholderData}
+          onBase={(name) => change({ base: name })}
+          onHide={(key) => change({ hide: printRefs([...hidden, key]) })}
+          onOrder={(from, to) => {
+            const next = [...refs];
+            const [moved] = next.splice(from, 1);
+            next.splice(to, 0, moved!);
+            setRefs(next);
+          }}
+          onRemove={(at) => setRefs(refs.filter((_, index) => index !== at))}
+        />
+      )}
+      {asked.data && shown.length === 0 && (
+        <p className={styles.hint}>{runs.length < 2 ? 'Nothing was logged here.' : 'These runs do not differ.'}</p>
+      )}
+      {hiddenLines > 0 && (
+        <footer className={styles.footer}>
+          {hiddenLines} lines in which nothing differs, or that are hidden, are not shown.
+        </footer>
+      )}
+    </div>
+  );
+}

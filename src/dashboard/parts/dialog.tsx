@@ -1,0 +1,25 @@
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Button } from './controls.tsx';
+import styles from './dialog.module.css';
+
+type Props = { title: string; onClose: () => void; children: ReactNode; wide?: boolean };
+
+/** A dialog over the page: the browser's own, with its Escape and its focus. */
+export function Dialog({ title, onClose, children, wide = false }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} className={wide ? styles.wide : styles.dialog} onClose={onClose} aria-label={title}>
+      <header className={styles.header}>
+        <h2>{title}</h2>
+        <Button look="plain" onClick={() => dialog.current?.close()} aria-label="Close">
+          <X size={16} />
+        </Button>
+      </header>
+      <div className={styles.body}>{children}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,67 @@
+import { useEffect, useState } from 'react';
+import { RunledgerError, UnavailableError } from '../../client/errors.ts';
+import { keepApiKey } from '../api/ask.ts';
+import { Button, Input } from './controls.tsx';
+import styles from './trouble.module.css';
+
+type Asked = {
+  readonly error: Error | null;
+  readonly failureReason: Error | null;
+  readonly failureCount: number;
+  readonly refetch: () => unknown;
+};
+
+/** What went wrong with a question, in the words of the service, and what can be done. What was shown stays. */
+export function Trouble({ asked }: { asked: Asked }) {
+  const error = asked.error ?? asked.failureReason;
+  if (!error) return null;
+  const code = error instanceof RunledgerError ? error.code : 'ERROR';
+  if (code === 'UNAUTHENTICATED') return <AskForKey message={error.message} onKey={() => asked.refetch()} />;
+  const isWaiting = error instanceof UnavailableError;
+  return (
+    <div className={styles.trouble} role="alert" data-kind={isWaiting ? 'waiting' : 'wrong'}>
+      <strong>{code}</strong>
+      <span>{error.message}</span>
+      {isWaiting && <Countdown key={asked.failureCount} error={error} />}
+      <Button onClick={() => asked.refetch()}>Try again now</Button>
+    </div>
+  );
+}
+
+function Countdown({ error }: { error: UnavailableError }) {
+  const [seconds, setSeconds] = useState(Math.ceil((error.retryAfterMs ?? 0) / 1_000));
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((left) => Math.max(0, left - 1)), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return <span>{seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again…'} Nothing shown here is lost.</span>;
+}
+
+function AskForKey({ message, onKey }: { message: string; onKey: () => void }) {
+  const [key, setKey] = useState('');
+  return (
+    <form
+      className={styles.trouble}
+      data-kind="wrong"
+      onSubmit={(event) => {
+        event.preventDefault();
+        keepApiKey(key);
+        onKey();
+      }}
+    >
+      <strong>This service asks for an API key.</strong>
+      <span>{message} It is kept in this tab only.</span>
+      <Input
+        type="password"
+        autoComplete="off"
+        aria-label="API key"
+        placeholder="rl_…"
+        value={key}
+        onChange={(event) => setKey(event.target.value)}
+      />
+      <Button look="primary" type="submit">
+        Use this key
+      </Button>
+    </form>
+  );
+}

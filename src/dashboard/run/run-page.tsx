@@ -1,0 +1,139 @@
+import { useRef, useState } from 'react';
+import { useAddress } from '../address/use-address.ts';
+import { Cards } from '../entries/cards.tsx';
+import { type Entry, type Run, useAttempt, useRun } from '../entries/use-run.ts';
+import { prettyJson } from '../format/pretty.ts';
+import { Input } from '../parts/controls.tsx';
+import { Link } from '../parts/link.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+import { History } from './history.tsx';
+import { RunHeader } from './run-header.tsx';
+import styles from './run-page.module.css';
+import { Timeline } from './timeline.tsx';
+import { useRunKeys } from './use-run-keys.ts';
+
+/** One run: its steps over time, the latest of all it logged, and how each value came to be. */
+export default function RunPage({ reference }: { reference: string }) {
+  const asked = useRun(reference);
+  // A run that was deleted while it was looked at says so, and stays.
+  const last = useRef<Run | null>(null);
+  if (asked.data) last.current = asked.data;
+  const run = asked.data ?? last.current;
+  return (
+    <div className={styles.page}>
+      <Trouble asked={asked} />
+      {asked.data === null && (
+        <p className={styles.gone} role="alert">
+          {run ? (
+            'This run has been deleted. What you see is what was shown last.'
+          ) : (
+            <>
+              There is no run “<bdi>{reference}</bdi>”.
+            </>
+          )}{' '}
+          <Link to="/runs">All runs</Link>
+        </p>
+      )}
+      {run && <RunView run={run} />}
+    </div>
+  );
+}
+
+function RunView({ run }: { run: Run }) {
+  const { params, change } = useAddress();
+  const [search, setSearch] = useState('');
+  const chosen = params.step ? { name: params.step, attempt: Number(params.attempt ?? 0) } : null;
+  const steps = run.steps.nodes;
+  const step =
+    chosen &&
+    steps.findLast(({ name, attempt }) => name === chosen.name && (chosen.attempt === 0 || attempt === chosen.attempt));
+  const isNewest = !step || steps.every(({ name, attempt }) => name !== step.name || attempt <= step.attempt);
+  const older = useAttempt(run.id, step && !isNewest ? step : null);
+  const all = step && !isNewest ? (older.data ?? []) : run.metadata;
+  const scoped = step ? all.filter((entry) => entry.step?.name === step.name) : all;
+  const entries = scoped.filter(({ qualifiedKey }) => qualifiedKey.toLowerCase().includes(search.toLowerCase()));
+  const key = params.key ?? '';
+  const choose = (next: string) => change({ key: next, tab: next ? 'history' : undefined }, { replace: true });
+  useRunKeys(run.name, entries, key, choose);
+  return (
+    <>
+      <RunHeader run={run} />
+      <div className={styles.panes}>
+        <div className={styles.left}>
+          <Timeline
+            run={run}
+            chosen={step ?? null}
+            onChoose={(next) =>
+              change({ step: next?.name, attempt: next ? String(next.attempt) : undefined, key: undefined })
+            }
+          />
+          <nav className={styles.tabs} aria-label="Views of the run">
+            <button
+              type="button"
+              aria-pressed={params.tab !== 'json'}
+              onClick={() => change({ tab: key ? 'history' : undefined })}
+            >
+              History
+            </button>
+            <button type="button" aria-pressed={params.tab === 'json'} onClick={() => change({ tab: 'json' })}>
+              JSON
+            </button>
+          </nav>
+          {params.tab === 'json' ? (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keys as well
+            <pre className={styles.json} tabIndex={0}>
+              {prettyJson(Object.fromEntries(entries.map(({ qualifiedKey, value }) => [qualifiedKey, value])))}
+            </pre>
+          ) : key ? (
+            <History run={run.id} entryKey={key} />
+          ) : (
+            <p className={styles.hint}>
+              Choose a value on the right to see how it came to be: every entry under its key, whoever logged it.
+            </p>
+          )}
+        </div>
+        <aside className={styles.right} aria-label="Latest values">
+          <header className={styles.scope}>
+            <h2>
+              {step ? (
+                <>
+                  <bdi>{step.name}</bdi> · attempt {step.attempt}
+                </>
+              ) : (
+                'Latest values'
+              )}
+            </h2>
+            {step && (
+              <button type="button" onClick={() => change({ step: undefined, attempt: undefined })}>
+                all steps
+              </button>
+            )}
+            <Input
+              placeholder="find"
+              aria-label="Find a key"
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+          </header>
+          <Groups entries={entries} chosen={key} onChoose={choose} isOne={!!step} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+type GroupsProps = { entries: readonly Entry[]; chosen: string; onChoose: (key: string) => void; isOne: boolean };
+
+/** The values of the run itself first, then step by step. */
+function Groups({ entries, chosen, onChoose, isOne }: GroupsProps) {
+  if (isOne || entries.length === 0) return <Cards entries={entries} chosen={chosen} onChoose={onChoose} />;
+  const names = [...new Set(entries.map(({ step }) => step?.name))].sort((a, b) =>
+    a === undefined ? -1 : b === undefined ? 1 : 0,
+  );
+  return names.map((name) => (
+    <section key={name ?? ''}>
+      <h3 className={styles.group}>{name === undefined ? 'the run itself' : <bdi>{name}</bdi>}</h3>
+      <Cards entries={entries.filter(({ step }) => step?.name === name)} chosen={chosen} onChoose={onChoose} />
+    </section>
+  ));
+}

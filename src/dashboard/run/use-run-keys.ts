@@ -1,0 +1,26 @@
+import { navigate } from 'wouter/use-browser-location';
+import { stringifyJson } from '../../json/stringify.ts';
+import { neighbours } from '../address/list-walk.ts';
+import type { Entry } from '../entries/use-run.ts';
+import { copyText } from '../parts/copy.ts';
+import { useShortcuts } from '../parts/shortcuts.ts';
+
+/** The keys of the page of a run. */
+export function useRunKeys(run: string, entries: readonly Entry[], key: string, choose: (key: string) => void): void {
+  const at = entries.findIndex(({ qualifiedKey }) => qualifiedKey === key);
+  const { previous, next, search } = neighbours(run);
+  const go = (name: string | undefined) => () => name !== undefined && navigate(`/runs/${encodeURIComponent(name)}`);
+  const step = (by: number) => () => {
+    const entry = entries[at < 0 ? 0 : Math.max(0, Math.min(entries.length - 1, at + by))];
+    if (entry) choose(entry.qualifiedKey);
+  };
+  useShortcuts({
+    j: step(1),
+    k: step(-1),
+    h: step(0),
+    y: () => entries[at] && void copyText(stringifyJson(entries[at].value), 'the exact value'),
+    '[': go(previous),
+    ']': go(next),
+    escape: () => navigate(`/runs${search}`),
+  });
+}

@@ -1,0 +1,68 @@
+import { isLater } from '../../client/entry.ts';
+import { stringifyJson } from '../../json/stringify.ts';
+import type { KeyRef } from '../filter/tree.ts';
+import type { CellFragment, RunRowsQuery } from '../generated/operations.ts';
+
+export type Row = RunRowsQuery['pipelineRuns']['nodes'][number];
+
+/** What a cell shows; null where the run has nothing there. */
+export type CellView = { readonly display: string; readonly isNumber: boolean; readonly entry?: CellFragment };
+
+type Found = { readonly id: string; readonly key: string; readonly qualifiedKey: string };
+
+/** The latest of what was logged under a key, plain or qualified, as PipelineRun.runMetadata finds it. */
+function latestOf<Entry extends Found>(entries: readonly Entry[], key: string): Entry | undefined {
+  let latest: Entry | undefined;
+  for (const entry of entries) {
+    if (entry.qualifiedKey === key && entry.key === key) {
+      if (key.includes('::')) return entry;
+    } else if (entry.key !== key && entry.qualifiedKey !== key) continue;
+    if (isLater(entry.id, latest?.id)) latest = entry;
+  }
+  return latest;
+}
+
+/** What stands at a path inside a value; undefined where nothing does. */
+function leafAt(value: unknown, path: readonly string[]): unknown {
+  let current = value;
+  for (const part of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, part)) return undefined;
+    current = (current as Record<string, unknown>)[part];
+  }
+  return current;
+}
+
+export function cellOf(row: Row, { key, path }: KeyRef): CellView | null {
+  if (!path) {
+    const entry = latestOf(row.metadata, key);
+    if (!entry) return null;
+    return { display: entry.display, isNumber: entry.number !== null, entry };
+  }
+  const leaf = leafAt(latestOf(row.deep, key)?.value, path);
+  if (leaf === undefined) return null;
+  const isNumber = typeof leaf === 'number' || typeof leaf === 'bigint';
+  return { display: typeof leaf === 'string' ? leaf : stringifyJson(leaf), isNumber };
+}
+
+/** How many digits of numbers stand behind the point at most, so that the points of a column can stand in line; -1 without numbers. */
+export function fractionDigits(cells: readonly (CellView | null)[]): number {
+  let most = -1;
+  for (const cell of cells) {
+    if (cell?.isNumber) most = Math.max(most, /^-?\d+\.(\d+)$/.exec(cell.display)?.[1]?.length ?? 0);
+  }
+  return Math.min(most, 6);
+}
+
+/** Blanks of the width of digits, that bring the point of a number into line. */
+export function padding(display: string, digits: number): string {
+  const own = /^-?\d+(?:\.(\d+))?$/.exec(display);
+  if (!own || digits === 0) return '';
+  const missing = digits - (own[1]?.length ?? 0);
+  return missing <= 0 ? '' : (own[1] === undefined ? '\u2008' : '') + '\u2007'.repeat(missing);
+}
+
+/** Whether the loaded rows differ in a column. */
+export function differs(rows: readonly Row[], ref: KeyRef): boolean {
+  const first = rows[0] && cellOf(rows[0], ref)?.display;
+  return rows.some((row) => cellOf(row, ref)?.display !== first);
+}

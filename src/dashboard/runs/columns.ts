@@ -1,0 +1,84 @@
+import { parseRef } from '../filter/parse-condition.ts';
+import { printRef } from '../filter/print.ts';
+import { type Scanner, skipSpace, take } from '../filter/scanner.ts';
+import type { KeyRef } from '../filter/tree.ts';
+import type { PipelineRunOrder } from '../generated/operations.ts';
+
+export const builtIns = {
+  state: 'State',
+  pipeline: 'Pipeline',
+  started: 'Started',
+  ended: 'Ended',
+  took: 'Took',
+} as const;
+export type BuiltIn = keyof typeof builtIns;
+
+function isBuiltIn(text: string): text is BuiltIn {
+  return Object.hasOwn(builtIns, text);
+}
+
+/** A column: one of the run's own facts, or what was logged under a key. `text` is how it stands in the address. */
+export type Column = { readonly text: string; readonly builtIn?: BuiltIn; readonly ref?: KeyRef };
+
+export function keyColumn(ref: KeyRef): Column {
+  const text = printRef(ref);
+  // A key of that name is told from the fact by its quotes.
+  return { text: isBuiltIn(text) || text === 'name' ? JSON.stringify(text) : text, ref };
+}
+
+export function builtInColumn(builtIn: BuiltIn): Column {
+  return { text: builtIn, builtIn };
+}
+
+/** How a column is called for people. */
+export function titleOf({ builtIn, ref }: Column): string {
+  return builtIn ? builtIns[builtIn] : [ref!.key, ...(ref!.path ?? [])].join(' › ');
+}
+
+function takeColumn(scanner: Scanner): Column {
+  const isQuoted = scanner.text[scanner.at] === '"';
+  const ref = parseRef(scanner);
+  return !isQuoted && !ref.path && isBuiltIn(ref.key) ? builtInColumn(ref.key) : keyColumn(ref);
+}
+
+/** The columns in an address; as many as can be read. */
+export function parseColumns(text: string): Column[] {
+  const scanner = { text, at: 0 };
+  const columns: Column[] = [];
+  try {
+    do {
+      skipSpace(scanner);
+      const column = takeColumn(scanner);
+      if (!columns.some((other) => other.text === column.text)) columns.push(column);
+    } while (take(scanner, ','));
+  } catch {
+    // What follows was no column.
+  }
+  return columns;
+}
+
+export function printColumns(columns: readonly Column[]): string {
+  return columns.map(({ text }) => text).join(',');
+}
+
+export type Sort = { readonly column: string; readonly descending: boolean };
+
+export function parseSort(text: string): Sort {
+  if (text === '') return { column: 'started', descending: true };
+  return { column: text.replace(/^-/, ''), descending: text.startsWith('-') };
+}
+
+/** What the service calls this order; undefined where it has none such. */
+export function orderOf({ column, descending }: Sort): PipelineRunOrder | undefined {
+  const direction = descending ? 'DESC' : 'ASC';
+  if (column === 'started') return { startedAt: direction };
+  if (column === 'ended') return { endedAt: direction };
+  if (column === 'took') return { duration: direction };
+  if (column === 'name') return { name: direction };
+  const ref = parseColumns(column)[0]?.ref;
+  return ref && { metadata: { ...ref, direction } };
+}
+
+export function isSortable({ builtIn }: Column): boolean {
+  return builtIn !== 'state' && builtIn !== 'pipeline';
+}

@@ -1,0 +1,60 @@
+import { Maximize2, X } from 'lucide-react';
+import { useState } from 'react';
+import { runPath } from '../address/routes.ts';
+import { Cards } from '../entries/cards.tsx';
+import { useRun } from '../entries/use-run.ts';
+import { Button } from '../parts/controls.tsx';
+import { Link } from '../parts/link.tsx';
+import { StatusMark } from '../parts/status.tsx';
+import { Took } from '../parts/took.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+import styles from './peek.module.css';
+
+/** A run beside the table, while one walks down the table. */
+export function Peek({ name, onClose }: { name: string; onClose: () => void }) {
+  const asked = useRun(name);
+  const run = asked.data;
+  const [chosen, setChosen] = useState('');
+  return (
+    <aside className={styles.peek} aria-label={`Peek at ${name}`}>
+      <header className={styles.header}>
+        <h2>
+          <bdi>{name}</bdi>
+        </h2>
+        {run && (
+          <Link to={runPath(run)} title="Open (enter)" label="Open the run" className={styles.open}>
+            <Maximize2 size={14} />
+          </Link>
+        )}
+        <Button look="plain" onClick={onClose} aria-label="Close the peek" title="Close (esc)">
+          <X size={15} />
+        </Button>
+      </header>
+      <Trouble asked={asked} />
+      {run && (
+        <>
+          <p className={styles.facts}>
+            <StatusMark status={run.status} />
+            <Took startedAt={run.startedAt} endedAt={run.endedAt} isRunning={run.status === 'RUNNING'} />
+            <span>
+              <bdi>{run.pipeline}</bdi>
+            </span>
+          </p>
+          <ul className={styles.steps}>
+            {run.steps.nodes
+              .filter(({ status }) => status !== 'RETRIED')
+              .map((step) => (
+                <li key={step.id}>
+                  <StatusMark status={step.status} bare />
+                  <bdi>{step.name}</bdi>
+                  <Took startedAt={step.startedAt} endedAt={step.endedAt} isRunning={step.status === 'RUNNING'} />
+                </li>
+              ))}
+          </ul>
+          <Cards entries={run.metadata} chosen={chosen} onChoose={setChosen} />
+        </>
+      )}
+      {run === null && <p className={styles.facts}>There is no such run any more.</p>}
+    </aside>
+  );
+}

@@ -1,0 +1,107 @@
+import { Columns3 } from 'lucide-react';
+import { useAddress } from '../address/use-address.ts';
+import { Button } from '../parts/controls.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+import { CellMenu } from './cell-menu.tsx';
+import { cellOf } from './cells.ts';
+import { Chips } from './chips.tsx';
+import { ColumnPicker } from './column-picker.tsx';
+import { EmptyLedger, NothingFound } from './empty.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { Peek } from './peek.tsx';
+import styles from './runs-page.module.css';
+import { SelectionBar } from './selection-bar.tsx';
+import { StatusTabs } from './status-tabs.tsx';
+import { RunTable } from './table.tsx';
+import { useRunsPage } from './use-runs-page.ts';
+
+/** All runs as a table: filtered, ordered and paged by the service, live, and wholly described by its address. */
+export function RunsPage() {
+  const { params, change } = useAddress();
+  const page = useRunsPage(params, change);
+  const { filter, rows, columns, keys, total, query, active, menu, selection } = page;
+  const isFiltered = Object.keys(filter).length > 0;
+  const isEmpty = query.isSuccess && rows.length === 0 && !query.isPlaceholderData;
+  return (
+    <div className={styles.page}>
+      <h1 className="visually-hidden">Runs</h1>
+      <div className={styles.tools}>
+        <FilterBar text={params.q ?? ''} known={page.known} onText={page.setText} />
+        <Button onClick={() => page.setPicking(true)} title="Columns (e)">
+          <Columns3 size={14} /> <span className={styles.word}>Columns</span>
+        </Button>
+      </div>
+      <div className={styles.second}>
+        <StatusTabs filter={filter} total={page.all} counts={page.counts} onFilter={page.setFilter} />
+        <Chips filter={filter} onFilter={page.setFilter} />
+      </div>
+      <Trouble asked={query} />
+      <div className={styles.body}>
+        {isEmpty && !isFiltered && <EmptyLedger />}
+        {isEmpty && isFiltered && <NothingFound filter={filter} onFilter={page.setFilter} />}
+        {!isEmpty && columns && (
+          <RunTable
+            rows={rows}
+            total={total}
+            columns={columns}
+            selected={selection.selected}
+            peeked={params.peek}
+            active={active}
+            isOld={query.isPlaceholderData}
+            sort={page.sort}
+            onSort={page.sortBy}
+            onMove={page.moveColumn}
+            onActive={page.setActive}
+            onSelect={selection.select}
+            onCell={page.openMenu}
+            onEnd={page.loadMore}
+            onTop={page.setAtTop}
+          />
+        )}
+        {!isEmpty && rows.length === 0 && <Skeleton />}
+        {params.peek && (
+          <Peek key={params.peek} name={params.peek} onClose={() => change({ peek: undefined }, { replace: true })} />
+        )}
+      </div>
+      <SelectionBar
+        selected={selection.selected}
+        onClear={selection.clear}
+        loaded={rows.length}
+        total={total}
+        row={active.row}
+        fresh={page.fresh}
+      />
+      {menu && rows[menu.row] && columns?.[menu.column - 1] && (
+        <CellMenu
+          row={rows[menu.row]!}
+          column={columns[menu.column - 1]!}
+          place={menu.place}
+          onFilter={page.addFilter}
+          onClose={page.closeMenu}
+        />
+      )}
+      {page.isPicking && columns && (
+        <ColumnPicker
+          columns={columns}
+          keys={keys}
+          rows={rows.filter((row) => columns.some(({ ref }) => ref && cellOf(row, ref)))}
+          onColumns={page.chooseColumns}
+          onReset={page.resetColumns}
+          onClose={() => page.setPicking(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The layout of the table while its first page is on the way; shown only when that takes long. */
+function Skeleton() {
+  return (
+    <div className={styles.skeleton} aria-hidden="true">
+      {Array.from({ length: 14 }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
+        <span key={index} />
+      ))}
+    </div>
+  );
+}

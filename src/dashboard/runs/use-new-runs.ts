@@ -1,0 +1,33 @@
+import { useCallback, useEffect, useState } from 'react';
+
+type Asked = { readonly isPlaceholderData: boolean; readonly isSuccess: boolean; readonly refetch: () => unknown };
+
+/**
+ * How many runs pass that were not there when the list was asked for. They never push the list away under the pointer:
+ * they are announced, and shown by themselves only to who looks at the top.
+ */
+export function useNewRuns(
+  asked: Asked,
+  total: number | undefined,
+  isAtTop: boolean,
+): { count: number; show: () => void } {
+  const [seen, setSeen] = useState<number | undefined>();
+  const { isPlaceholderData, isSuccess, refetch } = asked;
+  const isListed = isSuccess && !isPlaceholderData;
+  useEffect(() => {
+    // Another filter or order: what it finds is what has been seen.
+    if (!isListed) setSeen(undefined);
+    else if (total === undefined || total === seen) return;
+    else if (seen !== undefined && total > seen && !isAtTop) return;
+    else {
+      if (seen !== undefined && total > seen) void refetch();
+      setSeen(total);
+    }
+  }, [isListed, total, seen, isAtTop, refetch]);
+  const show = useCallback(() => {
+    void refetch();
+    setSeen(total);
+    document.getElementById('runs')?.scrollTo({ top: 0 });
+  }, [refetch, total]);
+  return { count: total !== undefined && seen !== undefined ? Math.max(0, total - seen) : 0, show };
+}

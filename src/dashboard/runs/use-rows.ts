@@ -1,0 +1,67 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { ask } from '../api/ask.ts';
+import { resolveDates } from '../filter/dates.ts';
+import type { Filter } from '../filter/tree.ts';
+import { Facets, Keys, type PipelineRunOrder, RunRows } from '../generated/operations.ts';
+import type { Row } from './cells.ts';
+import { builtInColumn, type Column, keyColumn } from './columns.ts';
+
+const pageSize = 100;
+
+/** Which columns to ask for: those of which all is shown, and those of which a part is. */
+function keysOf(columns: readonly Column[]): { keys: string[]; deep: string[] } {
+  const refs = columns.flatMap(({ ref }) => ref ?? []);
+  const pick = (isDeep: boolean) => refs.filter(({ path }) => (path !== undefined) === isDeep).map(({ key }) => key);
+  return { keys: [...new Set(pick(false))], deep: [...new Set(pick(true))] };
+}
+
+/** The runs that pass, page by page as they are scrolled to. The old ones stay while others are asked for. */
+export function useRows(filter: Filter, orderBy: PipelineRunOrder | undefined, columns: readonly Column[] | undefined) {
+  const { keys, deep } = keysOf(columns ?? []);
+  const query = useInfiniteQuery({
+    queryKey: ['rows', filter, orderBy, keys, deep],
+    enabled: columns !== undefined,
+    initialPageParam: null as string | null,
+    queryFn: async ({ pageParam: after, signal }) => {
+      const resolved = resolveDates(filter, Date.now());
+      return (await ask(RunRows, { first: pageSize, after, filter: resolved, orderBy, keys, deep }, signal))
+        .pipelineRuns;
+    },
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
+    placeholderData: keepPreviousData,
+  });
+  const rows = useMemo<Row[]>(() => query.data?.pages.flatMap(({ nodes }) => nodes) ?? [], [query.data]);
+  return { query, rows };
+}
+
+/** How the runs that pass divide, and how many they are. */
+export function useFacets(filter: Filter) {
+  return useQuery({
+    queryKey: ['facets', filter],
+    queryFn: async ({ signal }) => (await ask(Facets, { filter: resolveDates(filter, Date.now()) }, signal)).runFacets,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The keys in use, the most common first. */
+export function useKeys() {
+  return useQuery({
+    queryKey: ['keys'],
+    queryFn: async ({ signal }) => (await ask(Keys, { first: 200 }, signal)).metadataKeys,
+    select: (keys) => [...keys].sort((a, b) => b.runs - a.runs),
+    staleTime: 60_000,
+  });
+}
+export type KnownKey = NonNullable<ReturnType<typeof useKeys>['data']>[number];
+
+const numeric = ['INT', 'FLOAT', 'STORAGE_SIZE'];
+
+/** What is shown when nobody has chosen: the facts, and the four most common keys with numbers. */
+export function defaultColumns(keys: readonly KnownKey[]): Column[] {
+  const common = keys.filter(({ types }) => numeric.includes(types[0] ?? '')).slice(0, 4);
+  return [
+    ...(['state', 'started', 'took', 'pipeline'] as const).map(builtInColumn),
+    ...common.map(({ key }) => keyColumn({ key })),
+  ];
+}

@@ -1,0 +1,118 @@
+import { describe, expect } from 'vitest';
+import { chromiumPath } from '../support/browser.ts';
+import { findInaccessible, test } from '../support/dashboard.ts';
+import { finishStep, log, startRun, startStep } from '../support/ledger.ts';
+
+describe.skipIf(!chromiumPath)('the pages of runs', () => {
+  test.beforeAll(async ({ service }) => {
+    for (const [name, lr, best] of [
+      ['base', 0.01, 0.9],
+      ['other', 0.1, 0.8],
+    ] as const) {
+      const run = await startRun(service, { name });
+      await log(service, { run: run.id }, { config: { lr, layers: [64, 64] }, only_null: null, same: 'x' });
+      const first = await startStep(service, run.id, 'train');
+      await finishStep(service, first.id, 'FAILED');
+      const second = await startStep(service, run.id, 'train');
+      const entries = Array.from({ length: 30 }, (_, at) => ({
+        key: 'loss',
+        value: 1 / (at + 1),
+        type: 'FLOAT',
+        iteration: at + 1,
+      }));
+      await log(service, { stepId: second.id }, { best }, { entries });
+      await startStep(service, run.id, 'evaluate', { cachedFrom: second.id });
+    }
+    await log(service, { run: 'other' }, { doubtful: 2 });
+    await log(service, { run: 'base' }, { doubtful: 1, alone: 9007199254740993n });
+  });
+
+  test('a run shows its attempts, its values to the last digit, and what came before', async ({
+    service,
+    dashboard,
+  }) => {
+    const page = await dashboard.open('/runs/base');
+    await page.getByRole('button', { name: /train, attempt 1: retried/ }).waitFor();
+    await page.getByRole('button', { name: /evaluate, attempt 1: cached/ }).waitFor();
+    await page.getByRole('button', { name: /^alone/ }).click();
+    await page.getByText('9007199254740993', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: /^loss/ }).last().click();
+    await page.getByRole('heading', { name: 'History of' }).waitFor();
+    await page.getByText('0.0344828 → 0.0333333').waitFor();
+    expect(decodeURIComponent(page.url())).toContain('tab=history');
+    await page.getByRole('button', { name: /^doubtful/ }).click();
+    await page.getByRole('button', { name: /Retract entry/ }).click();
+    await page.getByLabel('Why?').fill('wrong unit');
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByText('wrong unit').waitFor();
+    expect(
+      (await service.run('{ pipelineRun(ref: "base") { runMetadata(key: "doubtful") { id } } }')).pipelineRun
+        .runMetadata,
+    ).toBeNull();
+    await page.close();
+  });
+
+  test('a comparison shows leaves that differ, by how much, and tells nothing from nothing', async ({ dashboard }) => {
+    const page = await dashboard.open('/compare?runs=base,other');
+    await page.getByText('×10').waitFor();
+    await page.getByText('−0.1', { exact: true }).first().waitFor();
+    expect(await page.getByText('same', { exact: true }).count()).toBe(0);
+    await page.getByText('not logged').first().waitFor();
+    await page.getByLabel('differences only').uncheck();
+    await page.getByText('same', { exact: true }).waitFor();
+    await page.getByTitle('null was logged').first().waitFor();
+    await page.getByTitle('Taken back: wrong unit').waitFor();
+    await page.close();
+  });
+
+  test('curves are drawn, and a part of the axis is asked for anew', async ({ dashboard }) => {
+    const page = await dashboard.open('/curves?runs=base,other&y=train::loss');
+    await page.getByText('all 60 logged points').waitFor();
+    const canvas = page.locator('canvas');
+    await canvas.waitFor();
+    const { x, y, width } = (await page.locator('.u-over').boundingBox())!;
+    await page.mouse.move(x + width * 0.25, y + 40);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.5, y + 60, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).toContain('from=');
+    await page.getByText(/all 1\d logged points/).waitFor();
+    await page.getByRole('button', { name: 'whole axis' }).click();
+    await page.getByText('all 60 logged points').waitFor();
+    await page.close();
+  });
+
+  test.for([
+    ['/runs', 'light'],
+    ['/runs', 'dark'],
+    ['/runs?peek=base', 'light'],
+    ['/runs/base?key=train::loss', 'light'],
+    ['/runs/base?key=train::loss', 'dark'],
+    ['/compare?runs=base,other&diff=0', 'light'],
+    ['/compare?runs=base,other&diff=0', 'dark'],
+    ['/curves?runs=base,other&y=train::loss', 'light'],
+    ['/curves?runs=base,other&y=train::loss', 'dark'],
+  ] as const)('axe has nothing against %s in the %s theme', async ([path, colorScheme], { dashboard }) => {
+    const page = await dashboard.open(path);
+    await page.emulateMedia({ colorScheme });
+    await page.getByText('base').first().waitFor();
+    await page.waitForLoadState('networkidle').catch(() => {});
+    expect(await findInaccessible(page)).toEqual([]);
+    await page.close();
+  });
+
+  test.for(['/runs', '/runs/base', '/compare?runs=base,other', '/curves?runs=base,other'])(
+    '%s is as wide as a phone',
+    async (path, { dashboard }) => {
+      const page = await dashboard.open(path, { width: 390, height: 844 });
+      await page.getByText('base').first().waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+      await page.close();
+    },
+  );
+
+  test('nothing went wrong meanwhile', ({ dashboard, service }) => {
+    expect(dashboard.watched).toEqual({ foreign: [], problems: [] });
+    expect(service.unexpected).toEqual([]);
+  });
+});

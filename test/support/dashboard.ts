@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from './browser.ts';
+import { test as base } from './test.ts';
+
+/** What a page did that it should not have. */
+export type Watch = { foreign: string[]; problems: string[] };
+
+/** Notes requests to other hosts, errors of the script, and reports of the content security policy. */
+function watch(context: BrowserContext, origin: string): Watch {
+  const seen: Watch = { foreign: [], problems: [] };
+  context.on('request', (request) => {
+    if (!request.url().startsWith(origin)) seen.foreign.push(request.url());
+  });
+  context.on('weberror', (thrown) => void seen.problems.push(String(thrown.error())));
+  context.on('console', (message) => {
+    if (/Content Security Policy|Trusted/i.test(message.text())) seen.problems.push(message.text());
+  });
+  return seen;
+}
+
+export type Dashboard = {
+  context: BrowserContext;
+  watched: Watch;
+  /** Opens an address of the page in a tab of its own. */
+  open(path: string, viewport?: { width: number; height: number }): Promise<Page>;
+};
+
+/** The page, as the service sends it, in Chromium. */
+export const test = base.extend(
+  'dashboard',
+  { scope: 'file' },
+  async ({ server }, { onCleanup }): Promise<Dashboard> => {
+    const browser = await launchChromium();
+    onCleanup(() => browser.close());
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context.setDefaultTimeout(10_000);
+    const watched = watch(context, server.origin);
+    return {
+      context,
+      watched,
+      async open(path, viewport) {
+        const page = await context.newPage();
+        if (viewport) await page.setViewportSize(viewport);
+        await page.goto(server.origin + path);
+        return page;
+      },
+    };
+  },
+);
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with the page as it stands: the rule, and the first of the elements. */
+export async function findInaccessible(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe puts itself there
+    const { violations } = await (globalThis as any).axe.run({ resultTypes: ['violations'] });
+    return violations.map(
+      // biome-ignore lint/suspicious/noExplicitAny: as axe gives them
+      (one: any) => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`,
+    );
+  });
+}
