@@ -5,5 +5,5 @@
 export * from './browser.ts';
 export { logMetadata } from './log.ts';
 export { type PipelineRunOptions, pipelineRun, type StartedRun, type StartedStep, step } from './run.ts';
-export { stepEnvironment } from './scope.ts';
+export { currentRun, stepEnvironment } from './scope.ts';
 export { flush } from './senders.ts';

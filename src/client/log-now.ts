@@ -4,7 +4,7 @@ import { execute } from './execute.ts';
 import { LogMetadata, type LogMetadataInput } from './generated/operations.ts';
 import { type LogOptions, type LogTarget, targetOf, textsOfInputs } from './log-input.ts';
 import type { Metadata } from './metadata-entries.ts';
-import type { Settings } from './options.ts';
+import { isDisabled, type Settings } from './options.ts';
 
 export type { LogOptions, LogTarget };
 
@@ -27,6 +27,7 @@ export async function logNow(
   for (const text of textsOfInputs(metadata, targetOf(target), target)) {
     // The text is a LogMetadataInput already, and is sent as it stands.
     const input = rawJson(text) as unknown as LogMetadataInput;
+    if (isDisabled()) continue;
     const { logMetadata } = await execute(settings, LogMetadata, { input });
     entries.push(...logMetadata.entries.map(entryOf));
   }

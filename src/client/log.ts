@@ -1,17 +1,18 @@
 import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
+import type { MetadataTarget } from './generated/operations.ts';
 import { logOptionNames, targetOf, textsOfInputs } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
 import { checkMetadata, type Metadata, nothingToLog } from './metadata-entries.ts';
-import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
-import { currentScope, currentStep } from './scope.ts';
+import { type ClientOptions, clientOptionNames, isDisabled, type Settings, settingsOf } from './options.ts';
+import { currentScope, currentTarget } from './scope.ts';
 import { senderFor } from './senders.ts';
 import { lineOf } from './spool/operation.ts';
 import { isStrict, warnOnce } from './warn.ts';
 
-const waysToCall = `logMetadata(metadata) was called outside a step. Call it
-  inside step("name", () => logMetadata(metadata)),
-  in a process started with stepEnvironment() in its environment (RUNLEDGER_STEP_ID),
+const waysToCall = `logMetadata(metadata) was called outside a step or run. Call it
+  inside step("name", () => logMetadata(metadata)), or inside pipelineRun({ … }, () => logMetadata(metadata)),
+  in a process started with stepEnvironment() in its environment (RUNLEDGER_STEP_ID, RUNLEDGER_RUN_ID),
   or with a target:
   logMetadata(metadata, { stepId }),
   logMetadata(metadata, { run, stepName }), where run is an id, a name, or a prefix of either,
@@ -23,19 +24,25 @@ function isEmpty(metadata: Metadata): boolean {
   return metadata instanceof Map ? metadata.size === 0 : Reflect.ownKeys(metadata).length === 0;
 }
 
-function enqueue(settings: Settings, metadata: Metadata, target: LogTarget, options: LogOptions): undefined {
+/** The run meant by `ref`: inside a run, the name that was asked for it means that run, also where it was taken. */
+function ownRun(ref: string): string {
+  const run = currentScope()?.run;
+  return run?.asked !== undefined && run.asked === ref ? run.id : ref;
+}
+
+function enqueue(settings: Settings, metadata: Metadata, target: MetadataTarget, options: LogOptions): undefined {
   if (isEmpty(metadata) && !isStrict()) {
     warnOnce(nothingToLog);
     return;
   }
   const sender = senderFor(settings);
-  for (const input of textsOfInputs(metadata, targetOf(target), options)) sender.append(lineOf('logMetadata', input));
+  for (const input of textsOfInputs(metadata, target, options)) sender.append(lineOf('logMetadata', input));
 }
 
 /**
- * Logs to the current step and returns at once: the values are checked and written to the spool file, and go to the
- * service in the background, in order. Throws an InvalidCallError for a value that cannot be stored, and when called
- * outside a step; never for the network or the service. Only warns when there is nothing to log.
+ * Logs to the current step, or in the body of a run to that run, and returns at once: the values are checked and written to
+ * the spool file, and go to the service in the background, in order. Throws an InvalidCallError for a value that cannot be
+ * stored, and when called outside a step or run; never for the network or the service. Only warns when there is nothing to log.
  */
 export function logMetadata(metadata: Metadata, options?: LogOptions): void;
 /** Logs to any step or run in the background, as inside a step. */
@@ -59,14 +66,15 @@ export function logMetadata(
     if (attempt !== undefined) throw badInput('logMetadata: attempt needs run and stepName.');
     const [stray] = Object.keys(clientOptions);
     if (stray !== undefined) throw badInput(`logMetadata: ${stray} needs a target, such as { run, stepName }.`);
-    const current = currentStep();
+    const current = currentTarget();
+    if (!current && isDisabled()) return;
     if (!current) throw badInput(waysToCall);
-    return enqueue(current.settings, metadata, { stepId: current.id }, { iteration, loggedAt });
+    return enqueue(current.settings, metadata, current.target, { iteration, loggedAt });
   }
   if (stepId === undefined && run === undefined) throw badInput('logMetadata: stepName needs run.');
   const settings =
     Object.keys(clientOptions).length > 0 ? settingsOf(clientOptions) : (currentScope()?.settings ?? settingsOf());
-  const target = { stepId, run, stepName, attempt } as LogTarget;
-  if (buffered) return enqueue(settings, metadata, target, { iteration, loggedAt });
+  const target = { stepId, run: run === undefined ? run : ownRun(run), stepName, attempt } as LogTarget;
+  if (buffered) return enqueue(settings, metadata, targetOf(target), { iteration, loggedAt });
   return logNow(settings, metadata, { ...target, iteration, loggedAt });
 }

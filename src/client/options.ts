@@ -42,6 +42,24 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return globalThis.process?.env ?? {};
 }
 
+/** Whether a variable says yes (`1`, `true`, `yes`, `on`) or no (`0`, `false`, `no`, `off`); the default for anything else. */
+export function isOn(name: string, byDefault: boolean): boolean {
+  const text = environment()[name]?.trim().toLowerCase() ?? '';
+  if (['1', 'true', 'yes', 'on'].includes(text)) return true;
+  return ['0', 'false', 'no', 'off'].includes(text) ? false : byDefault;
+}
+
+/** Whether nothing is to be recorded, as in unit tests of steps: `RUNLEDGER_DISABLED=1`. */
+export function isDisabled(): boolean {
+  return isOn('RUNLEDGER_DISABLED', false);
+}
+
+/** A variable in seconds, as milliseconds. */
+export function millisecondsOf(name: string, defaultSeconds: number): number {
+  const seconds = Number(environment()[name] || Number.NaN);
+  return (seconds >= 0 ? seconds : defaultSeconds) * 1000;
+}
+
 /** What is wrong with a URL, without the user and password that may be in it. */
 function refuseUrl(url: string): never {
   const shown = String(url).replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1');

@@ -1,13 +1,18 @@
-import { newRunId, newUuid } from '../uuid.ts';
+import { newRunId } from '../uuid.ts';
+import { carryOut } from './carry-out.ts';
 import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
-import type { ExecutionStatus } from './generated/operations.ts';
 import { checkName } from './metadata-entries.ts';
-import { noteOpen, type RecordEnd } from './open-ends.ts';
-import { type ClientOptions, clientOptionNames, endpointUrl, type Settings, settingsOf } from './options.ts';
-import { currentScope, type Scope, within } from './scope.ts';
-import { exitFlushMs, senderFor, stepFlushMs } from './senders.ts';
-import { lineOf, type OpName } from './spool/operation.ts';
+import {
+  type ClientOptions,
+  clientOptionNames,
+  endpointUrl,
+  isDisabled,
+  type Settings,
+  settingsOf,
+} from './options.ts';
+import { type Recorded, recordRun, recordStep } from './record.ts';
+import { currentScope, inheritedScope, type Scope } from './scope.ts';
 
 /** The run that `pipelineRun` opened. */
 export interface StartedRun {
@@ -20,6 +25,7 @@ export interface StartedRun {
 /** The step that `step` opened. */
 export interface StartedStep {
   readonly id: string;
+  /** As it is recorded: `train_2` where the run has a `train` already that counts. */
   readonly name: string;
   /** The id of the run, or whatever `options.run` named it by. */
   readonly run: string;
@@ -32,30 +38,19 @@ export interface PipelineRunOptions extends ClientOptions {
   readonly pipeline?: string | undefined;
 }
 
-function append(settings: Settings, op: OpName, variables: object): void {
-  senderFor(settings).append(lineOf(op, JSON.stringify(variables)), true);
-}
-
-/** Calls `fn` in the scope, then records how it ended. Rethrows what `fn` throws. */
-async function recordEnd<T>(scope: Scope, fn: () => T | Promise<T>, end: RecordEnd): Promise<T> {
-  let status: ExecutionStatus = 'FAILED';
-  try {
-    const result = await within(scope, fn);
-    status = 'COMPLETED';
-    return result;
-  } finally {
-    const sender = senderFor(scope.settings);
-    sender.lookForLeftovers();
-    end(status);
-    const isStep = scope.step !== undefined;
-    await sender.flush(isStep ? stepFlushMs() : exitFlushMs(), { final: !isStep });
-  }
+/** The run that this process was started in, which neither begins nor ends with what is called here. Undefined for none. */
+function joinedRun(options: ClientOptions, pipeline: string): Recorded<StartedRun> | undefined {
+  const scope = inheritedScope();
+  if (!scope?.run || (options.url !== undefined && endpointUrl(options.url) !== scope.settings.url)) return undefined;
+  const opened = { id: scope.run.id, name: undefined, pipeline };
+  return { opened, scope, end: () => {}, flush: async () => true };
 }
 
 /**
  * Records a run around `fn`: COMPLETED when it returns, FAILED when it throws; what it throws is rethrown. The service may
- * be away the whole time: what is to be recorded waits in the spool, and `fn` runs all the same. Throws an
- * InvalidCallError before `fn` is called when a name or setting cannot be used.
+ * be away the whole time: what is to be recorded waits in the spool, and `fn` runs all the same. In a process that was
+ * started in a run (`RUNLEDGER_RUN_ID`), `fn` is part of that run instead. Throws an InvalidCallError before `fn` is called
+ * when a name or setting cannot be used.
  */
 export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: StartedRun) => T | Promise<T>): Promise<T> {
   checkOptions('pipelineRun({ name, pipeline }, fn)', options, { name: true, pipeline: true, ...clientOptionNames });
@@ -64,16 +59,10 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
   if (name !== undefined) checkName(name, 'run');
   checkName(pipeline, 'pipeline');
   const settings = settingsOf(clientOptions);
-  const run = { id: newRunId(), name, pipeline };
-  const sender = senderFor(settings);
-  sender.onRunStarted(run.id, (recorded) => {
-    run.name = recorded;
-  });
-  append(settings, 'startRun', { input: { ...run, startedAt: new Date().toISOString() } });
-  const end = noteOpen((status) => append(settings, 'finishRun', { ref: run.id, status }));
-  // What is called below must know the name of its run, and child processes must find it.
-  await sender.flush(stepFlushMs());
-  return recordEnd({ settings, run, step: undefined }, () => fn(run), end);
+  return carryOut(
+    () => joinedRun(clientOptions, pipeline) ?? recordRun(settings, { id: newRunId(), name, pipeline }),
+    fn,
+  );
 }
 
 /** The settings of a step: those of the run it is in, unless it goes to another run by options of its own. */
@@ -87,8 +76,9 @@ function stepSettingsOf(options: ClientOptions, outer: Scope | undefined, isInOu
 
 /**
  * Records a step of the current run around `fn`, as `pipelineRun` records a run; `logMetadata` inside it logs to the step.
- * Starting a step of the same name again makes its next attempt. Outside `pipelineRun`, `options.run` names the run the
- * step belongs to (id, name or prefix). Unless the service is away, it knows of the step before `fn` is called.
+ * A step of the same name again is `name_2`, `name_3` …, or after one that FAILED its next attempt. Where `fn` is a
+ * generator function, the step begins with the first item and ends with the generator. Outside a run, `options.run` names
+ * the one the step belongs to (id, name or prefix). Unless the service is away, it knows of the step before `fn` is called.
  */
 export async function step<T>(
   name: string,
@@ -100,16 +90,12 @@ export async function step<T>(
   checkOptions(`step(${JSON.stringify(name)}, fn, options)`, options, { run: true, ...clientOptionNames });
   const { run: ref, ...clientOptions } = options;
   const outer = currentScope();
-  const run = ref === undefined ? outer?.run : { id: ref, name: undefined };
+  const nobody = isDisabled() ? { id: newRunId(), name: undefined } : undefined;
+  const run = ref === undefined ? (outer?.run ?? nobody) : { id: ref, name: undefined };
   if (!run)
     throw badInput(
       `step(${JSON.stringify(name)}, fn) was called outside a run: call it inside pipelineRun(…), or name the run: step(${JSON.stringify(name)}, fn, { run }).`,
     );
   const settings = stepSettingsOf(clientOptions, outer, ref === undefined);
-  const opened = { id: newUuid(), name, run: run.id };
-  append(settings, 'startStep', { input: { id: opened.id, run: run.id, name, startedAt: new Date().toISOString() } });
-  const end = noteOpen((status) => append(settings, 'finishStep', { id: opened.id, status }));
-  // A child process must find the step when it logs to it, even if this process does nothing but wait for the child.
-  await senderFor(settings).flush(stepFlushMs());
-  return recordEnd({ settings, run, step: opened }, () => fn(opened), end);
+  return carryOut(() => recordStep(settings, run, name), fn);
 }

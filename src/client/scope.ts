@@ -1,12 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { MetadataTarget } from './generated/operations.ts';
 import { parseId } from './log-input.ts';
 import { environment, type Settings, settingsOf } from './options.ts';
 
 /** The run, and perhaps the step, in which code is running. */
 export interface Scope {
   readonly settings: Settings;
-  readonly run: { readonly id: string; readonly name: string | undefined };
-  readonly step: { readonly id: string; readonly name: string } | undefined;
+  /** Undefined where the environment names a step only. `asked`: the name that was asked for; `name`: the one it has. */
+  readonly run:
+    | { readonly id: string; readonly name: string | undefined; readonly asked?: string | undefined }
+    | undefined;
+  readonly step: { readonly id: string; readonly name: string | undefined } | undefined;
 }
 
 const scopes = new AsyncLocalStorage<Scope>();
@@ -16,38 +20,68 @@ export function within<T>(scope: Scope, fn: () => T): T {
   return scopes.run(scope, fn);
 }
 
-/** The scope of the calling code. */
+/** The scope of the environment, and the variables it was read from: reading all settings anew is slow. */
+let fromEnvironment: { readonly variables: string; readonly scope: Scope } | undefined;
+
+function readEnvironment(): Scope | undefined {
+  const env = environment();
+  const { RUNLEDGER_RUN_ID: runId, RUNLEDGER_STEP_ID: stepId, RUNLEDGER_URL: url, RUNLEDGER_API_KEY: apiKey } = env;
+  if (!runId && !stepId) return undefined;
+  const variables = [runId, stepId, url, apiKey].join(' ');
+  if (fromEnvironment?.variables === variables) return fromEnvironment.scope;
+  const scope = {
+    settings: settingsOf(),
+    run: runId ? { id: parseId(runId, 'RUNLEDGER_RUN_ID'), name: undefined } : undefined,
+    step: stepId ? { id: parseId(stepId, 'RUNLEDGER_STEP_ID'), name: undefined } : undefined,
+  };
+  fromEnvironment = { variables, scope };
+  return scope;
+}
+
+/** The scope that the environment hands down to code that is in none of this process. */
+export function inheritedScope(): Scope | undefined {
+  return scopes.getStore() ? undefined : readEnvironment();
+}
+
+/** The scope of the calling code: the one it runs in, else the one that the environment hands down. */
 export function currentScope(): Scope | undefined {
-  return scopes.getStore();
+  return scopes.getStore() ?? readEnvironment();
 }
 
-/** The step that the environment named last, and the variables it was read from: reading all settings anew is slow. */
-let fromEnvironment: { readonly variables: string; readonly settings: Settings; readonly id: string } | undefined;
-
-function stepOfEnvironment(): { readonly settings: Settings; readonly id: string } | undefined {
-  const { RUNLEDGER_STEP_ID: id, RUNLEDGER_URL: url, RUNLEDGER_API_KEY: apiKey } = environment();
-  if (!id) return undefined;
-  const variables = `${id} ${url} ${apiKey}`;
-  if (fromEnvironment?.variables === variables) return fromEnvironment;
-  fromEnvironment = { variables, settings: settingsOf(), id: parseId(id, 'RUNLEDGER_STEP_ID') };
-  return fromEnvironment;
+/** What to log to: the current step, or in the body of a run that run. */
+export function currentTarget(): { readonly settings: Settings; readonly target: MetadataTarget } | undefined {
+  const scope = currentScope();
+  if (!scope) return undefined;
+  const { settings, run, step } = scope;
+  if (step) return { settings, target: { stepId: step.id } };
+  return run && { settings, target: { run: run.id } };
 }
 
-/** The step to log to: the one the calling code runs in, else the one that `RUNLEDGER_STEP_ID` names. */
-export function currentStep(): { readonly settings: Settings; readonly id: string } | undefined {
-  const scope = scopes.getStore();
-  return scope ? scope.step && { settings: scope.settings, id: scope.step.id } : stepOfEnvironment();
+/** The run that the calling code belongs to: its id, and its name as far as this process knows it. Undefined for none. */
+export function currentRun(): { readonly id: string; readonly name: string | undefined } | undefined {
+  const run = currentScope()?.run;
+  return run && { id: run.id, name: run.name };
+}
+
+function isId(ref: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(ref);
 }
 
 /**
- * The environment variables by which a child process finds the current step: `RUNLEDGER_URL`, `RUNLEDGER_STEP_ID` and,
- * if there is one, `RUNLEDGER_API_KEY`. Merge them into the child's environment:
- * `spawn(command, args, { env: { ...process.env, ...stepEnvironment() } })`. Empty outside a step.
+ * The environment variables by which a child process or a worker finds the current step, or in the body of a run that run:
+ * `RUNLEDGER_URL`, `RUNLEDGER_RUN_ID`, `RUNLEDGER_STEP_ID` and, if there is one, `RUNLEDGER_API_KEY`. Merge them into its
+ * environment: `spawn(command, args, { env: { ...process.env, ...stepEnvironment() } })`. Empty outside a run.
  */
 export function stepEnvironment(): Record<string, string> {
-  const step = currentStep();
-  if (!step) return {};
-  const { url } = step.settings;
-  const apiKey = step.settings.apiKey();
-  return { RUNLEDGER_URL: url, RUNLEDGER_STEP_ID: step.id, ...(apiKey ? { RUNLEDGER_API_KEY: apiKey } : {}) };
+  const scope = currentScope();
+  if (!scope) return {};
+  const { settings, run, step } = scope;
+  const apiKey = settings.apiKey();
+  return {
+    RUNLEDGER_URL: settings.url,
+    // Empty says that there is none: what this process was itself handed down must not go on.
+    RUNLEDGER_RUN_ID: run && isId(run.id) ? run.id : '',
+    RUNLEDGER_STEP_ID: step?.id ?? '',
+    ...(apiKey ? { RUNLEDGER_API_KEY: apiKey } : {}),
+  };
 }

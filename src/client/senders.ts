@@ -1,6 +1,7 @@
 import { badInput } from './errors.ts';
-import { failOpenEnds } from './open-ends.ts';
-import { environment, type Settings } from './options.ts';
+import { watchExit } from './exit.ts';
+import { noSender } from './no-sender.ts';
+import { environment, isDisabled, millisecondsOf, type Settings } from './options.ts';
 import { spoolLocation } from './spool/location.ts';
 import { openSender, type Sender } from './spool/sender.ts';
 import { warn } from './warn.ts';
@@ -9,53 +10,38 @@ import { warn } from './warn.ts';
 const senders = new Map<string, Sender>();
 const sendersOfSettings = new WeakMap<Settings, Sender>();
 
-/** A variable in seconds, as milliseconds. */
-function secondsOf(name: string, fallback: number): number {
-  const seconds = Number(environment()[name] || Number.NaN);
-  return (seconds >= 0 ? seconds : fallback) * 1000;
-}
-
 /** How long the end of a step waits for delivery: `RUNLEDGER_STEP_FLUSH_SECONDS`, 2 by default. */
 export function stepFlushMs(): number {
-  return secondsOf('RUNLEDGER_STEP_FLUSH_SECONDS', 2);
+  return millisecondsOf('RUNLEDGER_STEP_FLUSH_SECONDS', 2);
 }
 
-/** How long the end of a run, and of the process, waits for delivery: `RUNLEDGER_EXIT_FLUSH_SECONDS`, 10 by default. */
+/** How long the end of a run, and of the process, waits for delivery: `RUNLEDGER_EXIT_FLUSH_SECONDS`, 5 by default. */
 export function exitFlushMs(): number {
-  return secondsOf('RUNLEDGER_EXIT_FLUSH_SECONDS', 10);
+  return millisecondsOf('RUNLEDGER_EXIT_FLUSH_SECONDS', 5);
 }
 
-let watchesExit = false;
+function stopSenders(): void {
+  for (const sender of senders.values()) sender.stop();
+}
 
-function watchExit(): void {
-  if (watchesExit) return;
-  watchesExit = true;
-  let ended = false;
-  process.on('beforeExit', () => {
-    if (ended) return;
-    ended = true;
-    void flush(exitFlushMs()).then(() => {
-      for (const sender of senders.values()) sender.stop();
-    });
-  });
-  // Also after process.exit(), an unhandled rejection or an uncaught error. All of this is synchronous.
-  process.on('exit', () => {
-    failOpenEnds();
-    for (const sender of senders.values()) sender.close();
-  });
+/** Ends all deliveries, and leaves what is not delivered to the next process. Synchronous. */
+export function closeSenders(): void {
+  for (const sender of senders.values()) sender.close();
+  senders.clear();
 }
 
 /** The sender of this process for a service, opened by the first call and closed when the process ends. */
 export function senderFor(settings: Settings): Sender {
   const known = sendersOfSettings.get(settings);
   if (known) return known;
+  if (isDisabled()) return noSender;
   const spool = spoolLocation(environment());
   const key = JSON.stringify([settings.url, settings.apiKey() ?? null, spool.directory]);
   let sender = senders.get(key);
   if (!sender) {
     sender = openSender(settings, spool, warn);
     senders.set(key, sender);
-    watchExit();
+    watchExit({ flush: () => flush(exitFlushMs()), stop: stopSenders, close: closeSenders });
   }
   sendersOfSettings.set(settings, sender);
   return sender;

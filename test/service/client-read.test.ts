@@ -10,7 +10,8 @@ const job = `
       await step('train', () => {
         for (let epoch = 0; epoch < 25; epoch += 1) logMetadata({ loss: 1 / (epoch + 1) }, { iteration: epoch });
         logMetadata({ samples: 9007199254740993n, name });
-      });
+        throw new Error('once more');
+      }).catch(() => {});
       await step('train', () => logMetadata({ loss: 0.5 }));
     });`;
 

@@ -55,7 +55,16 @@ test.each<[string, () => unknown, string]>([
 test('the same holds for every method of a reader', async () => {
   const { readRun } = await import('../../src/client/read-run.ts');
   const { settingsOf } = await import('../../src/client/options.ts');
-  const fields = { id: stepId, name: 'r', pipeline: 'p', status: 'RUNNING', startedAt: '', endedAt: null } as const;
+  const fields = {
+    id: stepId,
+    name: 'r',
+    pipeline: 'p',
+    status: 'RUNNING',
+    startedAt: '',
+    lastSeenAt: null,
+    failure: null,
+    endedAt: null,
+  } as const;
   const reader: Untyped = readRun(settingsOf({ url: 'http://127.0.0.1:9' }), fields);
   for (const [call, nearest] of [
     [() => reader.step('s', { attemt: 1 }), 'attempt'],

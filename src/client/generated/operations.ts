@@ -12,6 +12,16 @@ export type ExecutionStatus =
   | 'RETRIED'
   | 'RUNNING';
 
+/** `type` and `message` up to 1,000 characters, the end of the traceback up to 16 KiB: what is longer is cut in front. */
+export type FailureInput = {
+  /** What it said. */
+  readonly message: string;
+  /** Where it happened. */
+  readonly traceback?: string | null | undefined;
+  /** The name of the exception, or what went wrong. Not blank. */
+  readonly type: string;
+};
+
 /** What to log, and to what. */
 export type LogMetadataInput = {
   /** Entries with a type or an iteration of their own; they follow those of `metadata`. */
@@ -153,6 +163,15 @@ export type PipelineRunOrder =
   readonly name: SortDirection; readonly startedAt?: never; }
   |  { readonly duration?: never; readonly endedAt?: never; readonly metadata?: never; readonly name?: never;   readonly startedAt: SortDirection; };
 
+/** What the points of a series are ordered by. */
+export type SeriesAxis =
+  /** The iteration where every entry has one, else the time. */
+  | 'AUTO'
+  /** The iteration; entries without one are left out. */
+  | 'ITERATION'
+  /** The time, in milliseconds since 1970, UTC. */
+  | 'LOGGED_AT';
+
 /** Which way a list is sorted. */
 export type SortDirection =
   | 'ASC'
@@ -195,20 +214,26 @@ export type StepRef = {
 
 export type EntryFragment = { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string };
 
-export type RunFragment = { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null };
+export type FailureFragment = { readonly type: string, readonly message: string, readonly traceback: string | null };
 
-export type StepFragment = { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null };
+export type RunFragment = { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null };
+
+export type StepFragment = { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null };
+
+export type SeriesFragment = { readonly key: string, readonly total: number, readonly min: number | null, readonly max: number | null, readonly points: ReadonlyArray<{ readonly value: number, readonly iteration: number | bigint | null, readonly loggedAt: string }> };
 
 export type StartRunMutationVariables = Exact<{
   input: StartRunInput;
 }>;
 
 
-export type StartRunMutation = { readonly startRun: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } };
+export type StartRunMutation = { readonly startRun: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } };
 
 export type FinishRunMutationVariables = Exact<{
   ref: string;
   status: ExecutionStatus;
+  endedAt?: string | null | undefined;
+  failure?: FailureInput | null | undefined;
 }>;
 
 
@@ -219,15 +244,25 @@ export type StartStepMutationVariables = Exact<{
 }>;
 
 
-export type StartStepMutation = { readonly startStep: { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } };
+export type StartStepMutation = { readonly startStep: { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } };
 
 export type FinishStepMutationVariables = Exact<{
   id: string;
   status: ExecutionStatus;
+  endedAt?: string | null | undefined;
+  failure?: FailureInput | null | undefined;
 }>;
 
 
 export type FinishStepMutation = { readonly finishStep: { readonly id: string } };
+
+export type KeepAliveMutationVariables = Exact<{
+  runIds?: ReadonlyArray<string> | string | null | undefined;
+  stepIds?: ReadonlyArray<string> | string | null | undefined;
+}>;
+
+
+export type KeepAliveMutation = { readonly keepAlive: boolean };
 
 export type LogMetadataMutationVariables = Exact<{
   input: LogMetadataInput;
@@ -263,7 +298,7 @@ export type FindRunQueryVariables = Exact<{
 }>;
 
 
-export type FindRunQuery = { readonly pipelineRun: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } | null };
+export type FindRunQuery = { readonly pipelineRun: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } | null };
 
 export type ListRunsQueryVariables = Exact<{
   first: number;
@@ -273,7 +308,7 @@ export type ListRunsQueryVariables = Exact<{
 }>;
 
 
-export type ListRunsQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+export type ListRunsQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
 export type RunEntryQueryVariables = Exact<{
   run: string;
@@ -320,7 +355,7 @@ export type RunStepsQueryVariables = Exact<{
 }>;
 
 
-export type RunStepsQuery = { readonly pipelineRun: { readonly steps: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+export type RunStepsQuery = { readonly pipelineRun: { readonly steps: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
 
 export type FindStepQueryVariables = Exact<{
   run: string;
@@ -329,7 +364,7 @@ export type FindStepQueryVariables = Exact<{
 }>;
 
 
-export type FindStepQuery = { readonly pipelineRun: { readonly step: { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } | null } | null };
+export type FindStepQuery = { readonly pipelineRun: { readonly step: { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } | null } | null };
 
 export type StepEntryQueryVariables = Exact<{
   run: string;
@@ -370,17 +405,32 @@ export type StepSeriesQueryVariables = Exact<{
   attempt?: number | null | undefined;
   key: string;
   maxPoints: number;
+  x?: SeriesAxis | null | undefined;
+  from?: number | null | undefined;
+  to?: number | null | undefined;
 }>;
 
 
-export type StepSeriesQuery = { readonly pipelineRun: { readonly step: { readonly metadataSeries: { readonly total: number, readonly points: ReadonlyArray<{ readonly value: number, readonly iteration: number | bigint | null, readonly loggedAt: string }> } } | null } | null };
+export type StepSeriesQuery = { readonly pipelineRun: { readonly step: { readonly metadataSeries: { readonly key: string, readonly total: number, readonly min: number | null, readonly max: number | null, readonly points: ReadonlyArray<{ readonly value: number, readonly iteration: number | bigint | null, readonly loggedAt: string }> } } | null } | null };
+
+export type RunSeriesQueryVariables = Exact<{
+  refs: ReadonlyArray<string> | string;
+  keys: ReadonlyArray<string> | string;
+  maxPoints: number;
+  x?: SeriesAxis | null | undefined;
+  from?: number | null | undefined;
+  to?: number | null | undefined;
+}>;
+
+
+export type RunSeriesQuery = { readonly series: ReadonlyArray<{ readonly key: string, readonly total: number, readonly min: number | null, readonly max: number | null, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }, readonly step: { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } | null, readonly points: ReadonlyArray<{ readonly value: number, readonly iteration: number | bigint | null, readonly loggedAt: string }> }> };
 
 export type StepRunQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type StepRunQuery = { readonly step: { readonly name: string, readonly attempt: number, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null } } | null };
+export type StepRunQuery = { readonly step: { readonly name: string, readonly attempt: number, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } } | null };
 
 export type MetadataKeysQueryVariables = Exact<{
   pipeline?: string | null | undefined;
@@ -397,7 +447,7 @@ export type CompareRunsQueryVariables = Exact<{
 }>;
 
 
-export type CompareRunsQuery = { readonly compareRuns: { readonly runs: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null }>, readonly rows: ReadonlyArray<{ readonly key: string, readonly differs: boolean, readonly cells: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } | null> }> } };
+export type CompareRunsQuery = { readonly compareRuns: { readonly runs: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }>, readonly rows: ReadonlyArray<{ readonly key: string, readonly differs: boolean, readonly cells: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } | null> }> } };
 
 export type MetadataLoggedSubscriptionVariables = Exact<{
   ref: string;
@@ -408,29 +458,48 @@ export type MetadataLoggedSubscriptionVariables = Exact<{
 
 export type MetadataLoggedSubscription = { readonly metadataLogged: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } };
 
+export type ChangesSubscriptionVariables = Exact<{
+  refs?: ReadonlyArray<string> | string | null | undefined;
+  pipeline?: string | null | undefined;
+  keys?: ReadonlyArray<string> | string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ChangesSubscription = { readonly changes:
+    | { readonly __typename: 'EntryLogged', readonly cursor: string, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }, readonly entry: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } }
+    | { readonly __typename: 'EntryRetracted', readonly cursor: string, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }, readonly entry: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string }, readonly latest: { readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown, readonly type: MetadataType, readonly number: number | null, readonly display: string, readonly iteration: number | bigint | null, readonly loggedAt: string } | null }
+    | { readonly __typename: 'RunChanged', readonly cursor: string, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } }
+    | { readonly __typename: 'RunDeleted', readonly runId: string, readonly name: string, readonly cursor: string }
+    | { readonly __typename: 'StepChanged', readonly cursor: string, readonly run: { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }, readonly step: { readonly id: string, readonly name: string, readonly attempt: number, readonly status: ExecutionStatus, readonly lastSeenAt: string | null, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null } }
+   };
+
 /** The text of an operation, which also knows the types of its answer and of its variables. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };
-export const StartRun = "mutation StartRun($input: StartRunInput!) { startRun(input: $input) { ...Run } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<StartRunMutation, StartRunMutationVariables>;
-export const FinishRun = "mutation FinishRun($ref: String!, $status: ExecutionStatus!) { finishRun(ref: $ref, status: $status) { id } }" as Operation<FinishRunMutation, FinishRunMutationVariables>;
-export const StartStep = "mutation StartStep($input: StartStepInput!) { startStep(input: $input) { ...Step } } fragment Step on Step { id name attempt status startedAt endedAt }" as Operation<StartStepMutation, StartStepMutationVariables>;
-export const FinishStep = "mutation FinishStep($id: UUID!, $status: ExecutionStatus!) { finishStep(id: $id, status: $status) { id } }" as Operation<FinishStepMutation, FinishStepMutationVariables>;
+export const StartRun = "mutation StartRun($input: StartRunInput!) { startRun(input: $input) { ...Run } } fragment Run on PipelineRun { id name pipeline status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback }" as Operation<StartRunMutation, StartRunMutationVariables>;
+export const FinishRun = "mutation FinishRun($ref: String!, $status: ExecutionStatus!, $endedAt: DateTime, $failure: FailureInput) { finishRun(ref: $ref, status: $status, endedAt: $endedAt, failure: $failure) { id } }" as Operation<FinishRunMutation, FinishRunMutationVariables>;
+export const StartStep = "mutation StartStep($input: StartStepInput!) { startStep(input: $input) { ...Step } } fragment Step on Step { id name attempt status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback }" as Operation<StartStepMutation, StartStepMutationVariables>;
+export const FinishStep = "mutation FinishStep($id: UUID!, $status: ExecutionStatus!, $endedAt: DateTime, $failure: FailureInput) { finishStep(id: $id, status: $status, endedAt: $endedAt, failure: $failure) { id } }" as Operation<FinishStepMutation, FinishStepMutationVariables>;
+export const KeepAlive = "mutation KeepAlive($runIds: [UUID!], $stepIds: [UUID!]) { keepAlive(runIds: $runIds, stepIds: $stepIds) }" as Operation<KeepAliveMutation, KeepAliveMutationVariables>;
 export const LogMetadata = "mutation LogMetadata($input: LogMetadataInput!) { logMetadata(input: $input) { replayed entries { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<LogMetadataMutation, LogMetadataMutationVariables>;
 export const LogMetadataBatch = "mutation LogMetadataBatch($inputs: [LogMetadataInput!]!) { logMetadataBatch(inputs: $inputs) { replayed } }" as Operation<LogMetadataBatchMutation, LogMetadataBatchMutationVariables>;
 export const RetractMetadata = "mutation RetractMetadata($entryId: ID!, $reason: String!) { retractMetadata(entryId: $entryId, reason: $reason) { latest { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RetractMetadataMutation, RetractMetadataMutationVariables>;
 export const DeleteRun = "mutation DeleteRun($ref: String!) { deleteRun(ref: $ref) }" as Operation<DeleteRunMutation, DeleteRunMutationVariables>;
-export const FindRun = "query FindRun($ref: String!) { pipelineRun(ref: $ref) { ...Run } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<FindRunQuery, FindRunQueryVariables>;
-export const ListRuns = "query ListRuns($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Run } pageInfo { hasNextPage endCursor } } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<ListRunsQuery, ListRunsQueryVariables>;
+export const FindRun = "query FindRun($ref: String!) { pipelineRun(ref: $ref) { ...Run } } fragment Run on PipelineRun { id name pipeline status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback }" as Operation<FindRunQuery, FindRunQueryVariables>;
+export const ListRuns = "query ListRuns($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Run } pageInfo { hasNextPage endCursor } } } fragment Run on PipelineRun { id name pipeline status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback }" as Operation<ListRunsQuery, ListRunsQueryVariables>;
 export const RunEntry = "query RunEntry($run: String!, $key: String!) { pipelineRun(ref: $run) { runMetadata(key: $key) { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunEntryQuery, RunEntryQueryVariables>;
 export const RunEntries = "query RunEntries($run: String!, $keys: [String!], $prefix: String, $scope: MetadataScope!) { pipelineRun(ref: $run) { metadata(keys: $keys, prefix: $prefix, scope: $scope) { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunEntriesQuery, RunEntriesQueryVariables>;
 export const RunLatestIds = "query RunLatestIds($run: String!, $keys: [String!], $after: String) { pipelineRun(ref: $run) { metadata(keys: $keys, scope: RUN) { id key } steps(first: 100, after: $after, includeRetried: true) { nodes { metadata(keys: $keys) { id key } } pageInfo { hasNextPage endCursor } } } }" as Operation<RunLatestIdsQuery, RunLatestIdsQueryVariables>;
 export const RunHistory = "query RunHistory($run: String!, $key: String!, $first: Int!, $after: String) { pipelineRun(ref: $run) { metadataHistory(key: $key, first: $first, after: $after) { nodes { ...Entry } pageInfo { hasNextPage endCursor } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<RunHistoryQuery, RunHistoryQueryVariables>;
-export const RunSteps = "query RunSteps($run: String!, $first: Int!, $after: String, $includeRetried: Boolean!) { pipelineRun(ref: $run) { steps(first: $first, after: $after, includeRetried: $includeRetried) { nodes { ...Step } pageInfo { hasNextPage endCursor } } } } fragment Step on Step { id name attempt status startedAt endedAt }" as Operation<RunStepsQuery, RunStepsQueryVariables>;
-export const FindStep = "query FindStep($run: String!, $step: String!, $attempt: Int) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { ...Step } } } fragment Step on Step { id name attempt status startedAt endedAt }" as Operation<FindStepQuery, FindStepQueryVariables>;
+export const RunSteps = "query RunSteps($run: String!, $first: Int!, $after: String, $includeRetried: Boolean!) { pipelineRun(ref: $run) { steps(first: $first, after: $after, includeRetried: $includeRetried) { nodes { ...Step } pageInfo { hasNextPage endCursor } } } } fragment Step on Step { id name attempt status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback }" as Operation<RunStepsQuery, RunStepsQueryVariables>;
+export const FindStep = "query FindStep($run: String!, $step: String!, $attempt: Int) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { ...Step } } } fragment Step on Step { id name attempt status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback }" as Operation<FindStepQuery, FindStepQueryVariables>;
 export const StepEntry = "query StepEntry($run: String!, $step: String!, $attempt: Int, $key: String!) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { runMetadata(key: $key) { ...Entry } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<StepEntryQuery, StepEntryQueryVariables>;
 export const StepEntries = "query StepEntries($run: String!, $step: String!, $attempt: Int, $keys: [String!], $prefix: String) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { metadata(keys: $keys, prefix: $prefix) { ...Entry } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<StepEntriesQuery, StepEntriesQueryVariables>;
 export const StepHistory = "query StepHistory($run: String!, $step: String!, $attempt: Int, $key: String!, $first: Int!, $after: String) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { metadataHistory(key: $key, first: $first, after: $after) { nodes { ...Entry } pageInfo { hasNextPage endCursor } } } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<StepHistoryQuery, StepHistoryQueryVariables>;
-export const StepSeries = "query StepSeries($run: String!, $step: String!, $attempt: Int, $key: String!, $maxPoints: Int!) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { metadataSeries(key: $key, maxPoints: $maxPoints) { total points { value iteration loggedAt } } } } }" as Operation<StepSeriesQuery, StepSeriesQueryVariables>;
-export const StepRun = "query StepRun($id: UUID!) { step(id: $id) { name attempt run { ...Run } } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt }" as Operation<StepRunQuery, StepRunQueryVariables>;
+export const StepSeries = "query StepSeries($run: String!, $step: String!, $attempt: Int, $key: String!, $maxPoints: Int!, $x: SeriesAxis, $from: Float, $to: Float) { pipelineRun(ref: $run) { step(name: $step, attempt: $attempt) { metadataSeries(key: $key, maxPoints: $maxPoints, x: $x, from: $from, to: $to) { ...Series } } } } fragment Series on MetadataSeries { key total min max points { value iteration loggedAt } }" as Operation<StepSeriesQuery, StepSeriesQueryVariables>;
+export const RunSeries = "query RunSeries($refs: [String!]!, $keys: [String!]!, $maxPoints: Int!, $x: SeriesAxis, $from: Float, $to: Float) { series( refs: $refs keys: $keys maxPoints: $maxPoints x: $x from: $from to: $to ) { ...Series run { ...Run } step { ...Step } } } fragment Series on MetadataSeries { key total min max points { value iteration loggedAt } } fragment Run on PipelineRun { id name pipeline status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback } fragment Step on Step { id name attempt status failure { ...Failure } lastSeenAt startedAt endedAt }" as Operation<RunSeriesQuery, RunSeriesQueryVariables>;
+export const StepRun = "query StepRun($id: UUID!) { step(id: $id) { name attempt run { ...Run } } } fragment Run on PipelineRun { id name pipeline status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback }" as Operation<StepRunQuery, StepRunQueryVariables>;
 export const MetadataKeys = "query MetadataKeys($pipeline: String, $prefix: String, $first: Int!) { metadataKeys(pipeline: $pipeline, prefix: $prefix, first: $first) { key types runs lastLoggedAt } }" as Operation<MetadataKeysQuery, MetadataKeysQueryVariables>;
-export const CompareRuns = "query CompareRuns($refs: [String!]!, $keys: [String!]) { compareRuns(refs: $refs, keys: $keys) { runs { ...Run } rows { key differs cells { ...Entry } } } } fragment Run on PipelineRun { id name pipeline status startedAt endedAt } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<CompareRunsQuery, CompareRunsQueryVariables>;
+export const CompareRuns = "query CompareRuns($refs: [String!]!, $keys: [String!]) { compareRuns(refs: $refs, keys: $keys) { runs { ...Run } rows { key differs cells { ...Entry } } } } fragment Run on PipelineRun { id name pipeline status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<CompareRunsQuery, CompareRunsQueryVariables>;
 export const MetadataLogged = "subscription MetadataLogged($ref: String!, $keys: [String!], $after: ID) { metadataLogged(ref: $ref, keys: $keys, after: $after) { ...Entry } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<MetadataLoggedSubscription, MetadataLoggedSubscriptionVariables>;
+export const Changes = "subscription Changes($refs: [String!], $pipeline: String, $keys: [String!], $after: ID) { changes(refs: $refs, pipeline: $pipeline, keys: $keys, after: $after) { __typename cursor ... on RunChanged { run { ...Run } } ... on StepChanged { run { ...Run } step { ...Step } } ... on EntryLogged { run { ...Run } entry { ...Entry } } ... on EntryRetracted { run { ...Run } entry { ...Entry } latest { ...Entry } } ... on RunDeleted { runId name } } } fragment Run on PipelineRun { id name pipeline status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback } fragment Step on Step { id name attempt status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<ChangesSubscription, ChangesSubscriptionVariables>;

@@ -36,6 +36,9 @@ export function flushOf({ queue, pauses, changes, health, hangUp }: Flushable): 
     const isDone = () => queue.removed >= goal;
     if (isDone()) return true;
     if (!final && (health.failuresInRow > 0 || health.isSlow)) return false;
+    // A service that took nothing during the last wait is not waited for twice: the end of a run and that of its process
+    // come one after the other.
+    if (gaveUp && health.isSlow) return false;
     const failuresBefore = health.failures;
     const keepsTrying = final && health.wasReached && !gaveUp;
     let timedOut = false;

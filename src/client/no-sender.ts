@@ -1,0 +1,12 @@
+import type { Sender } from './spool/sender.ts';
+
+/** Takes everything, and does nothing with it: `RUNLEDGER_DISABLED=1`. */
+export const noSender: Sender = {
+  append() {},
+  flush: async () => true,
+  onRunStarted() {},
+  lookForLeftovers() {},
+  rejected: 0,
+  stop() {},
+  close() {},
+};
