@@ -4,6 +4,7 @@ import { refuse, sendAnswer, sendJson } from './answers.ts';
 import { readBody } from './body.ts';
 import { identifyCaller } from './caller.ts';
 import { checkOrigin, isAllowedHost } from './guard.ts';
+import { writeHead } from './head.ts';
 import { sendMetrics } from './metrics.ts';
 import { isDashboardPath, sendDashboard } from './pages/dashboard.ts';
 import { sendGraphiQL } from './pages/graphiql.ts';
