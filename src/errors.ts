@@ -50,3 +50,13 @@ export function unavailable(message: string, options?: ErrorOptions) {
 export function timedOut(message: string, options?: ErrorOptions) {
   return new RunledgerError('TIMEOUT', message, {}, options);
 }
+
+/** It is not known who asks, and that matters. */
+export function unauthenticated(message: string) {
+  return new RunledgerError('UNAUTHENTICATED', message);
+}
+
+/** It is known who asks: somebody who may not. */
+export function forbidden(message: string) {
+  return new RunledgerError('FORBIDDEN', message);
+}

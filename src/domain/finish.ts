@@ -9,6 +9,7 @@ import { findStepById, finishRunningStep } from '../storage/runs/steps.ts';
 import { type FailureInput, parseFailure } from './failure.ts';
 import { requireRun } from './find-run.ts';
 import { quote } from './value/quote.ts';
+import { checkWritable } from './writable.ts';
 
 /** How something ended, and when: now, or its start where that lies ahead, when left out; and why, of what FAILED. */
 export type Ending = {
@@ -41,12 +42,18 @@ export async function finishRun(db: Writer, ref: string, ending: Ending): Promis
  */
 export async function finishStep(db: Writer, id: string, ending: Ending): Promise<StepRow> {
   const failure = checkFinal(ending);
-  const found = ending.endedAt == null ? null : await findStepById(db, id);
+  const found = ending.endedAt == null && db.sight.of === 'all' ? null : await findStepById(db, id);
+  if (!found && db.sight.of !== 'all') throw noStep(id);
+  checkWritable(db, { stepId: id });
   if (found) checkEnd(nameOf(found), found.startedAt, ending.endedAt);
   const step = await finishRunningStep(db, id, rowEnding(ending, failure));
   notifyChanges(db);
-  if (!step) throw notFound(`There is no step with the id ${id}. Start it with startStep.`);
+  if (!step) throw noStep(id);
   return step.status === 'RETRIED' ? step : checkAgrees(step, nameOf(step), ending.status);
+}
+
+function noStep(id: string) {
+  return notFound(`There is no step with the id ${id}. Start it with startStep.`);
 }
 
 function nameOf({ name, attempt }: StepRow): string {

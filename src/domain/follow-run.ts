@@ -45,7 +45,7 @@ export async function followRun(
 
 async function requireEntryId(db: Database, text: string): Promise<bigint> {
   const id = parseEntryId(text);
-  if (id !== null && (await findEntryById(db.prisma, id))) return id;
+  if (id !== null && (await findEntryById(db, id))) return id;
   throw badInput(
     `after: ${JSON.stringify(text.slice(0, 60))} is not the id of an entry. Give the id of the last entry you saw, or leave it out.`,
   );

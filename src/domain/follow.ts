@@ -2,6 +2,7 @@ import type { ChangePage, ChangeRow } from '../storage/changes/list.ts';
 import { listChanges } from '../storage/changes/list.ts';
 import { attach, type Follower, isFollowed } from '../storage/changes/tail.ts';
 import type { Database } from '../storage/postgres/database.ts';
+import { isInSight } from '../storage/sight.ts';
 
 /** Read at once while catching up; a reader that takes none costs no more than this. */
 const pageSize = 200;
@@ -72,6 +73,7 @@ function openChanges(db: Database, runIds: ReadonlySet<string> | null, after: bi
   let isClosed = false;
   let wake = () => {};
 
+  const isSeen = ({ runId, pipeline }: ChangeRow) => isInSight(db.sight, { id: runId, pipeline });
   const leave = () => {
     detach?.();
     detach = null;
@@ -80,7 +82,7 @@ function openChanges(db: Database, runIds: ReadonlySet<string> | null, after: bi
   const follower: Follower = {
     runIds,
     take({ rows, position: end }: ChangePage) {
-      const wanted = rows.filter((change) => change.id > position && isFollowed({ runIds }, change));
+      const wanted = rows.filter((change) => change.id > position && isFollowed({ runIds }, change) && isSeen(change));
       if (waiting.length + wanted.length > maxWaiting) {
         // What is dropped here is read again: the position is that of the last change that was handed on.
         waiting = [];
@@ -110,8 +112,9 @@ function openChanges(db: Database, runIds: ReadonlySet<string> | null, after: bi
       upTo: reached,
       take: pageSize,
     });
-    waiting.push(...page.rows);
-    if (page.rows.length === 0 && page.position > position) position = page.position;
+    const seen = page.rows.filter(isSeen);
+    waiting.push(...seen);
+    if (seen.length === 0 && page.position > position) position = page.position;
   };
 
   return {

@@ -2,6 +2,8 @@ import { badInput } from '../errors.ts';
 import { notifyChanges } from '../storage/changes/notify.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import { keepAlive as noteBeat } from '../storage/runs/beats.ts';
+import { findRunById } from '../storage/runs/runs.ts';
+import { findStepById } from '../storage/runs/steps.ts';
 
 const maxIds = 1_000;
 
@@ -18,5 +20,14 @@ export async function keepAlive(db: Writer, { runIds, stepIds }: KeepAlive): Pro
   if (count > maxIds)
     throw badInput(`keepAlive was given ${count} ids; at most ${maxIds} are taken. Send them in several calls.`);
   if (count === 0) return;
-  if (await noteBeat(db, beat)) notifyChanges(db);
+  if (await noteBeat(db, db.sight.of === 'all' ? beat : await ofThoseInSight(db, beat))) notifyChanges(db);
+}
+
+type Beat = { runIds: string[]; stepIds: string[] };
+
+/** What is out of sight is unknown, and changes nothing. */
+async function ofThoseInSight(db: Writer, { runIds, stepIds }: Beat): Promise<Beat> {
+  const runs = await Promise.all(runIds.map((id) => findRunById(db, id)));
+  const steps = await Promise.all(stepIds.map((id) => findStepById(db, id)));
+  return { runIds: runIds.filter((_, index) => runs[index]), stepIds: stepIds.filter((_, index) => steps[index]) };
 }

@@ -17,6 +17,7 @@ import { normalizeName } from './names.ts';
 import { checkCount, hashContent, type LogMetadata, type LogTarget, parseEntries } from './parse-entries.ts';
 import { reviveTargets } from './revive.ts';
 import type { Limits } from './value/limits.ts';
+import { checkWritable } from './writable.ts';
 
 /** What was logged, and where. `replayed` when an earlier call with this request id had logged it. */
 export type Logged = { entries: EntryRow[]; runId: string; stepId: string | null; replayed: boolean };
@@ -69,20 +70,26 @@ async function prepare(db: Writer, input: LogMetadata, entries: LedgerEntry[]): 
 }
 
 async function resolveTarget(db: Writer, target: LogTarget): Promise<LedgerWrite['target']> {
-  if ('stepId' in target) return { stepId: target.stepId };
-  if ('run' in target) return { runId: (await requireRun(db, target.run)).id };
+  if ('stepId' in target) {
+    // Who sees all needs no look: the statement that writes finds it, or not.
+    if (db.sight.of !== 'all' && !(await findStepById(db, target.stepId))) throw missing({ stepId: target.stepId });
+    return checkWritable(db, { stepId: target.stepId });
+  }
+  if ('run' in target) return checkWritable(db, { runId: (await requireRun(db, target.run)).id });
   const run = await requireRun(db, target.step.run);
-  return { stepId: (await requireStep(db, run, target.step.name, target.step.attempt)).id };
+  return checkWritable(db, { stepId: (await requireStep(db, run, target.step.name, target.step.attempt)).id });
+}
+
+function missing(target: LedgerWrite['target']) {
+  const isStep = 'stepId' in target;
+  const what = isStep ? `step with the id ${target.stepId}` : `run ${target.runId} any more`;
+  return notFound(`There is no ${what}. Start it with ${isStep ? 'startStep' : 'startRun'}, then log to it.`);
 }
 
 async function checkResult(db: Writer, { write, target }: Prepared, result: LedgerResult): Promise<Accepted> {
   if (result.outcome === 'written') return result;
   if (result.outcome === 'missing' || result.outcome === 'locked') {
-    const what =
-      'stepId' in write.target ? `step with the id ${write.target.stepId}` : `run ${write.target.runId} any more`;
-    throw notFound(
-      `There is no ${what}. Start it with ${'stepId' in write.target ? 'startStep' : 'startRun'}, then log to it.`,
-    );
+    throw missing(write.target);
   }
   const same = result.contentHash === write.request!.contentHash && (await isSameTarget(db, target, write, result));
   if (same) return result;

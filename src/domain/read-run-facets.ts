@@ -5,7 +5,8 @@ import { refreshCounts } from './refresh-counts.ts';
 
 /** How the runs that pass a filter divide. Of all runs the counters tell it; others are looked at one by one. */
 export async function readRunFacets(db: Writer, filter: RunFilter): Promise<RunFacetRow> {
-  if (filter.kind !== 'all' || filter.of.length > 0) return countRunFacets(db, filter);
+  const isOfAll = filter.kind === 'all' && filter.of.length === 0 && db.sight.of === 'all';
+  if (!isOfAll) return countRunFacets(db, filter);
   await refreshCounts(db);
   return readCounted(db);
 }

@@ -8,6 +8,7 @@ import { eraseEntry, findRemaining, moveLatest } from '../storage/entries/retrac
 import { inTransaction, type Writer } from '../storage/postgres/database.ts';
 import type { EntryRow } from '../storage/rows.ts';
 import { lockRun, lockSteps } from '../storage/runs/locks.ts';
+import { type Accountable, type Actor, account, tellAudit } from './audit.ts';
 import { parseEntryId } from './entry-id.ts';
 import { sortKeyOf } from './value/sort-key.ts';
 import { isStorableText } from './value/storable.ts';
@@ -21,6 +22,7 @@ const maxReasonLength = 1_000;
  */
 export async function retractMetadata(
   db: Writer,
+  actor: Actor,
   entryId: string | number | bigint,
   reason: string,
 ): Promise<EntryRow | null> {
@@ -32,20 +34,30 @@ export async function retractMetadata(
   const id = parseEntryId(String(entryId));
   const missing = () => notFound(`There is no entry with the id ${JSON.stringify(String(entryId).slice(0, 60))}.`);
   if (id === null) throw missing();
-  const entry = await findEntryById(db.prisma, id);
+  const entry = await findEntryById(db, id);
   if (!entry) throw missing();
   if (!entry.retracted) {
+    let done: Accountable | null = null;
     await inTransaction(db, async (transaction) => {
       const run = await lockRun(transaction, entry.runId);
       if (!run) throw missing();
       await lockSteps(transaction, entry.runId);
       if (!(await eraseEntry(transaction, entry.runId, id, reason))) return;
       await recordChanges(transaction, run, [{ kind: 'RETRACTION', entryId: id }]);
+      done = {
+        action: 'RETRACT',
+        subject: `${entry.key} (${id}) of ${run.name}`,
+        pipeline: run.pipeline,
+        runId: run.id,
+        reason,
+      };
+      await account(transaction, actor, done);
       const remaining = await findRemaining(transaction, entry);
       const sorted = remaining && { ...remaining, ...sortKeyOf(remaining.type, remaining.text) };
       if (await moveLatest(transaction, entry, id, sorted))
         await recomputeRunLatest(transaction, entry.runId, [entry.key]);
     });
+    if (done) tellAudit(actor, done);
     notifyChanges(db);
   }
   return findLatest(db, entry);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { conflict } from '../errors.ts';
+import { conflict, forbidden } from '../errors.ts';
 import { notifyChanges } from '../storage/changes/notify.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { findRunById, findRunByName, insertRun } from '../storage/runs/runs.ts';
+import { isPipelineInSight } from '../storage/sight.ts';
 import { newRunId } from '../uuid.ts';
 import { parseName } from './names.ts';
 import { quote } from './value/quote.ts';
@@ -22,6 +23,8 @@ export type StartRun = {
  */
 export async function startRun(db: Writer, input: StartRun): Promise<RunRow> {
   const pipeline = parseName('pipeline', input.pipeline);
+  if (!isPipelineInSight(db.sight, pipeline))
+    throw forbidden(`This key may not write to the pipeline ${quote(pipeline)}.`);
   const startedAt = input.startedAt ?? new Date();
   const run: RunRow = {
     id: input.id ?? newRunId(),
@@ -49,6 +52,8 @@ export async function startRun(db: Writer, input: StartRun): Promise<RunRow> {
     );
   }
   const namesake = await findRunByName(db, run.name);
+  if (!namesake && input.id != null)
+    throw conflict(`The id ${run.id} or the name ${quote(run.name)} is taken. Choose others.`);
   throw conflict(
     `A run named ${quote(run.name)} is already there${namesake ? ` (${namesake.id})` : ''}, and names are unique. Choose another name, or leave it out; to make a retry find its run, give the id.`,
   );

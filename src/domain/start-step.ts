@@ -6,11 +6,13 @@ import { inTransaction, type Transaction, type Writer } from '../storage/postgre
 import type { RunRow, StepRow } from '../storage/rows.ts';
 import { claimStepId, findNextAttempt, insertStep, supersedeAttempts } from '../storage/runs/attempts.ts';
 import { lockRun, lockSteps } from '../storage/runs/locks.ts';
+import { findRunById } from '../storage/runs/runs.ts';
 import { findStepById } from '../storage/runs/steps.ts';
 import { newUuid } from '../uuid.ts';
 import { requireRun } from './find-run.ts';
 import { parseName } from './names.ts';
 import { quote } from './value/quote.ts';
+import { checkWritable } from './writable.ts';
 
 export type StartStep = {
   id?: string | null | undefined;
@@ -30,9 +32,12 @@ export type StartStep = {
 export async function startStep(db: Writer, input: StartStep): Promise<StepRow> {
   const name = parseName('step', input.name);
   const run = await requireRun(db, input.run);
+  checkWritable(db, { runId: run.id });
   const cachedFrom = input.cachedFrom == null ? null : await requireCached(db, input.cachedFrom);
   const step = await inTransaction(db, async (transaction) => {
     const existing = input.id == null ? null : await claimStepId(transaction, input.id);
+    if (existing && existing.runId !== run.id && !(await findRunById(db, existing.runId)))
+      throw conflict(`The id ${existing.id} is taken. Use another for this step.`);
     if (existing) return checkSame(existing, run, name, cachedFrom);
     return addStep(transaction, run, name, cachedFrom, input);
   });

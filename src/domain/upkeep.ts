@@ -4,6 +4,7 @@ import { isTallied, pruneCounts, tally } from '../storage/counts/tally.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import { crashSilent } from '../storage/runs/crashes.ts';
 import { sweepDeletedRuns } from '../storage/runs/delete-run.ts';
+import { writeUses } from './access/key-ring.ts';
 
 /** Brings the counters of runs and keys up to date, if anything has happened. */
 export async function count(db: Writer, signal: AbortSignal): Promise<void> {
@@ -20,4 +21,9 @@ export async function removeOld(db: Writer, keepDays: number, signal: AbortSigna
   await sweepDeletedRuns(db, signal);
   await pruneChanges(db, keepDays, signal);
   await pruneCounts(db);
+}
+
+/** Writes down which keys were used since the last time. */
+export async function noteKeyUses(db: Writer): Promise<void> {
+  await writeUses(db);
 }

@@ -1,5 +1,5 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, RunledgerError } from '../errors.ts';
 import { stringifyJson } from '../json/stringify.ts';
 
 /** What goes over the wire: a whole text, or, for a stream of events, one text after another. */
@@ -29,6 +29,8 @@ export function acceptedBy(accept: string | undefined): { mediaType: string | nu
 /** The status of a request of which nothing was done for this reason, where there is a better one than 200. */
 const statusByCode: Partial<Record<ErrorCode, { status: number; headers: Record<string, string> }>> = {
   UNAVAILABLE: { status: 503, headers: { 'retry-after': '1' } },
+  UNAUTHENTICATED: { status: 401, headers: { 'www-authenticate': 'Bearer' } },
+  FORBIDDEN: { status: 403, headers: {} },
 };
 
 /** Every code that an answer can have. */
@@ -105,4 +107,9 @@ function toWire(error: GraphQLError) {
 /** The answer to a request that is refused before it reaches GraphQL, in GraphQL's form. */
 export function refusal(message: string, status: number, code: ErrorCode | 'INTERNAL_SERVER_ERROR'): WholeAnswer {
   return serializeResult({ errors: [new GraphQLError(message, { extensions: { code, http: { status } } })] }, json);
+}
+
+/** The answer to a request that is refused before it reaches GraphQL, because of an error that says itself what is wrong. */
+export function refusalOf({ code, message, details }: RunledgerError): WholeAnswer {
+  return serializeResult({ errors: [new GraphQLError(message, { extensions: { ...details, code } })] }, json);
 }

@@ -21,6 +21,7 @@ import { createFinish } from './finish.ts';
 import { type GraphQLParams, readBody, readSearch } from './params.ts';
 import { createCostCheck } from './query-cost.ts';
 import { defaultQueryLimits, type QueryLimits } from './query-limits.ts';
+import { createStreamEnds } from './stream-ends.ts';
 import { createStreamProtocol } from './stream-protocol.ts';
 import { createWatch } from './watch.ts';
 
@@ -37,6 +38,8 @@ export type AppOptions = {
   requestTimeoutMs?: number;
   /** From what time on a request is worth a line in the log; default 0, never. */
   slowRequestMs?: number;
+  /** Whether a caller of some time ago would still be let in: its streams end when not. Default: for ever. */
+  isStillGood?: (caller: Caller) => Promise<boolean>;
   /** Makes a span of each request. */
   spans?: Spans;
 };
@@ -79,6 +82,7 @@ export function createApp(options: AppOptions): App {
     options.onOutage ?? (() => {}),
   );
   const withinDeadline = createDeadline(options.requestTimeoutMs ?? 15_000);
+  const streamEnds = createStreamEnds(ended.signal, options.isStillGood ?? (async () => true));
   const watch = createWatch(log, options.slowRequestMs ?? 0, options.spans);
 
   /** The road of every request. */
@@ -91,8 +95,17 @@ export function createApp(options: AppOptions): App {
       note.operation = operation.operation;
       note.operationName = operation.name?.value ?? null;
       checkCost(document, operation, params.variables);
-      const context: Context = { db: forRequest(db, note.clock), limits, caller, ended: ended.signal };
-      const carryOut = operation.operation === 'subscription' ? engine.subscribe : engine.execute;
+      const isStream = operation.operation === 'subscription';
+      const stream = isStream ? streamEnds.open(caller) : null;
+      const context: Context = {
+        db: forRequest(db, note.clock, caller.sight),
+        limits,
+        caller,
+        address: note.address,
+        audit: (entry) => log.info({ ...toLog(note), audit: entry }, 'audit'),
+        ended: stream?.signal ?? ended.signal,
+      };
+      const carryOut = isStream ? engine.subscribe : engine.execute;
       const result = await withinDeadline(
         Promise.resolve(
           carryOut({
@@ -105,7 +118,7 @@ export function createApp(options: AppOptions): App {
         ),
       );
       return engine.show(
-        mapResult(watch.follow(result), (each) => finish(each, note), failed),
+        mapResult(watch.follow(stream ? stream.until(result) : result), (each) => finish(each, note), failed),
         params,
         context,
       );

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { ErrorCode } from '../errors.ts';
-import { type Answer, refusal } from '../graphql/answer.ts';
+import type { ErrorCode, RunledgerError } from '../errors.ts';
+import { type Answer, refusal, refusalOf } from '../graphql/answer.ts';
 import { writeHead } from './head.ts';
 import { sendEvents } from './streams.ts';
 
@@ -40,5 +40,11 @@ const codeByStatus: Record<number, ErrorCode | 'INTERNAL_SERVER_ERROR'> = {
 /** Refuses a request before it reaches GraphQL, in GraphQL's form. */
 export function refuse(response: ServerResponse, status: number, message: string): void {
   const { headers, body } = refusal(message, status, codeByStatus[status] ?? 'BAD_USER_INPUT');
+  send(response, status, headers, body);
+}
+
+/** The same of an error that says itself what is wrong. */
+export function refuseError(response: ServerResponse, error: RunledgerError): void {
+  const { status, headers, body } = refusalOf(error);
   send(response, status, headers, body);
 }

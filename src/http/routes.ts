@@ -88,20 +88,17 @@ async function answerMetrics({ metrics }: HttpOptions, _request: IncomingMessage
   refuse(response, 404, 'Metrics are not served here. The operator can ask for them with METRICS or METRICS_PORT.');
 }
 
-async function answerPost(
-  { app, maxBodyBytes }: HttpOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  note: RequestNote,
-) {
-  const body = await readBody(maxBodyBytes, request, response);
+async function answerPost(options: HttpOptions, request: IncomingMessage, response: ServerResponse, note: RequestNote) {
+  // Before the body: who may not ask is not read.
+  const caller = await identifyCaller(options, request, note);
+  const body = await readBody(options.maxBodyBytes, request, response);
   if (body === null) return;
   const { accept } = request.headers;
-  await sendAnswer(response, await app.answer({ body, accept, caller: identifyCaller(request), note }));
+  await sendAnswer(response, await options.app.answer({ body, accept, caller, note }));
 }
 
 async function answerGet(
-  { app, graphiql }: HttpOptions,
+  options: HttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
   note: RequestNote,
@@ -109,22 +106,23 @@ async function answerGet(
 ) {
   const { accept } = request.headers;
   if (accept?.includes('text/html')) {
-    if (graphiql) return sendGraphiQL(request, response);
+    if (options.graphiql) return sendGraphiQL(request, response);
     return refuse(response, 404, 'GraphiQL is switched off here.');
   }
-  const caller = identifyCaller(request);
-  await sendAnswer(response, await app.answer({ search: new URLSearchParams(search), accept, caller, note }));
+  const caller = await identifyCaller(options, request, note);
+  await sendAnswer(response, await options.app.answer({ search: new URLSearchParams(search), accept, caller, note }));
 }
 
 async function answerStream(
-  { app, maxBodyBytes }: HttpOptions,
+  options: HttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
   note: RequestNote,
 ) {
-  const body = request.method === 'POST' ? await readBody(maxBodyBytes, request, response) : undefined;
+  const caller = await identifyCaller(options, request, note);
+  const body = request.method === 'POST' ? await readBody(options.maxBodyBytes, request, response) : undefined;
   if (body === null) return;
-  await sendResponse(response, await app.stream(toRequest(request, body), identifyCaller(request), note));
+  await sendResponse(response, await options.app.stream(toRequest(request, body), caller, note));
 }
 
 function toRequest(incoming: IncomingMessage, body: string | undefined): Request {

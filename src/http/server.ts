@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Gate } from '../domain/access/gate.ts';
+import { RunledgerError } from '../errors.ts';
 import type { App } from '../graphql/app.ts';
 import type { RequestNote } from '../measure/request.ts';
-import { refuse } from './answers.ts';
+import { refuse, refuseError } from './answers.ts';
 import { countResponse, type HttpCounts } from './counts.ts';
 import { setNote } from './head.ts';
 import { identifyRequest } from './identify.ts';
@@ -10,6 +12,10 @@ import { handle, pathLabel } from './routes.ts';
 
 export type HttpOptions = {
   app: App;
+  /** Tells who asks. */
+  gate: Gate;
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: string[];
   /** Bytes of a request's body at most. */
   maxBodyBytes: number;
   /** Names, besides localhost and addresses, by which browsers may reach the service; `*` for any. */
@@ -49,6 +55,7 @@ async function answer(options: HttpOptions, request: IncomingMessage, response: 
   } catch (error) {
     // The caller hung up in the middle of its body: nobody is there to be answered, and nothing is wrong here.
     if (request.destroyed && !request.complete) return;
+    if (error instanceof RunledgerError && !response.headersSent) return refuseError(response, error);
     onError(error, note);
     if (response.headersSent) response.destroy();
     else refuse(response, 500, `Something went wrong inside the service. Its log has the details under ${note.id}.`);

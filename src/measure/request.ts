@@ -23,6 +23,8 @@ export type RequestNote = {
   operationName: string | null;
   /** `OK`, or the code of the first error. */
   code: string;
+  /** Where it came from, where that is known. */
+  address: string | null;
   /** Begins with the question, when its body has come. */
   clock: Clock;
 };
@@ -46,6 +48,7 @@ export function openNote(id: string, parent: TraceParent | null = null): Request
     operation: 'none',
     operationName: null,
     code: 'OK',
+    address: null,
     clock: startClock(),
   };
 }

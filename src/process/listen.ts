@@ -11,6 +11,7 @@ import { checkReadiness } from '../storage/postgres/ready.ts';
 import { createHealthLog } from './health-log.ts';
 import { listenOn, originOf } from './listen-on.ts';
 import { placeOfMetrics } from './metrics.ts';
+import { openGate } from './open-gate.ts';
 import type { Settings } from './settings.ts';
 import { atMost } from './stop.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -40,9 +41,11 @@ export async function startListening(
     lockTimeoutMs: settings.LOCK_TIMEOUT_MS,
     preparedStatements: settings.DATABASE_PREPARED_STATEMENTS,
   });
+  const gate = await openGate(db, settings, log);
   const app = createApp({
     db,
     log,
+    isStillGood: gate.isStillGood,
     limits: { maxValueBytes: settings.MAX_VALUE_BYTES, maxEntries: settings.MAX_ENTRIES },
     onOutage: health.failed,
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
@@ -65,6 +68,8 @@ export async function startListening(
   );
   const server = createHttpServer({
     app,
+    gate,
+    trustedProxies: settings.TRUSTED_PROXIES,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     allowedHosts: settings.ALLOWED_HOSTS,
     allowedOrigins: settings.ALLOWED_ORIGINS,

@@ -89,6 +89,21 @@ const schema = z.object({
   SHUTDOWN_TIMEOUT_MS: whole(0, 600_000, 10_000),
   CRASHED_AFTER_SECONDS: whole(1, 2_592_000, 300),
   CHANGES_KEEP_DAYS: whole(1, 3_650, 7),
+  RUNLEDGER_ADMIN_KEY: z
+    .string()
+    .min(32, 'is shorter than 32 characters: make one with "openssl rand -hex 32"')
+    .regex(/^[\x21-\x7e]+$/, 'has a character that no header can carry, such as a blank or the end of a line')
+    .optional(),
+  ALLOW_ANONYMOUS: flag(false),
+  AUTH_ISSUER: z.string().min(1).optional(),
+  AUTH_AUDIENCE: z.string().min(1).optional(),
+  AUTH_JWKS_URL: z
+    .string()
+    .regex(/^https?:\/\//, 'must be a URL that begins with https://')
+    .optional(),
+  AUTH_SCOPES_CLAIM: z.string().min(1).default('scope'),
+  AUTH_PIPELINES_CLAIM: z.string().min(1).default('pipelines'),
+  TRUSTED_PROXIES: list,
   GRAPHIQL: flag(true),
 });
 
@@ -108,8 +123,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
   throw new SettingsError(
     parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      // They have passwords in them.
-      return name.endsWith('DATABASE_URL')
+      // They have passwords in them, or are one.
+      return name.endsWith('DATABASE_URL') || name === 'RUNLEDGER_ADMIN_KEY'
         ? `${name} ${message}`
         : `${name}=${JSON.stringify(present[name])} ${message}`;
     }),

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { count, markCrashed, removeOld } from '../domain/upkeep.ts';
+import { count, markCrashed, noteKeyUses, removeOld } from '../domain/upkeep.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import type { Settings } from './settings.ts';
 
@@ -8,6 +8,7 @@ const tallyMs = 3_000;
 /** Who is silent for too long is found within this time. */
 const crashesMs = 10_000;
 const pruneMs = 600_000;
+const usesMs = 60_000;
 
 type Task = { name: string; everyMs: number; run: (signal: AbortSignal) => Promise<unknown> };
 
@@ -30,6 +31,7 @@ export function startUpkeep(db: Writer, settings: Settings, log: Logger): { stop
       everyMs: Math.min(crashesMs, Math.max(250, crashedAfterMs / 4)),
       run: () => markCrashed(db, settings.CRASHED_AFTER_SECONDS),
     },
+    { name: 'noting which keys are used', everyMs: usesMs, run: () => noteKeyUses(db) },
     {
       name: 'removing what is not kept',
       everyMs: pruneMs,

@@ -3,6 +3,7 @@ import { followRun } from '../domain/follow-run.ts';
 import { builder } from './builder.ts';
 import { MetadataEntryRef } from './metadata-entry.ts';
 import { PipelineRunRef } from './pipeline-run.ts';
+import { reads } from './scopes.ts';
 import { StepRef } from './step.ts';
 
 builder.subscriptionType({ description: 'Over server-sent events: Accept: text/event-stream.' });
@@ -78,6 +79,7 @@ builder.objectRef<ChangeOf<'deletion'>>('RunDeleted').implement({
 
 builder.subscriptionFields((t) => ({
   metadataLogged: t.field({
+    ...reads,
     type: MetadataEntryRef,
     description:
       'Every entry logged to the run or its steps from now on, each once, in order of id; with `after`, first those that were logged since that entry: a reader that reconnects with the last id it saw misses none. Retracted entries are left out. Completes when the run is deleted. Errors: BAD_USER_INPUT (`after` is not the id of an entry), NOT_FOUND, AMBIGUOUS.',
@@ -90,6 +92,7 @@ builder.subscriptionFields((t) => ({
     resolve: (entry) => entry,
   }),
   changes: t.field({
+    ...reads,
     type: Change,
     description:
       'All that happens to the runs asked for, or to all, on one connection and under one cursor, each once and in order; with `after`, first what happened since. An entry that was retracted since is left out. Completes when all runs asked for are deleted. Errors: BAD_USER_INPUT (`after` is too old or lies ahead: load anew what you show), NOT_FOUND, AMBIGUOUS.',

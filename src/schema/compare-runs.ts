@@ -3,6 +3,7 @@ import { type Comparison, type ComparisonRow, compareRuns } from '../domain/comp
 import { builder } from './builder.ts';
 import { MetadataEntryRef } from './metadata-entry.ts';
 import { PipelineRunRef } from './pipeline-run.ts';
+import { reads } from './scopes.ts';
 
 const ComparisonLeafRef = builder.objectRef<ComparisonLeaf>('ComparisonLeaf').implement({
   description: 'What stands at one path inside the objects of a row, run by run.',
@@ -59,6 +60,7 @@ const RunComparison = builder.objectRef<Comparison>('RunComparison').implement({
 
 builder.queryField('compareRuns', (t) =>
   t.field({
+    ...reads,
     type: RunComparison,
     description:
       'Runs side by side, one row a key. Up to 100 runs; the keys that differ come first when `keys` is left out. Errors: BAD_USER_INPUT, NOT_FOUND, AMBIGUOUS.',

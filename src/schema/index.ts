@@ -15,8 +15,12 @@ import './series.ts';
 import './changes.ts';
 import './retraction.ts';
 import './keep-alive.ts';
+import './api-keys.ts';
+import './run-tokens.ts';
+import './audit.ts';
 import { builder } from './builder.ts';
 import { withExactNumbers } from './exact-numbers.ts';
+import { withScopes } from './scopes.ts';
 
 /** The executable schema. */
-export const schema = withExactNumbers(builder.toSchema());
+export const schema = withScopes(withExactNumbers(builder.toSchema()));

@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { MetadataEntryRef } from './metadata-entry.ts';
 import { MetadataTypeRef } from './metadata-type.ts';
 import { PipelineRunRef } from './pipeline-run.ts';
+import { writesToRun } from './scopes.ts';
 import { StepRef } from './step.ts';
 import { asWrite } from './write.ts';
 
@@ -96,12 +97,14 @@ const errors = 'Errors: BAD_USER_INPUT, NOT_FOUND, AMBIGUOUS, CONFLICT, UNAVAILA
 
 builder.mutationFields((t) => ({
   logMetadata: t.field({
+    ...writesToRun,
     type: LogMetadataPayload,
     description: `Attaches metadata to a step (and so to its run), or to a run. All entries are committed when it answers, or none is. ${errors}`,
     args: { input: t.arg({ type: LogMetadataInput, required: true }) },
     resolve: (_root, { input }, { db, limits }) => asWrite(logMetadata(db, limits, input as LogMetadata)),
   }),
   logMetadataBatch: t.field({
+    ...writesToRun,
     type: [LogMetadataPayload],
     description: `Many logMetadata calls in one commit: all or none. The payloads come in the order of the inputs. ${errors}`,
     args: { inputs: t.arg({ type: [LogMetadataInput], required: true }) },

@@ -3,6 +3,7 @@ import type { MetadataKeyRow } from '../storage/counts/keys.ts';
 import { builder } from './builder.ts';
 import { decodeCursor, encodeCursor, pageSize } from './connection.ts';
 import { MetadataTypeRef } from './metadata-type.ts';
+import { reads } from './scopes.ts';
 
 const MetadataKey = builder.objectRef<MetadataKeyRow>('MetadataKey').implement({
   description: 'A key in use.',
@@ -26,6 +27,7 @@ const MetadataKey = builder.objectRef<MetadataKeyRow>('MetadataKey').implement({
 
 builder.queryField('metadataKeys', (t) =>
   t.field({
+    ...reads,
     type: [MetadataKey],
     description:
       'The keys in use, by key, with what was logged under them: what a dashboard offers as columns and filters. Told from the latest value of each run, by counters that may lag some seconds behind writers.',

@@ -23,6 +23,7 @@ import { ExecutionStatusRef } from './execution-status.ts';
 import { FailureRef, mayHaveFailed } from './failure.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';
 import { MetadataScopeRef } from './metadata-type.ts';
+import { reads } from './scopes.ts';
 import { StepRef } from './step.ts';
 
 const StepConnection = connectionOf(StepRef, 'Step', 'A page of steps.');
@@ -158,6 +159,7 @@ builder.objectField(MetadataEntryRef, 'run', (t) =>
 
 builder.queryField('pipelineRun', (t) =>
   t.field({
+    ...reads,
     type: PipelineRunRef,
     nullable: true,
     description:

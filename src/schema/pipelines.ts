@@ -2,6 +2,7 @@ import { listPipelines } from '../domain/list-pipelines.ts';
 import type { PipelineRow } from '../storage/counts/runs.ts';
 import { builder } from './builder.ts';
 import { connectionOf, decodeCursor, encodeCursor, pageSize, toConnection } from './connection.ts';
+import { reads } from './scopes.ts';
 
 const PipelineRef = builder.objectRef<PipelineRow>('Pipeline').implement({
   description: 'What has runs of its name.',
@@ -16,6 +17,7 @@ const PipelineConnection = connectionOf(PipelineRef, 'Pipeline', 'A page of pipe
 
 builder.queryField('pipelines', (t) =>
   t.field({
+    ...reads,
     type: PipelineConnection,
     description: 'The pipelines, by name. Told by counters that may lag some seconds behind writers.',
     args: {

@@ -4,6 +4,7 @@ import type { RunFacetRow } from '../storage/counts/runs.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { PipelineRunFilter } from './run-filter.ts';
+import { reads } from './scopes.ts';
 
 const StatusFacet = builder.objectRef<RunFacetRow['statuses'][number]>('StatusFacet').implement({
   description: 'How many of the runs have a status.',
@@ -40,6 +41,7 @@ const RunFacets = builder.objectRef<RunFacetRow>('RunFacets').implement({
 
 builder.queryField('runFacets', (t) =>
   t.field({
+    ...reads,
     type: RunFacets,
     description:
       'How the runs that pass a filter divide. Without a filter told by counters that may lag some seconds behind writers.',

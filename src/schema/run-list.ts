@@ -8,6 +8,7 @@ import { connectionOf, pageSize, toConnection } from './connection.ts';
 import { PipelineRunRef } from './pipeline-run.ts';
 import { cursorOf, nameOf, positionOf } from './run-cursor.ts';
 import { PipelineRunFilter, SortDirection } from './run-filter.ts';
+import { reads } from './scopes.ts';
 
 const MetadataOrder = builder.inputType('MetadataOrder', {
   description:
@@ -39,6 +40,7 @@ const PipelineRunConnection = connectionOf(PipelineRunRef, 'PipelineRun', 'A pag
 
 builder.queryField('pipelineRuns', (t) =>
   t.field({
+    ...reads,
     type: PipelineRunConnection,
     description: 'The runs that pass a filter, in order. Newest start first when `orderBy` is left out.',
     args: {

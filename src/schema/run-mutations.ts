@@ -2,9 +2,11 @@ import { deleteRun } from '../domain/delete-run.ts';
 import { finishRun } from '../domain/finish.ts';
 import { startRun } from '../domain/start-run.ts';
 import { builder } from './builder.ts';
+import { actorOf } from './context.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { FailureInputRef } from './failure.ts';
 import { PipelineRunRef } from './pipeline-run.ts';
+import { administers, writes } from './scopes.ts';
 import { asWrite } from './write.ts';
 
 const StartRunInput = builder.inputType('StartRunInput', {
@@ -26,6 +28,7 @@ const StartRunInput = builder.inputType('StartRunInput', {
 
 builder.mutationFields((t) => ({
   startRun: t.field({
+    ...writes,
     type: PipelineRunRef,
     description:
       'Starts a run. With the id of a run that is there, gives that run. Errors: BAD_USER_INPUT, CONFLICT (the id stands for another run, or the name is taken).',
@@ -33,6 +36,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, { db }) => asWrite(startRun(db, input)),
   }),
   finishRun: t.field({
+    ...writes,
     type: PipelineRunRef,
     description:
       'Ends a run as COMPLETED, FAILED or CANCELLED. The same status again changes nothing; another is CONFLICT.',
@@ -48,9 +52,10 @@ builder.mutationFields((t) => ({
     resolve: (_root, { ref, ...ending }, { db }) => asWrite(finishRun(db, ref, ending)),
   }),
   deleteRun: t.boolean({
+    ...administers,
     description:
       'Deletes a run with its steps and entries. It is gone at once and its name is free; what a large run leaves is removed in the background. Errors: NOT_FOUND, AMBIGUOUS.',
     args: { ref: t.arg.string({ required: true, description: 'The run: id, name, or a prefix of one.' }) },
-    resolve: (_root, { ref }, { db }) => asWrite(deleteRun(db, ref)),
+    resolve: (_root, { ref }, context) => asWrite(deleteRun(context.db, actorOf(context), ref)),
   }),
 }));

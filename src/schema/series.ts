@@ -2,6 +2,7 @@ import { readSeries, readStepSeries, type Series } from '../domain/read-series.t
 import type { SeriesPoint } from '../storage/entries/series.ts';
 import { builder } from './builder.ts';
 import { PipelineRunRef, requireOwner } from './pipeline-run.ts';
+import { reads } from './scopes.ts';
 import { StepRef } from './step.ts';
 
 const SeriesAxis = builder.enumType('SeriesAxis', {
@@ -80,6 +81,7 @@ builder.prismaObjectField('Step', 'metadataSeries', (t) =>
 
 builder.queryField('series', (t) =>
   t.field({
+    ...reads,
     type: [MetadataSeries],
     description:
       'Curves of many runs in one question: one for each run and key that has numbers, in the order of `refs`, then of `keys`. A plain key means the run with the newest attempts of its steps, `step_name::key` that step. Errors: BAD_USER_INPUT, NOT_FOUND, AMBIGUOUS.',

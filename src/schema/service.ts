@@ -2,18 +2,19 @@ import type { Caller } from '../domain/caller.ts';
 import { readTime } from '../storage/postgres/ready.ts';
 import { readVersion } from '../version.ts';
 import { builder } from './builder.ts';
-
-const Scope = builder.enumType('Scope', {
-  description: 'What a caller may do. READ: queries and subscriptions. WRITE: start, finish, log. ADMIN: all of it.',
-  values: ['READ', 'WRITE', 'ADMIN'] as const,
-});
+import { ScopeRef } from './scope.ts';
+import { reads } from './scopes.ts';
 
 const Viewer = builder.objectRef<Caller>('Viewer').implement({
   description: 'Who asks, and what they may do.',
   fields: (t) => ({
-    name: t.string({ description: 'Anonymous where no key is asked for.', resolve: ({ kind }) => kind }),
-    scopes: t.field({ type: [Scope], resolve: () => ['READ', 'WRITE', 'ADMIN'] as const }),
-    pipelines: t.stringList({ nullable: true, description: 'Null for all.', resolve: () => null }),
+    name: t.exposeString('name', { description: 'The name of the key; anonymous where no key is asked for.' }),
+    scopes: t.field({ type: [ScopeRef], resolve: ({ scopes }) => [...scopes] }),
+    pipelines: t.stringList({
+      nullable: true,
+      description: 'Only these; a `*` at the end stands for any rest. Null for all.',
+      resolve: ({ pipelines }) => pipelines && [...pipelines],
+    }),
   }),
 });
 
@@ -36,6 +37,7 @@ const Service = builder.objectRef<Caller>('Service').implement({
 
 builder.queryField('service', (t) =>
   t.field({
+    ...reads,
     type: Service,
     description: 'The service itself: what a page needs to show ages and to say what it may do.',
     resolve: (_root, _args, { caller }) => caller,

@@ -3,6 +3,7 @@ import { startStep } from '../domain/start-step.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { FailureInputRef } from './failure.ts';
+import { writesToRun } from './scopes.ts';
 import { StepRef } from './step.ts';
 import { asWrite } from './write.ts';
 
@@ -22,6 +23,7 @@ const StartStepInput = builder.inputType('StartStepInput', {
 
 builder.mutationFields((t) => ({
   startStep: t.field({
+    ...writesToRun,
     type: StepRef,
     description:
       'Starts a step, or the next attempt at the one of this name; earlier attempts that had not completed become RETRIED. With the id of a step that is there, gives that step. Errors: BAD_USER_INPUT, NOT_FOUND, AMBIGUOUS, CONFLICT.',
@@ -29,6 +31,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, { db }) => asWrite(startStep(db, input)),
   }),
   finishStep: t.field({
+    ...writesToRun,
     type: StepRef,
     description:
       'Ends a step as COMPLETED, FAILED or CANCELLED. The same status again changes nothing; another is CONFLICT. An attempt that was superseded while it ran stays RETRIED, and its end is noted.',

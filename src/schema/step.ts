@@ -9,6 +9,7 @@ import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { FailureRef, mayHaveFailed } from './failure.ts';
 import { historyField, MetadataEntryRef, resolveHistory } from './metadata-entry.ts';
+import { reads } from './scopes.ts';
 
 export const StepRef = builder.prismaObject('Step', {
   fields: (t) => ({
@@ -94,6 +95,7 @@ builder.objectFields(MetadataEntryRef, (t) => ({
 
 builder.queryField('step', (t) =>
   t.field({
+    ...reads,
     type: StepRef,
     nullable: true,
     description: 'The step with this id, or null.',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { anonymous } from '../../src/domain/caller.ts';
 import { type Events, follow } from '../support/events.ts';
 import { openService, type TestService } from '../support/service.ts';
 import { testAlone as test } from '../support/test.ts';
@@ -113,7 +114,7 @@ async function write(services: TestService[], writer: number, until: number): Pr
         body: JSON.stringify({
           query: `mutation { finishStep(id: "${steps.at(-1)}", status: ${die % 2 ? 'FAILED' : 'COMPLETED'}) { id } }`,
         }),
-        caller: { kind: 'anonymous' },
+        caller: anonymous,
       });
     } else if (die < 30 && entries.length > 0) {
       const id = entries.splice(die % entries.length, 1)[0];

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
+import { createGate } from '../../src/domain/access/gate.ts';
 import { createHttpServer, type HttpOptions } from '../../src/http/server.ts';
 import { checkReadiness } from '../../src/storage/postgres/ready.ts';
 import type { TestService } from './service.ts';
@@ -19,6 +20,8 @@ export type TestServer = {
 export async function listen(service: TestService, options: Partial<HttpOptions> = {}): Promise<TestServer> {
   const server = createHttpServer({
     app: service.app,
+    gate: createGate(service.db, { anonymous: 'untilKeys' }),
+    trustedProxies: [],
     maxBodyBytes: 4_194_304,
     allowedHosts: [],
     allowedOrigins: [],

@@ -1,7 +1,9 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import type { Reader } from '../postgres/database.ts';
 import type { ExecutionStatus } from '../rows.ts';
 import { mapSources, resolveQualifiedKeys, sourcesOf } from '../runs/qualified-keys.ts';
-import { filterSql, type RunFilter } from '../runs/run-filter.ts';
+import { filterSql, inSight, type RunFilter } from '../runs/run-filter.ts';
+import { pipelineInSight, runInSight } from '../runs/sight-sql.ts';
 
 /** How runs divide: by every status, in its order, and by pipeline those with the most runs, by their number and then by name. */
 export type RunFacetRow = {
@@ -29,7 +31,7 @@ ORDER BY place`;
 
 /** How the runs that pass a filter divide: each of them is looked at. */
 export async function countRunFacets(db: Reader, filter: RunFilter): Promise<RunFacetRow> {
-  const resolved = mapSources(filter, await resolveQualifiedKeys(db, sourcesOf(filter)));
+  const resolved = inSight(db, mapSources(filter, await resolveQualifiedKeys(db, sourcesOf(filter))));
   const rows = await db.prisma.$queryRaw<Row[]>`/* count_run_facets */
 WITH counted AS MATERIALIZED (
   SELECT r.status, r.pipeline, count(*)::int AS runs FROM pipeline_run r WHERE ${filterSql(resolved, 'together')} GROUP BY 1, 2
@@ -63,29 +65,30 @@ export type PipelineQuestion = {
   take: number;
 };
 
-/** The pipelines that have runs, by name: their number from the counters, the last start from its index. */
-export async function listPipelines(db: Reader, { range, after, take }: PipelineQuestion): Promise<PipelineRow[]> {
-  const rows = await db.prisma.$queryRaw<
-    (PipelineRow & { lastStartedAt: Date | null })[]
-  >`/* list_pipelines, prepared */
-SELECT c.name, c.runs, (SELECT max(r.started_at) FROM pipeline_run r WHERE r.pipeline = c.name) AS "lastStartedAt"
-FROM (
-  SELECT pipeline AS name, sum(runs)::int AS runs FROM run_count
-  WHERE pipeline > ${after ?? ''} AND pipeline >= ${range?.from ?? ''}
-    AND (${range?.before ?? null}::text IS NULL OR pipeline < ${range?.before ?? null})
-  GROUP BY pipeline HAVING sum(runs) > 0 ORDER BY pipeline LIMIT ${take}::int
-) c ORDER BY c.name`;
+/** The pipelines that have runs in sight, by name: their number from the counters, the last start from its index. */
+export async function listPipelines(db: Reader, question: PipelineQuestion): Promise<PipelineRow[]> {
+  const { after, take } = question;
+  const rows = await db.prisma.$queryRaw<(PipelineRow & { lastStartedAt: Date | null })[]>`/* list_pipelines */
+SELECT c.name, c.runs, (SELECT max(r.started_at) FROM pipeline_run r WHERE r.pipeline = c.name AND ${runInSight(db)}) AS "lastStartedAt"
+FROM (SELECT * FROM ${counted(db, question)} p WHERE p.name > ${after ?? ''} ORDER BY p.name LIMIT ${take}::int) c ORDER BY c.name`;
   // Its last run may have been deleted since it was counted.
   return rows.filter((row) => row.lastStartedAt !== null);
 }
 
-/** How many pipelines have runs. */
+/** How many pipelines have runs in sight. */
 export async function countPipelines(db: Reader, range: PipelineQuestion['range']): Promise<number> {
-  const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_pipelines, prepared */
-SELECT count(*)::int AS count FROM (
-  SELECT pipeline FROM run_count WHERE pipeline > '' AND pipeline >= ${range?.from ?? ''}
-    AND (${range?.before ?? null}::text IS NULL OR pipeline < ${range?.before ?? null})
-  GROUP BY pipeline HAVING sum(runs) > 0
-) c`;
+  const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_pipelines */
+SELECT count(*)::int AS count FROM ${counted(db, { range })} p`;
   return rows[0]!.count;
+}
+
+/** The names of pipelines with the number of their runs, as a table. */
+function counted({ sight }: Reader, { range }: Pick<PipelineQuestion, 'range'>): Prisma.Sql {
+  const before = range?.before ?? null;
+  const within = Prisma.sql`pipeline >= ${range?.from ?? ''} AND (${before}::text IS NULL OR pipeline < ${before})`;
+  if (sight.of === 'run')
+    return Prisma.sql`(SELECT pipeline AS name, 1 AS runs FROM pipeline_run WHERE id = ${sight.runId}::uuid AND ${within})`;
+  const inSight = sight.of === 'all' ? Prisma.sql`true` : pipelineInSight(sight, Prisma.raw('pipeline'));
+  return Prisma.sql`(SELECT pipeline AS name, sum(runs)::int AS runs FROM run_count
+  WHERE pipeline > '' AND ${within} AND ${inSight} GROUP BY pipeline HAVING sum(runs) > 0)`;
 }

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { type Clock, waitOn } from '../../measure/clock.ts';
+import { allInSight, type Sight } from '../sight.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { openPool } from './pool.ts';
 import { retryRolledBack } from './retry.ts';
@@ -13,6 +14,8 @@ type ReadingOfModel = 'findUnique' | 'findFirst' | 'findMany' | 'count';
 
 /** Where the ledger is read from; a replica will do. A function that only reads takes it first. */
 export type Reader = {
+  /** What of it may be seen. */
+  readonly sight: Sight;
   /** What has happened on it. */
   readonly counts: Counts;
   /** The clock of the request that uses it; where there is one, `opened` is the database that all requests share. */
@@ -120,6 +123,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     (prisma as PrismaClient<'query'>).$on('query', (event) => onQuery(event.query));
   }
   return {
+    sight: allInSight,
     counts,
     prisma,
     async select<Row>({ text, values }: Prisma.Sql): Promise<Row[]> {
@@ -174,6 +178,20 @@ export function perDatabase<T, Db extends Reader = Reader>(make: (db: Db) => T):
     if (value === undefined) {
       value = make(opened);
       made.set(opened, value);
+    }
+    return value;
+  };
+}
+
+/** As `perDatabase`, for what depends on what may be seen: of each database one for every sight. */
+export function perSight<T>(make: (db: Reader) => T): (db: Reader) => T {
+  const made = perDatabase(() => new WeakMap<Sight, T>());
+  return (db) => {
+    const bySight = made(db);
+    let value = bySight.get(db.sight);
+    if (value === undefined) {
+      value = make({ ...(db.opened ?? db), sight: db.sight });
+      bySight.set(db.sight, value);
     }
     return value;
   };

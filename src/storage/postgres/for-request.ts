@@ -1,4 +1,5 @@
 import { type Clock, timed } from '../../measure/clock.ts';
+import type { Sight } from '../sight.ts';
 import type { Database } from './database.ts';
 import { nameOf } from './statement-counts.ts';
 
@@ -6,9 +7,10 @@ import { nameOf } from './statement-counts.ts';
  * The same database, as one request sees it: what it does there counts on the clock. Made for every request, so each property
  * is named: to spread them, or a getter, would take two microseconds more.
  */
-export function forRequest(db: Database, clock: Clock): Database {
+export function forRequest(db: Database, clock: Clock, sight: Sight): Database {
   const opened = db.opened ?? db;
   return {
+    sight,
     counts: opened.counts,
     clock,
     opened,

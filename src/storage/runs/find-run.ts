@@ -1,8 +1,9 @@
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import { runColumns } from '../postgres/columns.ts';
 import type { Reader } from '../postgres/database.ts';
-import { batchPerDatabase } from '../postgres/database-batch.ts';
+import { batchPerSight } from '../postgres/database-batch.ts';
 import type { RunRow } from '../rows.ts';
+import { named, runInSight } from './sight-sql.ts';
 
 /** How a run may be meant by a text; null where the text cannot mean it that way. Bounds are inclusive. */
 export type RunQuestion = {
@@ -12,7 +13,7 @@ export type RunQuestion = {
   idPrefix: { from: string; to: string } | null;
 };
 
-const byReference = batchPerDatabase('runs_by_reference', selectCandidates, {
+const byReference = batchPerSight('runs_by_reference', selectCandidates, {
   maxWeight: 200,
   identify: (question) => JSON.stringify(question),
 });
@@ -32,7 +33,8 @@ async function selectCandidates(db: Reader, questions: RunQuestion[]): Promise<R
   const namesBefore = arrayLiteral(questions.map((question) => question.namePrefix?.before ?? null));
   const idsFrom = arrayLiteral(questions.map((question) => question.idPrefix?.from ?? null));
   const idsTo = arrayLiteral(questions.map((question) => question.idPrefix?.to ?? null));
-  const rows = await db.prisma.$queryRaw<(RunRow & { n: number; exact: boolean })[]>`/* find_runs, prepared */
+  const seen = runInSight(db, 'p');
+  const rows = await db.prisma.$queryRaw<(RunRow & { n: number; exact: boolean })[]>`${named(db, 'find_runs')}
 SELECT q.n::int, c.exact, ${runColumns}
 FROM unnest(${ids}::uuid[], ${names}::text[], ${namesFrom}::text[], ${namesBefore}::text[], ${idsFrom}::uuid[], ${idsTo}::uuid[])
   WITH ORDINALITY AS q(id, name, name_from, name_before, id_from, id_to, n)
@@ -42,14 +44,14 @@ CROSS JOIN LATERAL (
   SELECT id, true FROM pipeline_run WHERE name = q.name
   UNION ALL
   SELECT id, false FROM (
-    (SELECT id FROM pipeline_run WHERE name >= q.name_from AND name < q.name_before ORDER BY name LIMIT 6)
+    (SELECT id FROM pipeline_run p WHERE name >= q.name_from AND name < q.name_before AND ${seen} ORDER BY name LIMIT 6)
     UNION
-    (SELECT id FROM pipeline_run WHERE name >= q.name_from AND q.name_before IS NULL ORDER BY name LIMIT 6)
+    (SELECT id FROM pipeline_run p WHERE name >= q.name_from AND q.name_before IS NULL AND ${seen} ORDER BY name LIMIT 6)
     UNION
-    (SELECT id FROM pipeline_run WHERE id BETWEEN q.id_from AND q.id_to ORDER BY id LIMIT 6)
+    (SELECT id FROM pipeline_run p WHERE id BETWEEN q.id_from AND q.id_to AND ${seen} ORDER BY id LIMIT 6)
   ) prefixed
 ) c
-JOIN pipeline_run r ON r.id = c.id
+JOIN pipeline_run r ON r.id = c.id AND ${runInSight(db)}
 ORDER BY q.n, c.exact DESC, r.name`;
   const found: RunRow[][] = questions.map(() => []);
   const exactlyFound = new Set<number>();

@@ -1,5 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts';
+import type { Reader } from '../postgres/database.ts';
 import type { ExecutionStatus, MetadataType } from '../rows.ts';
+import type { Sight } from '../sight.ts';
 import { equalsAny, equalsAnyIndexed, type Operand } from './equality.ts';
 import { atPath } from './json-path.ts';
 import {
@@ -12,6 +14,7 @@ import {
   latestValue,
   type Trial,
 } from './latest-source.ts';
+import { runInSight } from './sight-sql.ts';
 
 export type MetadataTest =
   | { test: 'type'; type: MetadataType }
@@ -28,9 +31,15 @@ export type RunFilter =
   | { kind: 'pipelines'; anyOf: string[] }
   | { kind: 'status'; anyOf: ExecutionStatus[] }
   | { kind: 'namePrefix'; from: string; before: string | null }
+  | { kind: 'sight'; sight: Sight }
   | { kind: 'nameContains'; text: string }
   | { kind: 'startedAfter' | 'startedBefore' | 'endedAfter' | 'endedBefore'; at: Date }
   | { kind: 'metadata'; source: LatestSource; path: string[]; exists: boolean; tests: MetadataTest[] };
+
+/** The filter, and that the run is in sight. */
+export function inSight({ sight }: Reader, filter: RunFilter): RunFilter {
+  return sight.of === 'all' ? filter : { kind: 'all', of: [{ kind: 'sight', sight }, filter] };
+}
 
 /** The condition as SQL on a row `r` of pipeline_run; never null. */
 export function filterSql(filter: RunFilter, trial: Trial): Prisma.Sql {
@@ -52,6 +61,8 @@ export function filterSql(filter: RunFilter, trial: Trial): Prisma.Sql {
       return filter.before === null
         ? Prisma.sql`r.name >= ${filter.from}`
         : Prisma.sql`(r.name >= ${filter.from} AND r.name < ${filter.before})`;
+    case 'sight':
+      return runInSight(filter);
     case 'nameContains':
       return Prisma.sql`strpos(r.name, ${filter.text}) > 0`;
     case 'startedAfter':

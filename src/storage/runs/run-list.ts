@@ -1,10 +1,10 @@
 import { timed } from '../../measure/clock.ts';
-import { perDatabase, type Reader } from '../postgres/database.ts';
+import { perSight, type Reader } from '../postgres/database.ts';
 import { createSingleFlight } from '../postgres/single-flight.ts';
 import type { RunRow } from '../rows.ts';
 import type { LatestSource } from './latest-source.ts';
 import { mapSources, resolveQualifiedKeys, sourcesOf } from './qualified-keys.ts';
-import { filterSql, type RunFilter } from './run-filter.ts';
+import { filterSql, inSight, type RunFilter } from './run-filter.ts';
 import { endedSql, notEndedSql } from './run-list-ended-sql.ts';
 import { classSql, plainSql, withoutKeySql } from './run-list-sql.ts';
 import { findSelectiveRuns } from './selectivity.ts';
@@ -33,7 +33,7 @@ export type RunListRow = RunRow & Pick<RunPosition, 'sortClass' | 'sortNumber' |
 
 export type RunListQuestion = { filter: RunFilter; order: RunOrder; after: RunPosition | null; take: number };
 
-const listing = perDatabase(() => createSingleFlight<RunListRow[]>());
+const listing = perSight(() => createSingleFlight<RunListRow[]>());
 
 /**
  * Up to `take` runs that pass the filter, in order, behind a position. One statement, by end or duration at most two, by
@@ -47,7 +47,7 @@ export function listRuns(db: Reader, question: RunListQuestion): Promise<RunList
 
 async function selectRuns(db: Reader, asked: RunListQuestion): Promise<RunListRow[]> {
   if (asked.take === 0) return [];
-  const question = await resolveSources(db, asked);
+  const question = await resolveSources(db, { ...asked, filter: inSight(db, asked.filter) });
   const { order, after } = question;
   const among = await findSelectiveRuns(db, question.filter);
   if (order.by === 'endedAt' || order.by === 'duration') {
@@ -91,7 +91,7 @@ async function resolveSources(db: Reader, question: RunListQuestion): Promise<Ru
 
 /** How many runs pass the filter. */
 export async function countRuns(db: Reader, filter: RunFilter): Promise<number> {
-  const resolved = mapSources(filter, await resolveQualifiedKeys(db, sourcesOf(filter)));
+  const resolved = inSight(db, mapSources(filter, await resolveQualifiedKeys(db, sourcesOf(filter))));
   const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_runs */
 SELECT count(*)::int AS count FROM pipeline_run r WHERE ${filterSql(resolved, 'together')}`;
   return rows[0]!.count;

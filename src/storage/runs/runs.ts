@@ -2,11 +2,13 @@ import { nextCursor } from '../changes/record.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import { runColumns } from '../postgres/columns.ts';
 import { inTransaction, type Reader, type Writer } from '../postgres/database.ts';
-import { batchPerDatabase } from '../postgres/database-batch.ts';
+import { batchPerSight } from '../postgres/database-batch.ts';
 import type { RunRow } from '../rows.ts';
+import { isInSight } from '../sight.ts';
 import { noteEnding, type RowEnding } from './ending.ts';
+import { named, runInSight } from './sight-sql.ts';
 
-const byId = batchPerDatabase('runs_by_id', selectById, { identify: (id) => id });
+const byId = batchPerSight('runs_by_id', selectById, { identify: (id) => id });
 
 /** The run with this id, or null. */
 export function findRunById(db: Reader, id: string): Promise<RunRow | null> {
@@ -14,8 +16,8 @@ export function findRunById(db: Reader, id: string): Promise<RunRow | null> {
 }
 
 async function selectById(db: Reader, ids: string[]): Promise<(RunRow | null)[]> {
-  const rows = await db.prisma.$queryRaw<RunRow[]>`/* find_runs_by_id, prepared */
-SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${arrayLiteral(ids)}::uuid[])`;
+  const rows = await db.prisma.$queryRaw<RunRow[]>`${named(db, 'find_runs_by_id')}
+SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${arrayLiteral(ids)}::uuid[]) AND ${runInSight(db)}`;
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }
@@ -45,9 +47,10 @@ SELECT id, ${nextCursor}, 'RUN', pipeline, name FROM added`;
   });
 }
 
-/** The run with this name, or null. */
-export function findRunByName(db: Reader, name: string): Promise<RunRow | null> {
-  return db.prisma.pipelineRun.findUnique({ where: { name } });
+/** The run with this name, or null where there is none in sight. */
+export async function findRunByName(db: Reader, name: string): Promise<RunRow | null> {
+  const run = await db.prisma.pipelineRun.findUnique({ where: { name } });
+  return run && isInSight(db.sight, run) ? run : null;
 }
 
 /**

@@ -2,11 +2,12 @@ import { nextCursor } from '../changes/record.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import { stepColumns } from '../postgres/columns.ts';
 import type { Reader, Writer } from '../postgres/database.ts';
-import { batchPerDatabase } from '../postgres/database-batch.ts';
+import { batchPerDatabase, batchPerSight } from '../postgres/database-batch.ts';
 import type { StepRow } from '../rows.ts';
 import { noteEnding, type RowEnding } from './ending.ts';
+import { named, runIdInSight } from './sight-sql.ts';
 
-const byId = batchPerDatabase('steps_by_id', selectById, { identify: (id) => id });
+const byId = batchPerSight('steps_by_id', selectById, { identify: (id) => id });
 
 /** The step with this id, or null. All that ask at one moment share one statement. */
 export function findStepById(db: Reader, id: string): Promise<StepRow | null> {
@@ -14,8 +15,8 @@ export function findStepById(db: Reader, id: string): Promise<StepRow | null> {
 }
 
 async function selectById(db: Reader, ids: string[]): Promise<(StepRow | null)[]> {
-  const rows = await db.prisma.$queryRaw<StepRow[]>`/* find_steps_by_id, prepared */
-SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${arrayLiteral(ids)}::uuid[])`;
+  const rows = await db.prisma.$queryRaw<StepRow[]>`${named(db, 'find_steps_by_id')}
+SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${arrayLiteral(ids)}::uuid[]) AND ${runIdInSight(db, 's.run_id')}`;
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }

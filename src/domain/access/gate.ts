@@ -1,0 +1,143 @@
+import { unauthenticated } from '../../errors.ts';
+import type { ApiKeyRow } from '../../storage/api-keys/keys.ts';
+import type { Reader } from '../../storage/postgres/database.ts';
+import type { Sight } from '../../storage/sight.ts';
+import { anonymous, type Caller, sightOfPipelines } from '../caller.ts';
+import { findOpenRun } from './find-open-run.ts';
+import { hashKey, isSameKey, keyPrefix, parseKey } from './key-format.ts';
+import { findKey, freshen, hasKeys, lookForKey, noteUse } from './key-ring.ts';
+import { tokenPrefix, verifyToken } from './run-token.ts';
+
+/** What a request shows: the header Authorization, and where it comes from. */
+export type Credentials = { authorization: string | undefined; address: string };
+
+export type GateOptions = {
+  /** Whether whoever shows nothing may do everything: always, as long as there is no key, or never. */
+  anonymous: 'always' | 'untilKeys' | 'never';
+  /** A key of the operator's that is in no database. */
+  adminKey?: string | undefined;
+  /** Tells who bears a JWT, of which it has checked everything; null where it is no good one. */
+  verifyJwt?: ((token: string) => Promise<Caller | null>) | undefined;
+};
+
+/** Tells who asks, once for each request, and whether they may still. */
+export type Gate = {
+  /** @throws UNAUTHENTICATED without good credentials, where they are needed. */
+  identify(credentials: Credentials): Caller | Promise<Caller>;
+  /** Whether a caller of some time ago would still be let in. */
+  isStillGood(caller: Caller): Promise<boolean>;
+};
+
+export function createGate(db: Reader, options: GateOptions): Gate {
+  const adminHash = options.adminKey === undefined ? null : hashKey(options.adminKey);
+  const isOpen = () =>
+    options.anonymous === 'always' ||
+    (options.anonymous === 'untilKeys' && adminHash === null && !options.verifyJwt && !hasKeys(db));
+
+  function settle({ authorization, address }: Credentials): Caller | Promise<Caller> {
+    const token = authorization === undefined ? null : readBearer(authorization);
+    if (token === null) return admit(authorization === undefined ? 'none' : 'scheme');
+    if (token.startsWith(tokenPrefix)) return bearerOfToken(db, token).then((caller) => caller ?? admit('token'));
+    if (adminHash && isSameKey(token, adminHash)) return operator;
+    if (token.startsWith(keyPrefix)) {
+      const id = parseKey(token);
+      if (id === null) return admit('malformed');
+      const key = findKey(db, id);
+      if (key) return bearerOfKey(key, token) ?? admit('key');
+      return lookForKey(db, id, address).then((found) => (found && bearerOfKey(found, token)) ?? admit('key'));
+    }
+    if (!options.verifyJwt) return admit('malformed');
+    return options.verifyJwt(token).then((caller) => caller ?? admit('jwt'));
+  }
+
+  /** Where nothing is asked for, what is shown does not matter. */
+  function admit(problem: keyof typeof problems): Caller {
+    if (isOpen()) return anonymous;
+    throw unauthenticated(problems[problem]);
+  }
+
+  function bearerOfKey(key: ApiKeyRow, token: string): Caller | null {
+    if (!isSameKey(token, key.secretHash) || !isValid(key)) return null;
+    noteUse(db, key.id);
+    return callerOf(key);
+  }
+
+  return {
+    identify(credentials) {
+      const wait = freshen(db);
+      return wait ? wait.then(() => settle(credentials)) : settle(credentials);
+    },
+    async isStillGood(caller) {
+      if (caller.expiresAt !== null && caller.expiresAt <= Date.now()) return false;
+      await freshen(db);
+      if (caller.kind === 'anonymous') return isOpen();
+      if (caller.kind === 'token')
+        return caller.sight.of === 'run' && (await findOpenRun(db, caller.sight.runId)) !== null;
+      if (caller.keyId === null) return true;
+      const key = findKey(db, caller.keyId);
+      return key !== null && isValid(key);
+    },
+  };
+}
+
+const howTo = 'Send the header "Authorization: Bearer …" with a key; the clients take it from RUNLEDGER_API_KEY.';
+
+const problems = {
+  none: `This service asks for a key. ${howTo}`,
+  scheme: `The header Authorization must be "Bearer" and a key. ${howTo}`,
+  malformed: `What the header Authorization has is no key: a character is missing or wrong. Copy it anew into RUNLEDGER_API_KEY.`,
+  key: 'This key is unknown, revoked or expired. Ask an administrator for another, and put it into RUNLEDGER_API_KEY.',
+  token:
+    'This run token is not one of this service, has expired, or its run has ended. Make another with createRunToken.',
+  jwt: 'This JWT is not a good one: its issuer, audience, signature or time does not fit. Sign in again.',
+};
+
+function readBearer(authorization: string): string | null {
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null;
+}
+
+function isValid({ revokedAt, expiresAt }: ApiKeyRow): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt.getTime() > Date.now());
+}
+
+const operator: Caller = {
+  ...anonymous,
+  kind: 'key',
+  name: 'RUNLEDGER_ADMIN_KEY',
+  scopes: new Set(['ADMIN']),
+};
+
+const callers = new WeakMap<ApiKeyRow, Caller>();
+
+function callerOf(key: ApiKeyRow): Caller {
+  let caller = callers.get(key);
+  if (!caller) {
+    caller = {
+      kind: 'key',
+      name: key.name,
+      scopes: new Set(key.scopes),
+      sight: sightOfPipelines(key.pipelines),
+      pipelines: key.pipelines,
+      keyId: key.id,
+      expiresAt: key.expiresAt?.getTime() ?? null,
+    };
+    callers.set(key, caller);
+  }
+  return caller;
+}
+
+async function bearerOfToken(db: Reader, token: string): Promise<Caller | null> {
+  const claims = await verifyToken(db, token);
+  const run = claims && (await findOpenRun(db, claims.runId));
+  if (!run) return null;
+  const sight: Sight = { of: 'run', runId: run.id, ...(claims.stepId === null ? {} : { stepId: claims.stepId }) };
+  return {
+    kind: 'token',
+    name: `token of ${run.name}`,
+    scopes: new Set(['READ', 'WRITE']),
+    sight,
+    pipelines: [run.pipeline],
+    keyId: null,
+    expiresAt: claims.expiresAt,
+  };
+}
