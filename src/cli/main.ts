@@ -4,6 +4,7 @@ import { RunledgerError } from '../client/errors.ts';
 import { readVersion } from '../version.ts';
 import { flush } from './flush.ts';
 import { get } from './get.ts';
+import { keys } from './keys.ts';
 import { log } from './log.ts';
 import { migrate } from './migrate.ts';
 import { joinNegatives } from './options.ts';
@@ -62,6 +63,8 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
       return log(args, complain);
     case 'get':
       return get(args, print, complain);
+    case 'keys':
+      return keys(args, print, complain);
     case 'flush':
       return flush(args, print, complain);
     default:

@@ -33,3 +33,15 @@ export function parseSeconds(text: string | undefined, option: string): number |
   if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
   throw new UsageError(`--${option} must be a number of seconds above 0, not ${JSON.stringify(text)}.`);
 }
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Reads an option that is a time ahead, `90d`, `12h` or `30m`, or a date. Throws a UsageError when it is neither. */
+export function parseExpiry(text: string | undefined, option: string): Date | undefined {
+  if (text === undefined) return undefined;
+  const [, number, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  if (number !== undefined) return new Date(Date.now() + Number(number) * unitMs[unit as keyof typeof unitMs]);
+  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : undefined;
+  if (date && !Number.isNaN(date.getTime())) return date;
+  throw new UsageError(`--${option} must be a time such as 90d, 12h or 2027-01-31, not ${JSON.stringify(text)}.`);
+}

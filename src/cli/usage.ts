@@ -27,7 +27,15 @@ export const usage = `Usage: runledger <command>, runledger --help, runledger --
             [--any-host] [--rejected] [--timeout SECONDS]
             --rejected: also shows what the service refused, and tries it once more.
 
-Every command but serve and migrate takes --url URL instead of RUNLEDGER_URL. RUN is the id or name of a run, or a prefix of either.
+  keys    makes, lists and revokes the keys that callers show; needs a key with the scope ADMIN
+            create --name NAME --scopes read,write [--pipeline NAME]... [--expires 90d]
+              --pipeline 'iris*': only pipelines whose names begin so; several times for several. Prints the secret, once.
+            list [--all] [--json]    --all: revoked ones too
+            revoke ID
+            bootstrap                the first key, made on the database itself: of DATABASE_URL, else the embedded one,
+                                     whose service must be stopped
+
+Every command but serve, migrate and keys bootstrap takes --url URL instead of RUNLEDGER_URL. RUN is the id or name of a run, or a prefix of either.
 
 A VALUE of log may have a prefix for its type:
   int:42  float:0.5  float:NaN  str:5  bool:true  json:'{"a":[1,2]}'
