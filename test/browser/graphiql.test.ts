@@ -1,6 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { createGate } from '../../src/domain/access/gate.ts';
 import { chromiumPath, launchChromium } from '../support/browser.ts';
+import { makeKey } from '../support/callers.ts';
+import { listen } from '../support/http.ts';
+import { openService } from '../support/service.ts';
 import { test as base } from '../support/test.ts';
 
 const foreign: string[] = [];
@@ -54,6 +58,30 @@ describe.skipIf(!chromiumPath)('GraphiQL in a browser', () => {
     await page.getByRole('tab', { name: 'Exact' }).waitFor();
     await play(page);
     await expect.poll(() => read(page), { timeout: 10_000 }).toContain('"value": 9007199254740993');
+  });
+
+  test('where a key is asked for, the page asks for one, and keeps it in the tab alone', async ({ page: other }) => {
+    const service = await openService();
+    const { secret } = await makeKey(service, ['ADMIN']);
+    const guarded = await listen(service, { gate: createGate(service.db, { anonymous: 'never' }) });
+    const context = await other.context().browser()!.newContext();
+    try {
+      const page = await context.newPage();
+      const query = '{ service { viewer { name } } }';
+      await page.goto(`${guarded.origin}/graphql?query=${encodeURIComponent(query)}`);
+      await page.getByRole('dialog', { name: 'Key' }).waitFor();
+      await page.getByRole('textbox', { name: 'Key' }).fill(secret);
+      await page.getByRole('button', { name: 'Use this key in this tab' }).click();
+      await play(page);
+      await expect.poll(() => read(page), { timeout: 10_000 }).toContain('"name": "ADMIN"');
+      expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(secret);
+      expect(page.url()).not.toContain(secret);
+      expect(await context.cookies()).toEqual([]);
+    } finally {
+      await context.close();
+      await guarded.close();
+      await service.close();
+    }
   });
 
   test('the documentation opens', async ({ page }) => {

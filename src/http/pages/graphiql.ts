@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib';
 import { send } from '../answers.ts';
 import { writeHead } from '../head.ts';
 import { tabs } from './graphiql-tabs.ts';
+import { keyDialog } from './key-dialog.ts';
 
 /** The page, compressed once and told apart by its tag. */
 type GraphiQLPage = { gzip: Buffer; plain: string; etag: string };
@@ -13,6 +14,8 @@ type GraphiQLPage = { gzip: Buffer; plain: string; etag: string };
  * What GraphiQL lacks.
  * - A tab flies off under the pointer when it is first pressed (its animation leaves an old offset behind, and shows it
  *   again), so the click is lost. Tabs that never move are fine; they can be dragged all the same.
+ * - Where a key is asked for, it asks for one, and keeps it for the tab alone: not in the browser's lasting storage, nor in an
+ *   address.
  * - Numbers are shown as a double would round them. Where the browser can tell how a number was written, it is kept so.
  */
 const additions = `<style>.graphiql-tab { transform: none !important; }</style>
@@ -24,7 +27,7 @@ const additions = `<style>.graphiql-tab { transform: none !important; }</style>
     JSON.parse = (text, reviver) => parse(text, reviver ?? asWritten);
   }
 </script>
-`;
+${keyDialog}`;
 
 let page: Promise<GraphiQLPage> | undefined;
 
@@ -41,6 +44,7 @@ async function makePage(): Promise<GraphiQLPage> {
     endpoint: '/graphql',
     defaultTabs: tabs.map((query) => ({ query })),
     defaultQuery: '',
+    shouldPersistHeaders: false,
   } as Parameters<typeof renderGraphiQL>[0]);
   const plain = rendered.replace('</head>', () => `${additions}</head>`);
   const compressed = await promisify(gzip)(plain, { level: 6 });
