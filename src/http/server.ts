@@ -55,10 +55,12 @@ async function answer(options: HttpOptions, request: IncomingMessage, response: 
   } catch (error) {
     // The caller hung up in the middle of its body: nobody is there to be answered, and nothing is wrong here.
     if (request.destroyed && !request.complete) return;
-    if (error instanceof RunledgerError && !response.headersSent) return refuseError(response, error);
-    onError(error, note);
-    if (response.headersSent) response.destroy();
-    else refuse(response, 500, `Something went wrong inside the service. Its log has the details under ${note.id}.`);
+    if (error instanceof RunledgerError && !response.headersSent) refuseError(response, error);
+    else {
+      onError(error, note);
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, `Something went wrong inside the service. Its log has the details under ${note.id}.`);
+    }
   }
   const url = request.url ?? '/';
   if (counts) countResponse(counts, pathLabel(url), response.statusCode);

@@ -29,7 +29,9 @@ export async function openGate(db: Database, settings: Settings, log: Logger): P
   if (ALLOW_ANONYMOUS) log.warn('ALLOW_ANONYMOUS: whoever reaches this service may do everything');
   else if (!isClosed) log.info('there is no key yet: whoever reaches this service may do everything');
   const anonymous = ALLOW_ANONYMOUS ? 'always' : isLoopback(HOST) ? 'untilKeys' : 'never';
-  return createGate(db, { anonymous, adminKey, verifyJwt });
+  const gate = createGate(db, { anonymous, adminKey, verifyJwt });
+  await gate.ready();
+  return gate;
 }
 
 function createVerifier(settings: Settings) {

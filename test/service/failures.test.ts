@@ -29,7 +29,7 @@ const test = testAlone
     return proxy;
   })
   .extend('service', async ({ proxy }, { onCleanup }) => {
-    const connection = { connectTimeoutMs: 500, statementTimeoutMs: 5_000 };
+    const connection = { connectTimeoutMs: 1_500, statementTimeoutMs: 5_000 };
     const service = await openService({ database: proxy, connection });
     onCleanup(async () => {
       await proxy.pass();

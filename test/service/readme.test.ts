@@ -35,6 +35,10 @@ test('.env.example has every setting, with its default', () => {
     'RUNLEDGER_DATA_DIR',
     'MIGRATE_DATABASE_URL',
     'METRICS_PORT',
+    'RUNLEDGER_ADMIN_KEY',
+    'AUTH_ISSUER',
+    'AUTH_AUDIENCE',
+    'AUTH_JWKS_URL',
   ]);
   expect([...given.keys()].filter((name) => !known.has(name))).toEqual([]);
 });

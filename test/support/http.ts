@@ -18,9 +18,11 @@ export type TestServer = {
 
 /** Listens on a free loopback port with the settings that are the default, unless others are given. */
 export async function listen(service: TestService, options: Partial<HttpOptions> = {}): Promise<TestServer> {
+  const gate = createGate(service.db, { anonymous: 'untilKeys' });
+  await gate.ready();
   const server = createHttpServer({
     app: service.app,
-    gate: createGate(service.db, { anonymous: 'untilKeys' }),
+    gate,
     trustedProxies: [],
     maxBodyBytes: 4_194_304,
     allowedHosts: [],

@@ -1,6 +1,7 @@
-import { unauthenticated } from '../../errors.ts';
+import { unauthenticated, unavailable } from '../../errors.ts';
 import type { ApiKeyRow } from '../../storage/api-keys/keys.ts';
 import type { Reader } from '../../storage/postgres/database.ts';
+import { classifyFailure } from '../../storage/postgres/failures.ts';
 import type { Sight } from '../../storage/sight.ts';
 import { anonymous, type Caller, sightOfPipelines } from '../caller.ts';
 import { findOpenRun } from './find-open-run.ts';
@@ -22,6 +23,8 @@ export type GateOptions = {
 
 /** Tells who asks, once for each request, and whether they may still. */
 export type Gate = {
+  /** Resolves once it is known which keys there are: from then on the gate works without the database. */
+  ready(): Promise<void>;
   /** @throws UNAUTHENTICATED without good credentials, where they are needed. */
   identify(credentials: Credentials): Caller | Promise<Caller>;
   /** Whether a caller of some time ago would still be let in. */
@@ -44,7 +47,7 @@ export function createGate(db: Reader, options: GateOptions): Gate {
       if (id === null) return admit('malformed');
       const key = findKey(db, id);
       if (key) return bearerOfKey(key, token) ?? admit('key');
-      return lookForKey(db, id, address).then((found) => (found && bearerOfKey(found, token)) ?? admit('key'));
+      return lookForKey(db, id, address).then((found) => (found && bearerOfKey(found, token)) ?? admit('key'), fail);
     }
     if (!options.verifyJwt) return admit('malformed');
     return options.verifyJwt(token).then((caller) => caller ?? admit('jwt'));
@@ -63,9 +66,12 @@ export function createGate(db: Reader, options: GateOptions): Gate {
   }
 
   return {
+    async ready() {
+      await freshen(db);
+    },
     identify(credentials) {
       const wait = freshen(db);
-      return wait ? wait.then(() => settle(credentials)) : settle(credentials);
+      return wait ? wait.then(() => settle(credentials), fail) : settle(credentials);
     },
     async isStillGood(caller) {
       if (caller.expiresAt !== null && caller.expiresAt <= Date.now()) return false;
@@ -78,6 +84,12 @@ export function createGate(db: Reader, options: GateOptions): Gate {
       return key !== null && isValid(key);
     },
   };
+}
+
+/** Where nothing was ever known of keys, it is not known who asks. */
+function fail(cause: unknown): never {
+  if (classifyFailure(cause) === 'other') throw cause;
+  throw unavailable('The database is away, so it is not known who asks. Nothing was done; try again.', { cause });
 }
 
 const howTo = 'Send the header "Authorization: Bearer …" with a key; the clients take it from RUNLEDGER_API_KEY.';

@@ -5,6 +5,8 @@ import { perDatabase, type Reader, type Writer } from '../../storage/postgres/da
 const staleMs = 4_000;
 /** From this age on the keys are read anew in the background, while requests go on with what is known. */
 const agingMs = 2_000;
+/** How long a request waits for keys to be read anew, where some are known: without the database nobody reads or writes anyway. */
+const patienceMs = 1_000;
 /** A well-formed key that nobody knows is looked for once in this time, for each address. */
 const lookAgainMs = 1_000;
 const maxAddresses = 10_000;
@@ -12,6 +14,10 @@ const maxAddresses = 10_000;
 type Ring = {
   keys: ReadonlyMap<string, ApiKeyRow>;
   readAt: number;
+  /** When it was last tried. */
+  triedAt: number;
+  /** What was read before is out of date. */
+  forgottenAt: number;
   reading: Promise<void> | null;
   /** When an address last made us look for a key that nobody knew. */
   lookedFor: Map<string, number>;
@@ -22,6 +28,8 @@ type Ring = {
 const ringOf = perDatabase<Ring>(() => ({
   keys: new Map(),
   readAt: Number.NEGATIVE_INFINITY,
+  triedAt: Number.NEGATIVE_INFINITY,
+  forgottenAt: Number.NEGATIVE_INFINITY,
   reading: null,
   lookedFor: new Map(),
   used: new Set(),
@@ -31,26 +39,42 @@ function readKeys(db: Reader): Promise<void> {
   const ring = ringOf(db);
   ring.reading ??= (async () => {
     const begun = performance.now();
+    ring.triedAt = begun;
     const rows = await listKeys(db);
     ring.keys = new Map(rows.map((row) => [row.id, row]));
-    ring.readAt = begun;
+    ring.readAt = ring.forgottenAt > begun ? begun - staleMs : begun;
   })().finally(() => {
     ring.reading = null;
   });
   return ring.reading;
 }
 
-/** What is known of keys is not older than some seconds; nothing to wait for as long as there are requests. */
+/**
+ * What is known of keys is not older than some seconds; nothing to wait for as long as there are requests. While the database
+ * is away, what was known last is believed.
+ * @throws what is wrong with the database, where nothing was ever known.
+ */
 export function freshen(db: Reader): Promise<void> | null {
-  const age = performance.now() - ringOf(db).readAt;
-  if (age > staleMs) return readKeys(db);
-  if (age > agingMs) readKeys(db).catch(() => {});
-  return null;
+  const ring = ringOf(db);
+  const now = performance.now();
+  const age = now - ring.readAt;
+  if (age <= agingMs || (age < Number.POSITIVE_INFINITY && now - ring.triedAt < lookAgainMs)) return null;
+  if (age === Number.POSITIVE_INFINITY) return readKeys(db);
+  const reading = readKeys(db).catch(() => {});
+  if (age < staleMs) return null;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMs);
+  });
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
-/** Forgets what is known, where a key was made or revoked by this server. */
+/** What is known is out of date, as a key was made or revoked by this server. */
 export function forgetKeys(db: Reader): void {
-  ringOf(db).readAt = Number.NEGATIVE_INFINITY;
+  const ring = ringOf(db);
+  ring.forgottenAt = performance.now();
+  ring.readAt = Math.min(ring.readAt, ring.forgottenAt - staleMs);
+  ring.triedAt = Number.NEGATIVE_INFINITY;
 }
 
 /** Whether there are keys, be they revoked: then callers need one. Of what is known. */
