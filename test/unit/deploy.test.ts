@@ -133,6 +133,13 @@ describe('the manifests', () => {
     },
   );
 
+  test('have a key, without which a service that others reach does not start', () => {
+    const ofManifest = containerOf('Deployment').env.map(({ name }: Manifest) => name);
+    expect(ofManifest).toContain('RUNLEDGER_ADMIN_KEY');
+    expect(compose.services.runledger.environment.RUNLEDGER_ADMIN_KEY).toMatch(/^\$\{RUNLEDGER_ADMIN_KEY:\?/);
+    expect(JSON.stringify([manifests, compose])).not.toContain('ALLOW_ANONYMOUS');
+  });
+
   test('allow the names by which the Service is reached', () => {
     const hosts = containerOf('Deployment')
       .env.find(({ name }: Manifest) => name === 'ALLOWED_HOSTS')
