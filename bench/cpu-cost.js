@@ -1,8 +1,8 @@
-// BENCH_BEFORE=../earlier node bench/cpu-cost.js [--rounds 20 --seconds 1 --workloads latest,log2 --against before]
+// BENCH_BEFORE=../earlier node bench/cpu-cost.js [--rounds 60 --seconds 1 --workloads latest,log2 --against before]
 // How much CPU a request costs the service, as ratio to an earlier tree or to itself with other settings: the CPU time of the
 // process over the requests it answered, in short turns one after the other. Unlike throughput it hardly moves when somebody
 // else uses the machine.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';
@@ -13,7 +13,7 @@ import { workloads } from './workloads.js';
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '1' },
     connections: { type: 'string', default: '32' },
     workloads: { type: 'string', default: 'latest,log2' },
@@ -23,12 +23,13 @@ const { values: options } = parseArgs({
 const [rounds, seconds, connections] = [options.rounds, options.seconds, options.connections].map(Number);
 const names = ['ours', ...options.against.split(',')];
 
-/** Seconds of CPU that a process has used, in clock ticks of Linux. */
-function ticksOf(/** @type {number} */ pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+/** Nanoseconds that the threads of a process have been on a CPU, as Linux counts them. */
+function cpuOf(/** @type {number} */ pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const used = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return used.reduce((total, each) => total + each, 0);
 }
 
 const shape = shapeOfEntries(10_000);
@@ -46,11 +47,11 @@ try {
       // Each begins as often as the others.
       for (const name of round % 2 === 0 ? names : [...names].reverse()) {
         const { url, pid } = /** @type {{ url: string, pid: number }} */ (servers[name]);
-        const before = ticksOf(pid);
+        const before = cpuOf(pid);
         const query = workloads[kind].query;
         const { requests } = await sendRequests({ url, kind, query, shape, connections, seconds, seed: round });
         // The first round warms up.
-        if (round > 0) costs[name]?.push((ticksOf(pid) - before) / requests);
+        if (round > 0) costs[name]?.push((cpuOf(pid) - before) / requests);
       }
     }
     const ratios = names.slice(1).map((name) => {

@@ -1,16 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { createIds, openNote, type RequestNote, type TraceParent } from '../measure/request.ts';
+import { openNote, type RequestNote, type TraceParent } from '../measure/request.ts';
 
 /** What may stand in a log and in a header, whoever made it. */
 const safeId = /^[\w.:+/=@-]{1,128}$/;
 
-const nextId = createIds();
-
 /** W3C Trace Context: later versions may go on behind the flags. `ff` is no version, and nothing but zeros no id. */
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** By what the request is known: the caller's `x-request-id`, or one made here; and its place in the caller's trace. */
-export function identifyRequest({ headers }: IncomingMessage): RequestNote {
+/** By what the request is known: the caller's `x-request-id`, or the next of ours; and its place in the caller's trace. */
+export function identifyRequest({ headers }: IncomingMessage, nextId: () => string): RequestNote {
   const given = headers['x-request-id'];
   const id = typeof given === 'string' && safeId.test(given) ? given : nextId();
   const trace = headers['traceparent'];

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Gate } from '../domain/access/gate.ts';
 import { RunledgerError } from '../errors.ts';
 import type { App } from '../graphql/app.ts';
-import type { RequestNote } from '../measure/request.ts';
+import { createIds, type RequestNote } from '../measure/request.ts';
 import { refuse, refuseError } from './answers.ts';
 import { countResponse, type HttpCounts } from './counts.ts';
 import { setNote } from './head.ts';
@@ -41,14 +41,22 @@ export type Access = { method: string; path: string; status: number; totalMs: nu
 /** The service behind node:http. Does not listen yet. */
 export function createHttpServer(options: HttpOptions): Server {
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 });
-  server.on('request', (request, response) => void answer(options, request, response));
+  const nextId = createIds();
+  server.on(
+    'request',
+    (request, response) => void answer(options, identifyRequest(request, nextId), request, response),
+  );
   return server;
 }
 
-async function answer(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  options: HttpOptions,
+  note: RequestNote,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { counts, onAnswered, onError } = options;
   const begunAt = onAnswered ? performance.now() : 0;
-  const note = identifyRequest(request);
   setNote(response, note);
   try {
     await handle(options, request, response, note);

@@ -17,6 +17,11 @@ export async function listenOn(server: Server, place: Place): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** Whether only this machine can reach an address that is listened on. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
 /** The address as it stands in a URL. */
 export function originOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,4 +1,5 @@
 import type { Metric } from '../measure/metric.ts';
+import { isLoopback } from './listen-on.ts';
 import type { Settings } from './settings.ts';
 
 /** A part of the process that has something to say. */
@@ -9,10 +10,6 @@ export function placeOfMetrics({ METRICS, METRICS_PORT, HOST }: Settings): 'serv
   if (METRICS === 'off') return 'nowhere';
   if (METRICS_PORT !== undefined) return 'own port';
   return METRICS === 'on' || isLoopback(HOST) ? 'service' : 'nowhere';
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 export async function readAll(sources: Source[]): Promise<Metric[]> {

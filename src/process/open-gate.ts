@@ -3,12 +3,8 @@ import { createGate, type Gate } from '../domain/access/gate.ts';
 import { listApiKeys } from '../domain/access/list-api-keys.ts';
 import { createJwtVerifier } from '../http/jwt.ts';
 import type { Database } from '../storage/postgres/database.ts';
+import { isLoopback } from './listen-on.ts';
 import { type Settings, SettingsError } from './settings.ts';
-
-/** Whether only this machine can reach an address that is listened on. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
-}
 
 /**
  * The gate that the settings ask for. Without any key, whoever reaches the service may do everything: that is said, and on

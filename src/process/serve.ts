@@ -70,6 +70,7 @@ async function run(host: Host, settings: Settings, log: Logger, stop: Stop): Pro
   const { stopping } = host;
   const telemetry = await startTelemetry(settings, host.environment, log);
   const ledger = await openLedger(settings, host.directory, log, host);
+  let metricsPort: Awaited<ReturnType<typeof openMetricsPort>> = null;
   try {
     stopping.throwIfAborted();
     await prepareDatabase(ledger.connectionString, settings, log, stopping);
@@ -77,7 +78,7 @@ async function run(host: Host, settings: Settings, log: Logger, stop: Stop): Pro
     sources.push(() => [embeddedRestarts(ledger.restarts())]);
     const isAlone = settings.WORKERS === 1;
     const text = isAlone ? () => textOf(read) : gatherFromWorkers(read);
-    const metricsPort = await openMetricsPort(settings, text);
+    metricsPort = await openMetricsPort(settings, text);
     const serving = isAlone
       ? await startListening(settings, log, ledger.connectionString, telemetry, text)
       : await startWorkers(settings, log, ledger.connectionString, sources);
@@ -89,9 +90,9 @@ async function run(host: Host, settings: Settings, log: Logger, stop: Stop): Pro
     await aborted(stopping);
     log.info('stopping: answering what is under way');
     await stop.phase('requests that are under way', serving.stop());
+  } finally {
     metricsPort?.close();
     await stop.phase('telemetry to be delivered', deliver(telemetry, settings));
-  } finally {
     await stop.phase('Postgres to stop', ledger.close());
   }
 }

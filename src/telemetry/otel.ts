@@ -5,6 +5,7 @@ import { MeterProvider, type MetricProducer, PeriodicExportingMetricReader } fro
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Metric } from '../measure/metric.ts';
 import type { Spans } from '../measure/request.ts';
+import { toHrTime } from './hr-time.ts';
 import type { Otel, OtelSignal } from './otel-settings.ts';
 import { toOtlp } from './otlp-metrics.ts';
 import { createSpans } from './spans.ts';
@@ -81,8 +82,4 @@ async function startMetrics(
     exportTimeoutMillis: Math.min(timeoutMs, intervalMs),
   });
   return new MeterProvider({ resource, readers: [reader] });
-}
-
-function toHrTime(ms: number): [number, number] {
-  return [Math.floor(ms / 1_000), (ms % 1_000) * 1_000_000];
 }

@@ -1,6 +1,7 @@
-import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { type HrTime, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import type { Clock } from '../measure/clock.ts';
 import type { RequestNote, Spans } from '../measure/request.ts';
+import { toHrTime } from './hr-time.ts';
 
 /** Codes that are the service's fault, not the caller's. */
 const faults = new Set(['INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'TIMEOUT']);
@@ -18,14 +19,17 @@ export function createSpans(tracer: Tracer): Spans {
             isRemote: true,
           })
         : ROOT_CONTEXT;
-      const span = tracer.startSpan('request', { kind: SpanKind.SERVER, startTime: clock.startedAt }, context);
+      // One offset for all of a request: the SDK would reckon each span's anew, and one below might end after the one above.
+      const offset = Date.now() - performance.now();
+      const timeOf = (moment: number) => toHrTime(offset + moment);
+      const span = tracer.startSpan('request', { kind: SpanKind.SERVER, startTime: timeOf(clock.startedAt) }, context);
       note.traceId = span.spanContext().traceId;
       if (!span.isRecording()) return () => span.end();
       clock.pieces = [];
       return () => {
         describe(span, note);
-        addPieces(tracer, span, clock);
-        span.end(clock.at);
+        addPieces(tracer, span, clock, timeOf);
+        span.end(timeOf(clock.at));
       };
     },
   };
@@ -45,7 +49,7 @@ function describe(span: Span, { operation, operationName, way, code, id, clock }
   if (faults.has(code)) span.setStatus({ code: SpanStatusCode.ERROR, message: code });
 }
 
-function addPieces(tracer: Tracer, parent: Span, { pieces }: Clock): void {
+function addPieces(tracer: Tracer, parent: Span, { pieces }: Clock, timeOf: (moment: number) => HrTime): void {
   const context = trace.setSpan(ROOT_CONTEXT, parent);
   for (const { name, queuedAt, begunAt, endedAt } of pieces ?? []) {
     const attributes = {
@@ -53,6 +57,7 @@ function addPieces(tracer: Tracer, parent: Span, { pieces }: Clock): void {
       'db.query.summary': name,
       'runledger.waiting_ms': begunAt - queuedAt,
     };
-    tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: queuedAt, attributes }, context).end(endedAt);
+    const startTime = timeOf(queuedAt);
+    tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime, attributes }, context).end(timeOf(endedAt));
   }
 }

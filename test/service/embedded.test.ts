@@ -161,7 +161,9 @@ describe('its Postgres', () => {
     const embedded = await open();
     const pid = serverPid();
     process.kill(pid, 'SIGKILL');
+    expect(embedded.restarts()).toBe(0);
     await vi.waitUntil(() => embedded.lines.some((line) => line.includes('is back')), { timeout: 15_000 });
+    expect(embedded.restarts()).toBe(1);
     expect(await ask(embedded, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
     expect(serverPid()).not.toBe(pid);
   });

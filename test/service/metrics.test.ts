@@ -103,10 +103,12 @@ describe('are served', () => {
   });
 
   test('not beside the service on an address that others reach, unless METRICS=on', async ({ startService }) => {
-    const hidden = await startService({ HOST: '0.0.0.0' });
+    const hidden = await startService({ HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' });
     expect(await statusAt(hidden.url)).toBe(404);
     await hidden.close();
-    expect(await statusAt((await startService({ HOST: '0.0.0.0', METRICS: 'on' })).url)).toBe(200);
+    expect(await statusAt((await startService({ HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true', METRICS: 'on' })).url)).toBe(
+      200,
+    );
   });
 
   test.for(['1', '2'])('on a port of their own alone, with WORKERS=%s', async (WORKERS, { startService }) => {

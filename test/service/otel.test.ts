@@ -82,7 +82,8 @@ test('what the caller does not sample is not sent, and a trace that begins here 
   expect(collector.spans.filter((span) => span.traceId === unsampled)).toEqual([]);
   const here = collector.spans.find(({ name }) => name === 'query Here')!;
   expect(here.parentSpanId).toBeUndefined();
-  expect(service.logged.map((line) => JSON.parse(line).traceId)).toEqual([unsampled, here.traceId]);
+  const requests = service.logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+  expect(requests.map((line) => line.traceId)).toEqual([unsampled, here.traceId]);
 });
 
 test('the metrics are those of /metrics', async ({ startService, collector, otel }) => {

@@ -132,7 +132,13 @@ test('a slow request is told with its name and where its time went', async ({ st
   await until('it has waited long enough', () => Date.now() - since > 400);
   await client.query('COMMIT');
   expect(await (await answer).json()).not.toHaveProperty('errors');
-  const [line, ...more] = await lines(service, 'slow request', 1);
+  // On a machine that is busy with other things the one before may have been slow too.
+  const ofThis = () =>
+    service.logged
+      .map((each) => JSON.parse(each) as Record<string, unknown>)
+      .filter((each) => each['msg'] === 'slow request' && each['requestId'] === 'slow');
+  await until('it is told', () => ofThis().length > 0);
+  const [line, ...more] = ofThis();
   expect(more).toEqual([]);
   expect(line).toMatchObject({
     level: 40,

@@ -25,7 +25,10 @@ export function forRequest(db: Database, clock: Clock, sight: Sight): Database {
   };
 }
 
-/** Prisma with its calls, and those of its models, on the clock; named as their statements are. */
+/**
+ * Prisma with its calls, and those of its models, on the clock; named as their statements are. They give plain promises, which
+ * `$transaction([…])` would not take.
+ */
 function timeCalls<T extends object>(target: T, clock: Clock, model?: string): T {
   return new Proxy(target, {
     get(_target, property) {

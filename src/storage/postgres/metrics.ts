@@ -33,7 +33,7 @@ export function databaseMetrics({ counts, pool, maxConnections }: Database): Met
     ]),
     gauge('runledger_pool_waiting', 'What waits for a connection.', [[{}, pool.waitingCount]]),
     gauge('runledger_pool_max_connections', 'Connections at most (DATABASE_CONNECTIONS).', [[{}, maxConnections]]),
-    counter('runledger_connections_lost_total', 'Connections to the database that broke.', [
+    counter('runledger_connections_lost_total', 'How often a connection to the database was found broken.', [
       [{}, counts.connectionsLost],
     ]),
     counter('runledger_entries_logged_total', 'Entries of metadata that were logged.', [[{}, counts.entries]]),
