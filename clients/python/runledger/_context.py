@@ -39,6 +39,8 @@ class RunContext:
         self.settings = settings
         self.outer = outer
         self.pid = _pid
+        self.id_text = str(id)
+        self.place_text: tuple[Any, str] | None = None
         self.started_at = ""
         self.began = time.monotonic()
         self.start_number = 0
@@ -69,6 +71,8 @@ class StepContext:
         self.settings = settings
         self.outer = outer
         self.pid = _pid
+        self.id_text = str(id)
+        self.place_text: tuple[Any, str] | None = None
         self.started_at = ""
         self.began = time.monotonic()
         self.start_number = 0
@@ -453,19 +457,23 @@ def _leave(scopes: list[Scope]) -> None:
 def _hand_down() -> None:
     """Child processes log to what was entered last; workers, to what is written down at the place."""
     global _place_of_process
-    values = dict(_outside_env)
+    values = _outside_env
     if _open:
         if _place_of_process is None and not _open[0].settings.disabled:
             _place_of_process = _place.Place(_open[0].settings.spool_dir)
         last = _open[-1]
-        values["RUNLEDGER_URL"] = last.settings.url
-        values["RUNLEDGER_STEP_ID"] = str(last.id) if isinstance(last, StepContext) else None
-        values["RUNLEDGER_RUN_ID"] = str(last.run.id) if last.run is not None else None
         path = _place_of_process.path if _place_of_process is not None else None
-        values["RUNLEDGER_PLACE"] = f"{last.id}@{path}" if path is not None else None
+        values = {
+            "RUNLEDGER_URL": last.settings.url,
+            "RUNLEDGER_RUN_ID": last.run.id_text if last.run is not None else None,
+            "RUNLEDGER_STEP_ID": None if last.is_run else last.id_text,
+            "RUNLEDGER_PLACE": f"{last.id_text}@{path}" if path is not None else None,
+        }
     for name, value in values.items():
+        if os.environ.get(name) == value:
+            continue
         if value is None:
-            os.environ.pop(name, None)
+            del os.environ[name]
         else:
             os.environ[name] = value
     _write_place()
@@ -474,17 +482,22 @@ def _hand_down() -> None:
 def _write_place() -> None:
     if _place_of_process is not None:
         outer = {id(scope.outer) for scope in _open}
-        inner = [_fields(scope) for scope in _open if id(scope) not in outer]
-        _place_of_process.write(inner, [str(id) for id in {*under_way, *(scope.id for scope in _open)}])
+        inner = [_place_text(scope) for scope in _open if id(scope) not in outer]
+        ids = dict.fromkeys(scope.id_text for scope in (*under_way.values(), *_open))
+        _place_of_process.write(inner, list(ids))
 
 
-def _fields(scope: Scope) -> dict[str, Any]:
-    run = scope.run
-    return {
-        "url": scope.settings.url,
-        "step": {"id": str(scope.id), "name": scope.name} if isinstance(scope, StepContext) else None,
-        "run": {"id": str(run.id), "name": run.name, "pipeline": run.pipeline} if run is not None else None,
-    }
+def _place_text(scope: Scope) -> str:
+    """What a worker needs to know of it, as JSON text."""
+    if scope.place_text is None or scope.place_text[0] != (scope.run and scope.run.name):
+        run = scope.run
+        fields = {
+            "url": scope.settings.url,
+            "step": None if isinstance(scope, RunContext) else {"id": scope.id_text, "name": scope.name},
+            "run": {"id": run.id_text, "name": run.name, "pipeline": run.pipeline} if run is not None else None,
+        }
+        scope.place_text = (run and run.name, json.dumps(fields, separators=(",", ":")))
+    return scope.place_text[1]
 
 
 class ProcessEnded(Exception):

@@ -52,6 +52,17 @@ def start_of(pid: int) -> str | None:
         return None
 
 
+_own_start: tuple[int, str | None] = (0, None)
+
+
+def own_start() -> str | None:
+    """When this process started."""
+    global _own_start
+    if _own_start[0] != os.getpid():
+        _own_start = (os.getpid(), start_of(os.getpid()))
+    return _own_start[1]
+
+
 def is_alive(pid: int, started_at: str | None) -> bool:
     try:
         os.kill(pid, 0)
@@ -73,7 +84,7 @@ def new_file(directory: str, url: str) -> tuple[str, bytes]:
         "runledgerSpool": VERSION,
         "host": host(),
         "pid": os.getpid(),
-        "pidStartedAt": start_of(os.getpid()),
+        "pidStartedAt": own_start(),
         "url": url,
         "delivered": 0,
     }
@@ -165,7 +176,7 @@ def is_deliverable(file: SpoolFile, header: Header, any_host: bool = False) -> b
 
 def claim(file: SpoolFile) -> str | None:
     """The path under which the file is this process's to deliver; None when another was quicker."""
-    path = f"{file.base}.claimed-{os.getpid()}-{start_of(os.getpid()) or 0}"
+    path = f"{file.base}.claimed-{os.getpid()}-{own_start() or 0}"
     try:
         os.rename(file.path, path)
     except FileNotFoundError:

@@ -59,7 +59,7 @@ class StepNames:
                 number = base.count + 1
                 while (name := _numbered(asked, number)) in self._taken:
                     number += 1
-            process = [_spool.host(), os.getpid(), _spool.start_of(os.getpid())]
+            process = [_spool.host(), os.getpid(), _spool.own_start()]
             self._note(fd, ["start", asked, name, step_id.hex, *process])
             return name
 
@@ -81,8 +81,7 @@ class StepNames:
         """The file, locked and read to its end; None where there can be none."""
         fd = None
         try:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            fd = self._open()
             if fcntl is not None:
                 fcntl.flock(fd, fcntl.LOCK_EX)
             size = os.fstat(fd).st_size
@@ -100,6 +99,14 @@ class StepNames:
         finally:
             if fd is not None:
                 os.close(fd)
+
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            return os.open(self.path, flags, 0o600)
 
     def _note(self, fd: int | None, event: list[Any]) -> None:
         self._apply(event)
