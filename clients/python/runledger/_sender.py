@@ -241,7 +241,10 @@ class Sender:
         elif error.code not in self._warned_codes:
             self._warned_codes.add(error.code)
             _log.warning(
-                "runledger: %s What is logged is kept in %s until it can be delivered.", error, self.queue.directory
+                "runledger: %s What is logged for %s is kept in %s until it can be delivered.",
+                error,
+                self.settings.url,
+                self.queue.directory,
             )
 
     def _notify(self) -> None:

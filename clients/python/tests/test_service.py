@@ -308,6 +308,17 @@ class ServiceTest(unittest.TestCase):
         (rejected,) = glob.glob(job.spool + "/*.rejected")
         self.assertIn('"rejected":{"code":"BAD_USER_INPUT"', pathlib.Path(rejected).read_text())
 
+    def test_a_wrong_path_is_not_the_fault_of_what_is_logged(self) -> None:
+        wrong = self.service.url.replace("/graphql", "/api")
+        job = self.run_job(6, wrong)
+        said = self.finish(job)
+        self.assertIn(wrong, said)
+        self.assertEqual(glob.glob(job.spool + "/*.rejected"), [])
+        self.assertEqual(flush_command(job.spool, "--url", self.service.url).returncode, 0)
+        self.expect_all(self.name, 6)
+        with self.assertRaises(runledger.InvalidCallError):
+            Client(wrong).get_pipeline_run(self.name)
+
     def direct(self) -> None:
         os.environ["RUNLEDGER_URL"] = self.service.url
         self.addCleanup(os.environ.pop, "RUNLEDGER_URL")

@@ -504,6 +504,29 @@ class LeftBehind(SpoolTest):
         lines = [json.loads(line) for line in pathlib.Path(self.directory, name + ".rejected").read_text().splitlines()]
         self.assertEqual((lines[1]["raw"], lines[2]["op"]), ("garbage", "explode"))
 
+    def test_what_was_refused_is_tried_again_when_a_person_asks_for_it(self) -> None:
+        late = str(uuid.uuid4())
+        name = self.leave([log(late, 1), b"garbage\n", log(late, 2), log(self.step, 3)])
+        with self.assertLogs("runledger", "ERROR"):
+            self.leftovers()
+        self.assertEqual(self.files(), [name + ".rejected"])
+        self.leftovers()
+        self.assertEqual(self.files(), [name + ".rejected"])
+        self.ledger.started.append(late)
+        self.assertEqual(_spool.restore_rejected(self.directory), 1)
+        with self.assertLogs("runledger", "ERROR"):
+            self.leftovers()
+        self.assertEqual((self.ledger.entries, self.files()), ([1, 2], [name + ".rejected"]))
+        lines = [json.loads(line) for line in pathlib.Path(self.directory, name + ".rejected").read_text().splitlines()]
+        self.assertEqual((lines[1]["raw"], lines[2]["input"]["entries"][0]["value"]), ("garbage", 3))
+        claimed = os.path.join(self.directory, name + ".rejected")
+        os.rename(claimed, claimed + ".claimed-1-1")  # by a process that is gone
+        self.ledger.started.append(self.step)
+        self.assertEqual(_spool.restore_rejected(self.directory), 1)
+        with self.assertLogs("runledger", "ERROR"):
+            self.leftovers()
+        self.assertEqual(self.ledger.entries, [1, 2, 3])
+
     def test_files_without_a_header(self) -> None:
         name = self.leave([])
         path = pathlib.Path(self.directory, name)
