@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, NoReturn, Optional, Protocol, Union
 
-from . import _context, _sender
+from . import _context, _sender, _settings
 from ._deliver import LOG_BATCH
 from ._encode import as_mapping, check_name, encode_entry, item_of
 from ._graphql import execute
@@ -87,8 +87,8 @@ def log_metadata(
     else:
         target = _target(step_name, run_id_name_or_prefix, step_id, here.run)
     inside = here.scope or here.run
-    if inside is not None:
-        settings = inside.settings
+    if inside is not None or _settings.recording:
+        settings = read_settings() if inside is None else inside.settings
         entries = _entries(given, iteration, None if settings.strict else _leave_out)
         sender = _sender.sender_for(settings)
         for part in _parts(entries):

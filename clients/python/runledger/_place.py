@@ -31,6 +31,8 @@ class Place:
     def __init__(self, directory: str) -> None:
         self.path: str | None = None
         self._fd = -1
+        if not directory:
+            return
         path = place_of(directory, os.getpid())
         with contextlib.suppress(OSError):
             os.makedirs(directory, mode=0o700, exist_ok=True)

@@ -41,6 +41,7 @@ class StepNames:
     """The names of the steps of one run, as far as this process has read them."""
 
     def __init__(self, directory: str, run_id: uuid.UUID) -> None:
+        self._directory = directory
         self.path = os.path.join(directory, run_id.hex + _SUFFIX)
         self._bases: dict[str, _Base] = {}
         self._base_of: dict[str, str] = {}
@@ -70,7 +71,8 @@ class StepNames:
 
     def forget(self) -> None:
         """The run has ended."""
-        _spool.remove(self.path)
+        if self._directory:
+            _spool.remove(self.path)
 
     def reset_lock(self) -> None:
         """In a forked child, where another thread may have held it."""
@@ -101,11 +103,13 @@ class StepNames:
                 os.close(fd)
 
     def _open(self) -> int:
+        if not self._directory:
+            raise FileNotFoundError("There is no directory for it.")
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
         try:
             return os.open(self.path, flags, 0o600)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            os.makedirs(self._directory, mode=0o700, exist_ok=True)
             return os.open(self.path, flags, 0o600)
 
     def _note(self, fd: int | None, event: list[Any]) -> None:
