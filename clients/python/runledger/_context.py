@@ -369,7 +369,8 @@ class entered:
     def __exit__(self, *_: object) -> None:
         if self._scopes:
             _leave(self._scopes)
-            _current.reset(self._token)
+            with contextlib.suppress(ValueError):  # begun in another context, which has gone its own way
+                _current.reset(self._token)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import inspect
 import logging
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from types import TracebackType
 from typing import Any, Callable, Optional, TypeVar, Union, overload
 
@@ -179,9 +179,11 @@ def _opener_of_run(pipeline_name: str, run_name: Optional[str]) -> _Open:
 
 
 def _wrap(inner: F, open: _Open) -> F:
-    kind = inner if inspect.isroutine(inner) or isinstance(inner, functools.partial) else type(inner).__call__
+    plain = inspect.isroutine(inner) or isinstance(inner, functools.partial)
+    kind: Any = inner if plain else type(inner).__call__
+    own_code = getattr(inspect.unwrap(inner), "__code__", None)
     wrapped: Any
-    if inspect.iscoroutinefunction(kind):
+    if inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(kind):
 
         async def run_async(*args: Any, **kwargs: Any) -> Any:
             with _context.recorded(open()):
@@ -231,13 +233,34 @@ def _wrap(inner: F, open: _Open) -> F:
     else:
 
         def run(*args: Any, **kwargs: Any) -> Any:
-            with _context.recorded(open()):
-                return inner(*args, **kwargs)
+            scopes = open()
+            result: Any = None
+            error: BaseException | None = None
+            try:
+                with _context.entered(scopes):
+                    result = inner(*args, **kwargs)
+            except BaseException as raised:
+                error = raised
+                raise
+            finally:
+                # Another decorator may stand between: what it gives is then still to be run, in the step.
+                later = inspect.iscoroutine(result) or (inspect.isgenerator(result) and result.gi_code is own_code)
+                if not later:
+                    _context.close_all(scopes, error)
+                del error
+            if not later:
+                return result
+            return _awaited(result, scopes) if inspect.iscoroutine(result) else _generator(result, lambda: scopes)
 
         wrapped = run
     functools.update_wrapper(wrapped, inner)
     result: F = wrapped  # it has the signature of `inner`, which no type says
     return result
+
+
+async def _awaited(inner: Coroutine[Any, Any, Any], scopes: list[_context.Scope]) -> Any:
+    with _context.recorded(scopes):
+        return await inner
 
 
 def _generator(inner: Generator[Any, Any, Any], open: _Open) -> Generator[Any, Any, Any]:
