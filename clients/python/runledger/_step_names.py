@@ -23,6 +23,7 @@ except ImportError:  # not POSIX
     fcntl = None  # type: ignore[assignment]
 
 _KEEP_SECONDS = 7 * 24 * 3600
+_LOCK_SECONDS = 1.0
 _SUFFIX = ".steps"
 
 
@@ -84,8 +85,7 @@ class StepNames:
         fd = None
         try:
             fd = self._open()
-            if fcntl is not None:
-                fcntl.flock(fd, fcntl.LOCK_EX)
+            _lock_file(fd)
             size = os.fstat(fd).st_size
             lines = os.pread(fd, size - self._read, self._read) if size > self._read else b""
             self._read = max(self._read, size)
@@ -144,6 +144,18 @@ class StepNames:
             if host == here and pid != os.getpid() and not _spool.is_alive(pid, started_at):
                 del base.running[step_id], self._base_of[step_id]
                 base.again.append(name)
+
+
+def _lock_file(fd: int) -> None:
+    """Until the file is closed. Not for long: who holds it may have been stopped, and a job does not wait for that."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while fcntl is not None:
+        try:
+            return fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return
+            time.sleep(0.005)
 
 
 def _numbered(asked: str, number: int) -> str:
