@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 from unittest import mock
 
-from runledger import _spool
+from runledger import _place, _spool
 from runledger._deliver import Delivery
 from runledger._leftovers import Leftovers
 from runledger._queue import CALL_END, Call, Queue
@@ -526,6 +526,16 @@ class LeftBehind(SpoolTest):
         with self.assertLogs("runledger", "ERROR"):
             self.leftovers()
         self.assertEqual(self.ledger.entries, [1, 2, 3])
+
+    def test_what_killed_processes_left_besides_is_removed(self) -> None:
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        own = _place.place_of(self.directory, os.getpid())
+        for path in (own, os.path.join(self.directory, f"current-{_spool.safe_host()}-{ended.pid}-1"),
+                     os.path.join(self.directory, f"current-elsewhere-{ended.pid}-1")):  # fmt: skip
+            pathlib.Path(path).write_bytes(b"")
+        self.leftovers()
+        self.assertEqual(self.files(), sorted([os.path.basename(own), f"current-elsewhere-{ended.pid}-1"]))
 
     def test_files_without_a_header(self) -> None:
         name = self.leave([])
