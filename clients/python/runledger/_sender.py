@@ -314,15 +314,19 @@ def at_end(before: Callable[[], None], after: Callable[[], None]) -> None:
 
 def _close_all() -> None:
     for before, _ in _last_actions:
-        before()
+        _guarded(before)
     for sender in list(_senders.values()):
-        try:
-            sender.close()
-        except Exception:
-            _log.exception("runledger: closing failed.")
+        _guarded(sender.close)
     _senders.clear()
     for _, after in _last_actions:
-        after()
+        _guarded(after)
+
+
+def _guarded(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except Exception:
+        _log.exception("runledger: closing failed.")
 
 
 def _before_fork() -> None:

@@ -9,8 +9,8 @@ import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any, Callable, Optional, Union
 
+from . import _entries, _runs, _sender
 from . import _queries as q
-from . import _sender
 from ._decode import decode_value, parse_time
 from ._encode import encode_variables
 from ._entries import (
@@ -174,3 +174,8 @@ class Client:
 def _ref(run: object) -> str:
     text: str = json.loads(parse_ref(run, "run"))
     return text
+
+
+# So that the annotations of those modules, which this one imports, can be read at run time.
+vars(_runs)["Client"] = Client
+vars(_entries)["PipelineRun"] = PipelineRun

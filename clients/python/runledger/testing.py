@@ -19,7 +19,7 @@ import dataclasses
 import json
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 
 from . import _sender, _settings
 from ._decode import decode_value, loads
@@ -33,7 +33,7 @@ class RecordedEntry:
     value: Any
     """As it would be read back."""
     type: str
-    iteration: int | None
+    iteration: Optional[int]
 
 
 @dataclasses.dataclass
@@ -41,7 +41,7 @@ class _Recorded:
     id: str
     name: str
     status: str = "RUNNING"
-    failure: Failure | None = None
+    failure: Optional[Failure] = None
     entries: list[RecordedEntry] = dataclasses.field(default_factory=list)
     """All that was logged, in order."""
 
@@ -140,7 +140,7 @@ class Recording(_sender.NoSender):
         else:
             self.elsewhere.setdefault(json.dumps(target), []).extend(entries)
 
-    def _found(self, target: dict[str, Any]) -> _Recorded | None:
+    def _found(self, target: dict[str, Any]) -> Optional[_Recorded]:
         if "stepId" in target:
             return self._known.get(target["stepId"])
         ref = target.get("run") or target["step"]["run"]
