@@ -20,7 +20,7 @@ from .errors import (
     UnavailableError,
 )
 
-TRY_AGAIN = frozenset({"UNAVAILABLE", "TIMEOUT", "INTERNAL_SERVER_ERROR"})
+TRY_AGAIN = frozenset({"UNAVAILABLE", "TIMEOUT", "RATE_LIMITED", "INTERNAL_SERVER_ERROR"})
 ATTEMPT_SECONDS = 10.0
 REFUSED_SECONDS = 5.0
 _log = logging.getLogger("runledger")
