@@ -23,7 +23,7 @@ from runledger import (
     StorageSize,
     UnavailableError,
     Uri,
-    get_step_context,
+    current_run,
     log_metadata,
     pipeline,
     step,
@@ -78,20 +78,17 @@ def save_model(model, directory):
     file = FilePath(directory) / "model.pickle"
     file.write_bytes(pickle.dumps(model))
     log_metadata({"model_path": Path(str(file)), "model_size": StorageSize(file.stat().st_size)})
-    # to the run itself, not to this step
-    log_metadata(
-        {"environment": {"python": platform.python_version(), "scikit-learn": sklearn.__version__}},
-        run_id_name_or_prefix=get_step_context().pipeline_run.id,
-    )
-    return get_step_context().pipeline_run.name
 
 
 @pipeline
 def iris_pipeline(directory, trees=60):
+    # in the body of a pipeline: to the run itself
+    log_metadata({"environment": {"python": platform.python_version(), "scikit-learn": sklearn.__version__}})
     train_x, test_x, train_y, test_y = load_data()
     model = train_model(train_x, train_y, trees)
     accuracy = evaluate_model(model, test_x, test_y)
-    return accuracy, save_model(model, directory)
+    save_model(model, directory)
+    return accuracy, current_run().name
 
 
 def show(run_name):
@@ -101,7 +98,8 @@ def show(run_name):
     for key, value in sorted(run.run_metadata.items()):
         print(f"  {key:32} {value!r:.80}")
     print("the latest oob_score:", train.run_metadata["oob_score"])
-    print("all of them:", [(entry.iteration, round(entry.value, 3)) for entry in train.metadata_history("oob_score")][::-1])
+    points = run.series("train_model::oob_score").points
+    print("all of them:", [(point.iteration, round(point.value, 3)) for point in points])
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     flush.add_argument(
         "--any-host", action="store_true", help="also files of other hosts: you know that their processes ended"
     )
+    flush.add_argument("--rejected", action="store_true", help="also what services have refused, once more")
     flush.add_argument("--timeout", type=float, default=60.0, help="seconds to keep trying (60)")
     status = commands.add_parser("status", help="list the files")
     for command in (flush, status):
@@ -32,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     directory = given.dir or read_settings().spool_dir
     if given.command == "status":
         return _status(directory)
+    if given.rejected:
+        _spool.restore_rejected(directory)
     try:
         url = endpoint(given.url) if given.url else None
     except ValueError as error:
@@ -111,7 +114,7 @@ def _status(directory: str) -> int:
     for path in _spool.rejected_files(directory):
         with open(path, "rb") as lines:
             count = sum(line.endswith(b"\n") for line in lines) - 1
-        print(f"{path}: {count} operations that a service refused; `npx runledger flush --rejected` tries them again")
+        print(f"{path}: {count} operations that a service refused; `flush --rejected` tries them again")
     print(f"{len(files)} files in {directory}.")
     return 1 if files else 0
 

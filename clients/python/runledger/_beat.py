@@ -18,7 +18,7 @@ from . import _sender
 from .errors import InvalidCallError, RunledgerError
 
 if TYPE_CHECKING:
-    from ._context import Scope
+    from ._scopes import Scope
 
 _log = logging.getLogger("runledger")
 FIRST_SECONDS = 2.0

@@ -424,6 +424,11 @@ def encode_variables(value: Any, path: str = "variables", times: bool = True) ->
     return _nested(value, path, 0)
 
 
+def timestamp(now: datetime.datetime | None = None) -> str:
+    """Now, or the given instant in UTC, as ISO 8601 with milliseconds."""
+    return (now or datetime.datetime.now(datetime.timezone.utc)).isoformat(timespec="milliseconds")[:23] + "Z"
+
+
 def _name(value: Any) -> str:
     cls = type(value)
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"

@@ -10,7 +10,7 @@ from ._decode import decode_value, parse_time
 from ._frames import frame_of
 
 if TYPE_CHECKING:
-    from ._runs import PipelineRun
+    from ._runs import PipelineRun, StepRun
 
 ExecutionStatus = Literal["RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CACHED", "RETRIED", "CRASHED"]
 
@@ -69,6 +69,46 @@ class Failure(NamedTuple):
     """None where it was not sent, and for runs that are read in lists."""
 
 
+class RunSeries(NamedTuple):
+    """One of the curves of several runs."""
+
+    run: PipelineRun
+    key: str
+    """As it was asked for."""
+    series: MetadataSeries
+
+
+class RunFacets(NamedTuple):
+    """How the runs that pass a filter divide."""
+
+    total: int
+    statuses: dict[ExecutionStatus, int]
+    pipelines: dict[str, int]
+    """The 50 with the most runs."""
+
+
+class Pipeline(NamedTuple):
+    name: str
+    runs: int
+    last_started_at: datetime.datetime
+
+
+class Change(NamedTuple):
+    """Something that happened. What it has depends on its kind; ``cursor`` is what ``after`` takes."""
+
+    cursor: str
+    kind: Literal["run", "step", "entry", "retraction", "deletion"]
+    run: Optional[PipelineRun]
+    """As it is now; None when it was deleted."""
+    step: Optional[StepRun] = None
+    entry: Optional[MetadataEntry] = None
+    """What was logged, or taken back."""
+    latest: Optional[MetadataEntry] = None
+    """What is latest under the key after something was taken back."""
+    deleted_id: Optional[uuid.UUID] = None
+    deleted_name: Optional[str] = None
+
+
 class ComparisonRow(NamedTuple):
     key: str
     values: list[Any]
@@ -96,7 +136,7 @@ def entry_of(fields: dict[str, Any]) -> MetadataEntry:
         id=fields["id"],
         key=fields["key"],
         qualified_key=fields["qualifiedKey"],
-        value=decode_value(fields["value"], fields["type"]),
+        value=None if fields["value"] is None else decode_value(fields["value"], fields["type"]),
         type=fields["type"],
         number=None if fields["number"] is None else float(fields["number"]),
         display=fields["display"],

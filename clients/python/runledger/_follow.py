@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
 from . import _queries as q
 from ._decode import loads
@@ -103,27 +103,42 @@ def _events(answer: http.client.HTTPResponse) -> Iterator[tuple[str, str]]:
             data.append(text[5:].lstrip(" ") if text.startswith("data: ") else text[5:])
 
 
-class Following:
-    """Follows one run. A thread reads the stream; meanwhile it is looked, whenever nothing comes, whether all came."""
+T = TypeVar("T")
 
-    def __init__(self, client: Client, run: str, keys: list[str] | None, after: str | None) -> None:
+
+class Stream(Generic[T]):
+    """What happens, on one connection after another. A thread reads; whenever nothing comes for a while, `is_over` is
+    asked. `after` is where it goes on; `place_of` says it of each thing that came."""
+
+    def __init__(
+        self,
+        client: Client,
+        query: str,
+        variables: dict[str, Any],
+        after: str | None,
+        item_of: Callable[[dict[str, Any]], T],
+        place_of: Callable[[T], str],
+    ) -> None:
         self._client = client
-        self._run = run
-        self._keys = keys
-        self._last = after
+        self._query = query
+        self._variables = variables
+        self._item_of = item_of
+        self._place_of = place_of
+        self.after = after
 
-    def entries(self) -> Iterator[MetadataEntry]:
-        if self._last is None:
-            self._last, _ = self._newest()
+    def is_over(self) -> bool:
+        return False
+
+    def items(self) -> Iterator[T]:
         attempt = 0
         timeout = self._client._timeout
         deadline = time.monotonic() + timeout
         while True:
             try:
-                for entry in self._stream():
-                    if entry is not None:
-                        yield entry
-                        self._last = entry.id
+                for item in self._connection():
+                    if item is not None:
+                        yield item
+                        self.after = self._place_of(item)
                     attempt = 0
                     deadline = time.monotonic() + timeout
                 return
@@ -136,9 +151,9 @@ class Following:
                     raise
                 time.sleep(delay)
 
-    def _stream(self) -> Iterator[MetadataEntry | None]:
-        """The entries of one connection, and None when the service was found to be there meanwhile."""
-        variables = json.dumps({"ref": self._run, "keys": self._keys, "after": self._last})
+    def _connection(self) -> Iterator[T | None]:
+        """What comes on one connection, and None when nothing did for a while."""
+        variables = json.dumps({**self._variables, "after": self.after})
         events: queue.Queue[Any] = queue.Queue(1000)
         connection = Connection()
         closed = threading.Event()
@@ -154,8 +169,8 @@ class Following:
 
         def read() -> None:
             try:
-                for data in subscribe(self._client._transport, q.FOLLOW, variables, SILENCE_SECONDS, connection):
-                    if not put(entry_of(data["metadataLogged"])):
+                for data in subscribe(self._client._transport, self._query, variables, SILENCE_SECONDS, connection):
+                    if not put(self._item_of(data)):
                         return
                 put(StopIteration())
             except Exception as error:
@@ -167,7 +182,7 @@ class Following:
                 try:
                     event = events.get(timeout=LOOK_SECONDS)
                 except queue.Empty:
-                    if self._all_came():
+                    if self.is_over():
                         return
                     yield None
                     continue
@@ -180,9 +195,30 @@ class Following:
             closed.set()
             connection.close()
 
-    def _all_came(self) -> bool:
+
+class Following(Stream[MetadataEntry]):
+    """The entries of one run, until it has ended and all of them came."""
+
+    def __init__(self, client: Client, run: str, keys: list[str] | None, after: str | None) -> None:
+        super().__init__(
+            client,
+            q.FOLLOW,
+            {"ref": run, "keys": keys},
+            after,
+            lambda data: entry_of(data["metadataLogged"]),
+            lambda entry: entry.id,
+        )
+        self._run = run
+        self._keys = keys
+
+    def entries(self) -> Iterator[MetadataEntry]:
+        if self.after is None:
+            self.after, _ = self._newest()
+        yield from self.items()
+
+    def is_over(self) -> bool:
         newest, ended = self._newest()
-        return ended and (newest is None or self._last is None or int(self._last) >= int(newest))
+        return ended and (newest is None or self.after is None or int(self.after) >= int(newest))
 
     def _newest(self) -> tuple[str | None, bool]:
         """The id of the newest entry that counts, of whatever attempt, and whether the run has ended, or is gone."""

@@ -20,7 +20,7 @@ from .errors import (
     UnavailableError,
 )
 
-TRY_AGAIN = frozenset({"UNAVAILABLE", "TIMEOUT", "INTERNAL_SERVER_ERROR"})
+TRY_AGAIN = frozenset({"UNAVAILABLE", "TIMEOUT", "RATE_LIMITED", "INTERNAL_SERVER_ERROR"})
 ATTEMPT_SECONDS = 10.0
 REFUSED_SECONDS = 5.0
 _log = logging.getLogger("runledger")
@@ -136,6 +136,8 @@ def _in_words_of_python(message: str) -> str:
 
 def _error(response: Response, errors: list[Any]) -> RunledgerError:
     status = response.status
+    if status == 404:  # whatever it says: no GraphQL result is a 404, so nothing was asked where it should have been
+        return InvalidCallError("The service answered 404: RUNLEDGER_URL is not that of a Runledger.", "HTTP_404")
     wait = retry_after(response.headers)
     if status in (408, 425, 429) or (status >= 500 and not errors):
         return UnavailableError(

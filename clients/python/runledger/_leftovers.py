@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from . import _spool
+from . import _place, _spool, _step_names
 from ._deliver import Delivery, Post
 from ._queue import Leftover
 from .errors import AuthenticationError, UnavailableError
@@ -23,12 +23,17 @@ class Leftovers:
         self._any_host = any_host
         self._waiting: list[_spool.SpoolFile] = []
         self._current: tuple[Leftover, Delivery] | None = None
+        self._cleared = False
         self.operations = 0
         self.files = 0
         self.rejected = 0
 
     def look(self) -> None:
-        """Reads the directory anew."""
+        """Reads the directory anew, the first time clearing it of what killed processes left."""
+        if not self._cleared:
+            self._cleared = True
+            _place.remove_stale(self._directory)
+            _step_names.remove_stale(self._directory)
         self._waiting = [file for file in _spool.list_files(self._directory) if self._wanted(file)]
 
     def any(self) -> bool:

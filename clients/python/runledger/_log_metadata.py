@@ -11,12 +11,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, NoReturn, Optional, Protocol, Union
 
-from . import _context, _sender
+from . import _context, _sender, _settings
 from ._deliver import LOG_BATCH
-from ._encode import as_mapping, check_name, encode_entry, item_of
+from ._encode import as_mapping, check_name, encode_entry, item_of, timestamp
 from ._graphql import execute
 from ._http import Transport
 from ._queue import Call
+from ._scopes import RunContext
 from ._settings import endpoint, is_disabled, read_settings
 from .errors import InvalidCallError, InvalidValueError, UnsupportedTypeError
 
@@ -87,8 +88,8 @@ def log_metadata(
     else:
         target = _target(step_name, run_id_name_or_prefix, step_id, here.run)
     inside = here.scope or here.run
-    if inside is not None:
-        settings = inside.settings
+    if inside is not None or _settings.recording:
+        settings = read_settings() if inside is None else inside.settings
         entries = _entries(given, iteration, None if settings.strict else _leave_out)
         sender = _sender.sender_for(settings)
         for part in _parts(entries):
@@ -148,7 +149,7 @@ def current_run() -> Optional[RunInfo]:
     return None if run is None else run_info(run)
 
 
-def run_info(run: _context.RunContext) -> RunInfo:
+def run_info(run: RunContext) -> RunInfo:
     return RunInfo(run.id, run.name)
 
 
@@ -206,7 +207,7 @@ def _now() -> str:
     known = _last_now
     if known[0] != now:
         instant = datetime.datetime.fromtimestamp(now / 1000, datetime.timezone.utc)
-        _last_now = known = (now, _context.timestamp(instant))
+        _last_now = known = (now, timestamp(instant))
     return known[1]
 
 
@@ -215,7 +216,7 @@ def _instant(given: object) -> str:
         raise UnsupportedTypeError(
             f"logged_at={given!r:.80} is {type(given).__name__}; a datetime is needed.", "BAD_USER_INPUT"
         )
-    return _context.timestamp(given.astimezone(datetime.timezone.utc))
+    return timestamp(given.astimezone(datetime.timezone.utc))
 
 
 def _inputs(target: str, logged_at: str, entries: list[str]) -> list[str]:
@@ -241,7 +242,7 @@ def _parts(entries: list[str]) -> list[list[str]]:
     return parts
 
 
-def _target(step_name: object, run: object, step_id: object, here: Optional[_context.RunContext]) -> str:
+def _target(step_name: object, run: object, step_id: object, here: Optional[RunContext]) -> str:
     if step_id is not None:
         if step_name is not None or run is not None:
             raise InvalidValueError(

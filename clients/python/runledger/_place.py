@@ -31,17 +31,20 @@ class Place:
     def __init__(self, directory: str) -> None:
         self.path: str | None = None
         self._fd = -1
+        if not directory:
+            return
         path = place_of(directory, os.getpid())
         with contextlib.suppress(OSError):
             os.makedirs(directory, mode=0o700, exist_ok=True)
             self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             self.path = path
 
-    def write(self, scopes: list[dict[str, Any]], open_ids: list[str]) -> None:
-        """`scopes` are the innermost; `open_ids` those of all runs and steps that are under way."""
+    def write(self, scopes: list[str], open_ids: list[str]) -> None:
+        """`scopes`, each as JSON text, are the innermost; `open_ids` those of all runs and steps that are under way."""
         if self.path is None:
             return
-        text = json.dumps({"scopes": scopes, "open": open_ids}, separators=(",", ":")).encode()
+        ids = '"' + '","'.join(open_ids) + '"' if open_ids else ""
+        text = f'{{"scopes":[{",".join(scopes)}],"open":[{ids}]}}'.encode()
         # Written over what was there: a reader tells a half from a whole by the sum, and reads again.
         with contextlib.suppress(OSError):
             os.pwrite(self._fd, b"%08x %d\n%s\n" % (zlib.crc32(text), len(text), text), 0)

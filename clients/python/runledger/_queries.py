@@ -50,9 +50,20 @@ RUN_SERIES = (
     "query($refs:[String!]!,$keys:[String!]!,$maxPoints:Int)"
     f"{{series(refs:$refs,keys:$keys,maxPoints:$maxPoints){{{_SERIES}}}}}"
 )
+MANY_SERIES = (
+    "query($refs:[String!]!,$keys:[String!]!,$maxPoints:Int)"
+    f"{{series(refs:$refs,keys:$keys,maxPoints:$maxPoints){{key run{{{RUN}}} {_SERIES}}}}}"
+)
 KEYS = (
-    "query($pipeline:String,$prefix:String,$first:Int){metadataKeys(pipeline:$pipeline,prefix:$prefix,first:$first)"
-    "{key types runs lastLoggedAt}}"
+    "query($pipeline:String,$prefix:String,$first:Int,$qualified:Boolean)"
+    "{metadataKeys(pipeline:$pipeline,prefix:$prefix,first:$first,qualified:$qualified){key types runs lastLoggedAt}}"
+)
+FACETS = (
+    "query($filter:PipelineRunFilter){runFacets(filter:$filter){total statuses{status runs} pipelines{pipeline runs}}}"
+)
+PIPELINES = (
+    "query($prefix:String,$first:Int,$after:String){pipelines(prefix:$prefix,first:$first,after:$after)"
+    "{nodes{name runs lastStartedAt} pageInfo{hasNextPage endCursor}}}"
 )
 COMPARE = (
     "query($refs:[String!]!,$keys:[String!]){compareRuns(refs:$refs,keys:$keys)"
@@ -66,6 +77,13 @@ LATEST_IDS = (
 FOLLOW = (
     "subscription($ref:String!,$keys:[String!],$after:ID)"
     f"{{metadataLogged(ref:$ref,keys:$keys,after:$after){{{ENTRY}}}}}"
+)
+CHANGES = (
+    "subscription($refs:[String!],$pipeline:String,$keys:[String!],$after:ID)"
+    "{changes(refs:$refs,pipeline:$pipeline,keys:$keys,after:$after){cursor __typename "
+    f"...on RunChanged{{run{{{RUN}}}}} ...on StepChanged{{run{{{RUN}}} step{{{STEP}}}}} "
+    f"...on EntryLogged{{run{{{RUN}}} entry{{{ENTRY}}}}} "
+    f"...on EntryRetracted{{run{{{RUN}}} entry{{{ENTRY}}} latest{{{ENTRY}}}}} ...on RunDeleted{{runId name}}}}}}"
 )
 RETRACT = (
     f"mutation($entryId:ID!,$reason:String!){{retractMetadata(entryId:$entryId,reason:$reason){{latest{{{ENTRY}}}}}}}"

@@ -241,7 +241,10 @@ class Sender:
         elif error.code not in self._warned_codes:
             self._warned_codes.add(error.code)
             _log.warning(
-                "runledger: %s What is logged is kept in %s until it can be delivered.", error, self.queue.directory
+                "runledger: %s What is logged for %s is kept in %s until it can be delivered.",
+                error,
+                self.settings.url,
+                self.queue.directory,
             )
 
     def _notify(self) -> None:
@@ -251,6 +254,8 @@ class Sender:
 
 _lock = threading.Lock()
 _senders: dict[tuple[Any, ...], Sender] = {}
+substitute: NoSender | None = None
+"""Takes the place of every sender while a test records."""
 _last_actions: list[tuple[Callable[[], None], Callable[[], None]]] = []
 
 
@@ -273,6 +278,8 @@ def sender_for(settings: Settings) -> Sender | NoSender:
     """The sender of this process for a service; makes it, and has it closed when the interpreter ends."""
     if settings.disabled:
         return NoSender()
+    if substitute is not None:
+        return substitute
     key = (settings.url, settings.api_key, settings.spool_dir)
     sender = _senders.get(key)
     if sender is None:
@@ -307,15 +314,19 @@ def at_end(before: Callable[[], None], after: Callable[[], None]) -> None:
 
 def _close_all() -> None:
     for before, _ in _last_actions:
-        before()
+        _guarded(before)
     for sender in list(_senders.values()):
-        try:
-            sender.close()
-        except Exception:
-            _log.exception("runledger: closing failed.")
+        _guarded(sender.close)
     _senders.clear()
     for _, after in _last_actions:
-        after()
+        _guarded(after)
+
+
+def _guarded(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except Exception:
+        _log.exception("runledger: closing failed.")
 
 
 def _before_fork() -> None:

@@ -11,6 +11,8 @@ from .errors import InvalidValueError
 
 DEFAULT_URL = "http://127.0.0.1:4000"
 _log = logging.getLogger("runledger")
+recording = False
+"""Whether a test records what is logged: nothing touches the disk then, and wrong values raise."""
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -19,6 +21,7 @@ class Settings(NamedTuple):
     """Of the GraphQL endpoint, whole."""
     api_key: str | None
     spool_dir: str
+    """Empty while a test records."""
     spool_max_bytes: int
     step_flush_seconds: float
     exit_flush_seconds: float
@@ -51,14 +54,14 @@ def read_settings(url: str | None = None, api_key: str | None = None) -> Setting
     return Settings(
         url=url,
         api_key=_key(api_key or env.get("RUNLEDGER_API_KEY")),
-        spool_dir=env.get("RUNLEDGER_SPOOL_DIR") or _default_spool_dir(),
+        spool_dir="" if recording else env.get("RUNLEDGER_SPOOL_DIR") or _default_spool_dir(),
         spool_max_bytes=int(_number("RUNLEDGER_SPOOL_MAX_BYTES", 256 * 1024 * 1024)),
         step_flush_seconds=_number("RUNLEDGER_STEP_FLUSH_SECONDS", 2),
         exit_flush_seconds=_number("RUNLEDGER_EXIT_FLUSH_SECONDS", 10),
         timeout_seconds=_number("RUNLEDGER_TIMEOUT_SECONDS", 30),
-        strict=_flag("RUNLEDGER_STRICT", False),
+        strict=recording or _flag("RUNLEDGER_STRICT", False),
         disabled=is_disabled(),
-        keep_alive_seconds=_number("RUNLEDGER_KEEP_ALIVE_SECONDS", 30),
+        keep_alive_seconds=0 if recording else _number("RUNLEDGER_KEEP_ALIVE_SECONDS", 30),
         send_traceback=_flag("RUNLEDGER_SEND_TRACEBACK", True),
     )
 
@@ -91,7 +94,7 @@ def endpoint(url: str) -> str:
 
 def is_disabled() -> bool:
     """Whether RUNLEDGER_DISABLED says that nothing is to be recorded."""
-    return _flag("RUNLEDGER_DISABLED", False)
+    return not recording and _flag("RUNLEDGER_DISABLED", False)
 
 
 def _key(text: str | None) -> str | None:

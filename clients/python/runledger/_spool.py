@@ -52,6 +52,17 @@ def start_of(pid: int) -> str | None:
         return None
 
 
+_own_start: tuple[int, str | None] = (0, None)
+
+
+def own_start() -> str | None:
+    """When this process started."""
+    global _own_start
+    if _own_start[0] != os.getpid():
+        _own_start = (os.getpid(), start_of(os.getpid()))
+    return _own_start[1]
+
+
 def is_alive(pid: int, started_at: str | None) -> bool:
     try:
         os.kill(pid, 0)
@@ -73,7 +84,7 @@ def new_file(directory: str, url: str) -> tuple[str, bytes]:
         "runledgerSpool": VERSION,
         "host": host(),
         "pid": os.getpid(),
-        "pidStartedAt": start_of(os.getpid()),
+        "pidStartedAt": own_start(),
         "url": url,
         "delivered": 0,
     }
@@ -165,7 +176,7 @@ def is_deliverable(file: SpoolFile, header: Header, any_host: bool = False) -> b
 
 def claim(file: SpoolFile) -> str | None:
     """The path under which the file is this process's to deliver; None when another was quicker."""
-    path = f"{file.base}.claimed-{os.getpid()}-{start_of(os.getpid()) or 0}"
+    path = f"{file.base}.claimed-{os.getpid()}-{own_start() or 0}"
     try:
         os.rename(file.path, path)
     except FileNotFoundError:
@@ -206,6 +217,45 @@ def reject(base: str, header_line: bytes, line: bytes, reason: dict[str, str]) -
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+_REJECTED = re.compile(r"(?P<base>.+\.jsonl)\.rejected(?:\.claimed-(?P<claimer>\d+)-(?P<start>\d+))?")
+
+
+def restore_rejected(directory: str) -> int:
+    """Makes files of refused operations deliverable again; how many. What is refused again will be set aside again.
+
+    A file whose process lives, or has something else to be delivered, is left for later.
+    """
+    restored = 0
+    for name in _names(directory):
+        match = _REJECTED.fullmatch(name)
+        if match is None or (match["claimer"] and is_alive(int(match["claimer"]), match["start"])):
+            continue
+        base = os.path.join(directory, match["base"])
+        claimed = f"{base}.rejected.claimed-{os.getpid()}-{own_start() or 0}"
+        if any(file.base == base for file in list_files(directory)):
+            continue
+        with contextlib.suppress(OSError):
+            os.rename(os.path.join(directory, name), claimed)
+            with open(claimed, "rb") as file:
+                header, *lines = file.read().splitlines(keepends=True)
+            with open(base + ".tmp", "wb") as again:
+                again.write(re.sub(rb'"delivered":[ \d]{20}', b'"delivered":%20d' % 0, header))
+                again.writelines(_as_it_was(line) for line in lines)
+            os.rename(base + ".tmp", base)
+            os.unlink(claimed)
+            restored += 1
+    return restored
+
+
+def _as_it_was(line: bytes) -> bytes:
+    """A refused operation without what was added to it."""
+    at = line.rfind(b',"rejected":{"code":')
+    if line.startswith(b'{"raw":'):
+        raw: str = json.loads(line)["raw"]
+        return raw.encode() + b"\n"
+    return line[:at] + b"}\n" if at >= 0 else line
 
 
 def remove(path: str) -> None:

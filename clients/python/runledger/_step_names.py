@@ -23,6 +23,7 @@ except ImportError:  # not POSIX
     fcntl = None  # type: ignore[assignment]
 
 _KEEP_SECONDS = 7 * 24 * 3600
+_LOCK_SECONDS = 1.0
 _SUFFIX = ".steps"
 
 
@@ -41,6 +42,7 @@ class StepNames:
     """The names of the steps of one run, as far as this process has read them."""
 
     def __init__(self, directory: str, run_id: uuid.UUID) -> None:
+        self._directory = directory
         self.path = os.path.join(directory, run_id.hex + _SUFFIX)
         self._bases: dict[str, _Base] = {}
         self._base_of: dict[str, str] = {}
@@ -59,7 +61,7 @@ class StepNames:
                 number = base.count + 1
                 while (name := _numbered(asked, number)) in self._taken:
                     number += 1
-            process = [_spool.host(), os.getpid(), _spool.start_of(os.getpid())]
+            process = [_spool.host(), os.getpid(), _spool.own_start()]
             self._note(fd, ["start", asked, name, step_id.hex, *process])
             return name
 
@@ -70,7 +72,8 @@ class StepNames:
 
     def forget(self) -> None:
         """The run has ended."""
-        _spool.remove(self.path)
+        if self._directory:
+            _spool.remove(self.path)
 
     def reset_lock(self) -> None:
         """In a forked child, where another thread may have held it."""
@@ -81,10 +84,8 @@ class StepNames:
         """The file, locked and read to its end; None where there can be none."""
         fd = None
         try:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            if fcntl is not None:
-                fcntl.flock(fd, fcntl.LOCK_EX)
+            fd = self._open()
+            _lock_file(fd)
             size = os.fstat(fd).st_size
             lines = os.pread(fd, size - self._read, self._read) if size > self._read else b""
             self._read = max(self._read, size)
@@ -100,6 +101,16 @@ class StepNames:
         finally:
             if fd is not None:
                 os.close(fd)
+
+    def _open(self) -> int:
+        if not self._directory:
+            raise FileNotFoundError("There is no directory for it.")
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:
+            os.makedirs(self._directory, mode=0o700, exist_ok=True)
+            return os.open(self.path, flags, 0o600)
 
     def _note(self, fd: int | None, event: list[Any]) -> None:
         self._apply(event)
@@ -133,6 +144,18 @@ class StepNames:
             if host == here and pid != os.getpid() and not _spool.is_alive(pid, started_at):
                 del base.running[step_id], self._base_of[step_id]
                 base.again.append(name)
+
+
+def _lock_file(fd: int) -> None:
+    """Until the file is closed. Not for long: who holds it may have been stopped, and a job does not wait for that."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while fcntl is not None:
+        try:
+            return fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return
+            time.sleep(0.005)
 
 
 def _numbered(asked: str, number: int) -> str:

@@ -7,13 +7,14 @@ import os
 import uuid
 import weakref
 from collections.abc import Iterator, Sequence
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Literal, Optional, Union
 
+from . import _entries, _runs, _sender
 from . import _queries as q
-from . import _sender
 from ._decode import decode_value, parse_time
 from ._encode import encode_variables
 from ._entries import (
+    Change,
     ComparisonRow,
     ExecutionStatus,
     Failure,
@@ -21,10 +22,14 @@ from ._entries import (
     MetadataKey,
     MetadataPoint,
     MetadataSeries,
+    Pipeline,
     RunComparison,
+    RunFacets,
+    RunSeries,
     entry_of,
+    series_of,
 )
-from ._follow import Following
+from ._follow import Following, Stream
 from ._graphql import execute
 from ._http import Transport
 from ._log_metadata import Id, parse_id, parse_ref
@@ -33,6 +38,7 @@ from ._settings import DEFAULT_URL, endpoint, read_settings
 from .errors import NotFoundError
 
 __all__ = [
+    "Change",
     "Client",
     "ComparisonRow",
     "ExecutionStatus",
@@ -41,13 +47,25 @@ __all__ = [
     "MetadataKey",
     "MetadataPoint",
     "MetadataSeries",
+    "Pipeline",
     "PipelineRun",
     "RunComparison",
+    "RunFacets",
     "RunMetadata",
+    "RunSeries",
     "Runs",
     "StepRun",
     "Steps",
 ]
+
+
+_KINDS: dict[str, Literal["run", "step", "entry", "retraction", "deletion"]] = {
+    "RunChanged": "run",
+    "StepChanged": "step",
+    "EntryLogged": "entry",
+    "EntryRetracted": "retraction",
+    "RunDeleted": "deletion",
+}
 
 
 class Client:
@@ -96,11 +114,36 @@ class Client:
         return StepRun(self, found, uuid.UUID(found["run"]["id"]))
 
     def metadata_keys(
-        self, pipeline: Optional[str] = None, prefix: Optional[str] = None, first: int = 100
+        self,
+        pipeline: Optional[str] = None,
+        prefix: Optional[str] = None,
+        first: int = 100,
+        qualified: bool = False,
     ) -> list[MetadataKey]:
-        """The keys in use, with what was logged under them."""
-        rows = self.execute(q.KEYS, {"pipeline": pipeline, "prefix": prefix, "first": first})["metadataKeys"]
+        """The keys in use, with what was logged under them; ``qualified``: of each step apart."""
+        variables = {"pipeline": pipeline, "prefix": prefix, "first": first, "qualified": qualified}
+        rows = self.execute(q.KEYS, variables)["metadataKeys"]
         return [MetadataKey(row["key"], row["types"], row["runs"], parse_time(row["lastLoggedAt"])) for row in rows]
+
+    def series(self, runs: Sequence[Id], keys: Sequence[str], max_points: int = 500) -> list[RunSeries]:
+        """Curves of up to 100 runs and 20 keys in one request: one for each run and key that has numbers."""
+        variables = {"refs": [_ref(run) for run in runs], "keys": list(keys), "maxPoints": max_points}
+        found = self.execute(q.MANY_SERIES, variables)["series"]
+        return [RunSeries(PipelineRun(self, one["run"]), one["key"], series_of(one)) for one in found]
+
+    def run_facets(self, filter: Optional[dict[str, Any]] = None) -> RunFacets:
+        """How many runs pass the filter, of each status and of each pipeline."""
+        found = self.execute(q.FACETS, {"filter": filter})["runFacets"]
+        return RunFacets(
+            found["total"],
+            {row["status"]: row["runs"] for row in found["statuses"]},
+            {row["pipeline"]: row["runs"] for row in found["pipelines"]},
+        )
+
+    def pipelines(self, prefix: Optional[str] = None) -> Iterator[Pipeline]:
+        """The pipelines, by name."""
+        for row in self._pages(q.PIPELINES, {"prefix": prefix, "first": 200}, lambda data: data["pipelines"]):
+            yield Pipeline(row["name"], row["runs"], parse_time(row["lastStartedAt"]))
 
     def compare_runs(self, refs: Sequence[Id], keys: Optional[Sequence[str]] = None) -> RunComparison:
         """Up to 100 runs side by side, a row a qualified key."""
@@ -126,6 +169,44 @@ class Client:
         """
         wanted = None if keys is None else list(keys)
         return Following(self, _ref(run), wanted, None if after is None else str(after)).entries()
+
+    def changes(
+        self,
+        runs: Optional[Sequence[Id]] = None,
+        pipeline: Optional[str] = None,
+        keys: Optional[Sequence[str]] = None,
+        after: Optional[Union[str, int]] = None,
+    ) -> Iterator[Change]:
+        """All that happens from now on, or since ``after``: to up to 200 runs, to those of a pipeline, or to all; of
+        entries only those under the keys.
+
+        Each change once and in order. Goes on until the iterator is closed; reconnects by itself, and misses none once
+        it has a cursor to go on from. Raises as ``follow`` does.
+        """
+        variables = {
+            "refs": None if runs is None else [_ref(run) for run in runs],
+            "pipeline": pipeline,
+            "keys": None if keys is None else list(keys),
+        }
+        start = None if after is None else str(after)
+        stream = Stream(self, q.CHANGES, variables, start, self._change, lambda change: change.cursor)
+        return stream.items()
+
+    def _change(self, data: dict[str, Any]) -> Change:
+        found = data["changes"]
+        kind = _KINDS[found["__typename"]]
+        if kind == "deletion":
+            id = uuid.UUID(found["runId"])
+            return Change(found["cursor"], kind, None, deleted_id=id, deleted_name=found["name"])
+        run = PipelineRun(self, found["run"])
+        return Change(
+            found["cursor"],
+            kind,
+            run,
+            StepRun(self, found["step"], run.id) if kind == "step" else None,
+            entry_of(found["entry"]) if "entry" in found else None,
+            entry_of(found["latest"]) if found.get("latest") else None,
+        )
 
     def retract_metadata(self, entry_id: Union[str, int], reason: str) -> Optional[MetadataEntry]:
         """Takes an entry back; gives what is latest now under its key, or None."""
@@ -174,3 +255,8 @@ class Client:
 def _ref(run: object) -> str:
     text: str = json.loads(parse_ref(run, "run"))
     return text
+
+
+# So that the annotations of those modules, which this one imports, can be read at run time.
+vars(_runs)["Client"] = Client
+vars(_entries).update(PipelineRun=PipelineRun, StepRun=StepRun)

@@ -6,17 +6,18 @@ import contextlib
 import functools
 import inspect
 import logging
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from types import TracebackType
 from typing import Any, Callable, Optional, TypeVar, Union, overload
 
-from . import _context
+from . import _context, _recording
 from ._encode import check_name
 from ._log_metadata import RunInfo, StepInformation, get_step_context, run_info
+from ._scopes import Scope
 from .errors import InvalidValueError, UnsupportedTypeError
 
 F = TypeVar("F", bound=Callable[..., Any])
-_Open = Callable[[], "list[_context.Scope]"]
+_Open = Callable[[], "list[Scope]"]
 _log = logging.getLogger("runledger")
 
 
@@ -37,7 +38,7 @@ class _Block:
         self._entered.pop().__exit__(kind, error, traceback)
 
     def _enter(self) -> None:
-        block = _context.recorded(self._open(self._name)())
+        block = _recording.recorded(self._open(self._name)())
         block.__enter__()
         self._entered.append(block)
 
@@ -154,37 +155,39 @@ def _opener_of_step(name: Optional[str]) -> _Open:
     assert name is not None
     step_name = name
 
-    def open() -> list[_context.Scope]:
+    def open() -> list[Scope]:
         here = _context.whereabouts()
         if here.run is not None:
-            return [_context.open_step(step_name, here.run)]
+            return [_recording.open_step(step_name, here.run)]
         if here.several:
             _log.warning(
                 "runledger: several runs are under way and this thread belongs to none of them: the step %s is "
                 "recorded as a run of its own. Start the thread with contextvars.copy_context().run.",
                 step_name,
             )
-        own = _context.open_run(step_name, None)
-        return [own, _context.open_step(step_name, own)]
+        own = _recording.open_run(step_name, None)
+        return [own, _recording.open_step(step_name, own)]
 
     return open
 
 
 def _opener_of_run(pipeline_name: str, run_name: Optional[str]) -> _Open:
-    def open() -> list[_context.Scope]:
+    def open() -> list[Scope]:
         joined = _context.joined_run()
-        return [joined] if joined is not None else [_context.open_run(pipeline_name, run_name)]
+        return [joined] if joined is not None else [_recording.open_run(pipeline_name, run_name)]
 
     return open
 
 
 def _wrap(inner: F, open: _Open) -> F:
-    kind = inner if inspect.isroutine(inner) or isinstance(inner, functools.partial) else type(inner).__call__
+    plain = inspect.isroutine(inner) or isinstance(inner, functools.partial)
+    kind: Any = inner if plain else type(inner).__call__
+    own_code = getattr(inspect.unwrap(inner), "__code__", None)
     wrapped: Any
-    if inspect.iscoroutinefunction(kind):
+    if inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(kind):
 
         async def run_async(*args: Any, **kwargs: Any) -> Any:
-            with _context.recorded(open()):
+            with _recording.recorded(open()):
                 return await inner(*args, **kwargs)
 
         wrapped = run_async
@@ -224,20 +227,41 @@ def _wrap(inner: F, open: _Open) -> F:
                 error = raised
                 raise
             finally:
-                _context.close_all(scopes, error)
+                _recording.close_all(scopes, error)
                 del error, advance
 
         wrapped = run_async_generator
     else:
 
         def run(*args: Any, **kwargs: Any) -> Any:
-            with _context.recorded(open()):
-                return inner(*args, **kwargs)
+            scopes = open()
+            result: Any = None
+            error: BaseException | None = None
+            try:
+                with _context.entered(scopes):
+                    result = inner(*args, **kwargs)
+            except BaseException as raised:
+                error = raised
+                raise
+            finally:
+                # Another decorator may stand between: what it gives is then still to be run, in the step.
+                later = inspect.iscoroutine(result) or (inspect.isgenerator(result) and result.gi_code is own_code)
+                if not later:
+                    _recording.close_all(scopes, error)
+                del error
+            if not later:
+                return result
+            return _awaited(result, scopes) if inspect.iscoroutine(result) else _generator(result, lambda: scopes)
 
         wrapped = run
     functools.update_wrapper(wrapped, inner)
     result: F = wrapped  # it has the signature of `inner`, which no type says
     return result
+
+
+async def _awaited(inner: Coroutine[Any, Any, Any], scopes: list[Scope]) -> Any:
+    with _recording.recorded(scopes):
+        return await inner
 
 
 def _generator(inner: Generator[Any, Any, Any], open: _Open) -> Generator[Any, Any, Any]:
@@ -270,7 +294,7 @@ def _generator(inner: Generator[Any, Any, Any], open: _Open) -> Generator[Any, A
         error = raised
         raise
     finally:
-        _context.close_all(scopes, error)
+        _recording.close_all(scopes, error)
         del error, advance
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import os
 import subprocess
@@ -95,6 +96,50 @@ class Generators(InProcess):
         self.assertEqual(self.records.statuses, [("fails", "FAILED"), ("loader", "COMPLETED"), ("loader", "FAILED")])
         self.assertIsNone(current_run())
         self.assertNotIn("RUNLEDGER_STEP_ID", os.environ)
+
+    def test_another_decorator_may_stand_between(self) -> None:
+        def timed(function: Any) -> Any:
+            @functools.wraps(function)
+            def wrapper(*args: Any) -> Any:
+                return function(*args)
+
+            return wrapper
+
+        @step
+        @timed
+        def items() -> Iterator[int]:
+            log_metadata({"item": 1})
+            yield 1
+
+        @step
+        @timed
+        async def waits() -> int:
+            await asyncio.sleep(0)
+            log_metadata({"awaited": 1})
+            return 2
+
+        @step
+        async def fails() -> None:
+            raise OSError("disk")
+
+        @step
+        @timed
+        def passes_on(given: Iterator[int]) -> Iterator[int]:
+            return given
+
+        @pipeline
+        async def job() -> Any:
+            with self.assertRaises(OSError):
+                await step(timed(fails))()
+            other = loader(1)
+            self.assertIs(passes_on(other), other)
+            return list(items()), await waits(), list(other)
+
+        self.assertEqual(asyncio.run(job()), ([1], 2, [0]))
+        records = self.records
+        self.assertEqual(records.logged, {"items": ["item"], "waits": ["awaited"], "loader": ["batch0", "end"]})
+        self.assertEqual(records.ends.get(next(id for id, name in records.steps.items() if name == "fails")), "FAILED")
+        self.assertNotIn(None, [status for _, status in records.statuses])
 
     def test_several_at_a_time(self) -> None:
         @pipeline

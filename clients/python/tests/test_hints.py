@@ -4,13 +4,13 @@ import inspect
 import typing
 import unittest
 
-from runledger import _log_metadata, client, decorators, errors, metadata_types
+from runledger import _entries, _log_metadata, _runs, client, decorators, errors, metadata_types, testing
 
 
 class Hints(unittest.TestCase):
     def test_annotations_can_be_read_at_run_time(self) -> None:
         """As documentation tools and validators do. On Python 3.9 `int | None` is not an expression."""
-        for module in (_log_metadata, client, decorators, errors, metadata_types):
+        for module in (_entries, _log_metadata, _runs, client, decorators, errors, metadata_types, testing):
             for name, found in vars(module).items():
                 if getattr(found, "__module__", None) != module.__name__:
                     continue

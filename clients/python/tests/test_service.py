@@ -308,6 +308,17 @@ class ServiceTest(unittest.TestCase):
         (rejected,) = glob.glob(job.spool + "/*.rejected")
         self.assertIn('"rejected":{"code":"BAD_USER_INPUT"', pathlib.Path(rejected).read_text())
 
+    def test_a_wrong_path_is_not_the_fault_of_what_is_logged(self) -> None:
+        wrong = self.service.url.replace("/graphql", "/api")
+        job = self.run_job(6, wrong)
+        said = self.finish(job)
+        self.assertIn(wrong, said)
+        self.assertEqual(glob.glob(job.spool + "/*.rejected"), [])
+        self.assertEqual(flush_command(job.spool, "--url", self.service.url).returncode, 0)
+        self.expect_all(self.name, 6)
+        with self.assertRaises(runledger.InvalidCallError):
+            Client(wrong).get_pipeline_run(self.name)
+
     def direct(self) -> None:
         os.environ["RUNLEDGER_URL"] = self.service.url
         self.addCleanup(os.environ.pop, "RUNLEDGER_URL")
@@ -456,6 +467,60 @@ class ServiceTest(unittest.TestCase):
             self.assertEqual(list(frame["train::n"]), [5])
             self.assertEqual(list(series.to_dataframe()["value"]), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
             self.assertEqual(list(comparison.to_dataframe()["train::n"]), [5])
+
+    def test_questions_about_many_runs(self) -> None:
+        self.direct()
+        with Client(self.service.url) as client:
+            run = client.get_pipeline_run(self.name)
+            (curve,) = client.series([run], ["train::n", "nothing"])
+            self.assertEqual((curve.run.id, curve.key, curve.series.total), (run.id, "train::n", 6))
+            facets = client.run_facets({"namePrefix": self.name})
+            self.assertEqual((facets.total, facets.statuses["COMPLETED"], facets.statuses["CRASHED"]), (1, 1, 0))
+            self.assertEqual(facets.pipelines, {"training": 1})
+            self.assertIn("training", [found.name for found in client.pipelines("train")])
+            wait_for(lambda: "train::n" in [key.key for key in client.metadata_keys(prefix="train::n", qualified=True)])
+
+    def test_changes(self) -> None:
+        self.direct()
+        with Client(self.service.url) as client:
+            run = client.get_pipeline_run(self.name)
+            last = max(int(entry.id) for key in ("n", "k0", "k1", "k2") for entry in run.metadata_history(key))
+            stream = client.changes(after=last)
+            log_metadata({"c": 1.5}, run_id_name_or_prefix=run)
+            entry = run.metadata_entry("c")
+            assert entry is not None
+            client.retract_metadata(entry.id, "a test")
+            client.delete_pipeline_run(run)
+            found = []
+            for change in stream:
+                found.append(change)
+                if change.deleted_id == run.id:
+                    break
+        self.assertEqual((found[-1].kind, found[-1].deleted_name), ("deletion", self.name))
+        self.assertEqual([int(change.cursor) for change in found], sorted(int(change.cursor) for change in found))
+
+    def test_changes_as_they_happen(self) -> None:
+        self.direct()
+        with Client(self.service.url) as client:
+            run = client.get_pipeline_run(self.name)
+            last = next(run.metadata_history("n"))
+            found: list[Any] = []
+
+            def read() -> None:
+                for change in client.changes(pipeline="training", keys=["c"], after=last.id):
+                    if change.run is not None and change.run.id == run.id and change.kind in ("entry", "retraction"):
+                        found.append(change)
+                    if len(found) == 2:
+                        return
+
+            thread = threading.Thread(target=read, daemon=True)
+            thread.start()
+            log_metadata({"c": 1.5, "other": 1}, run_id_name_or_prefix=run)
+            wait_for(lambda: found)
+            client.retract_metadata(found[0].entry.id, "a test")
+            thread.join(20)
+        self.assertEqual([(change.kind, change.entry.key) for change in found], [("entry", "c"), ("retraction", "c")])
+        self.assertEqual((found[0].entry.value, found[1].latest), (1.5, None))
 
     def test_objects_are_taken_where_ids_are(self) -> None:
         self.direct()

@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 from unittest import mock
 
-from runledger import _spool
+from runledger import _place, _spool
 from runledger._deliver import Delivery
 from runledger._leftovers import Leftovers
 from runledger._queue import CALL_END, Call, Queue
@@ -503,6 +503,39 @@ class LeftBehind(SpoolTest):
         self.assertEqual((self.ledger.entries, self.files()), ([1], [name + ".rejected"]))
         lines = [json.loads(line) for line in pathlib.Path(self.directory, name + ".rejected").read_text().splitlines()]
         self.assertEqual((lines[1]["raw"], lines[2]["op"]), ("garbage", "explode"))
+
+    def test_what_was_refused_is_tried_again_when_a_person_asks_for_it(self) -> None:
+        late = str(uuid.uuid4())
+        name = self.leave([log(late, 1), b"garbage\n", log(late, 2), log(self.step, 3)])
+        with self.assertLogs("runledger", "ERROR"):
+            self.leftovers()
+        self.assertEqual(self.files(), [name + ".rejected"])
+        self.leftovers()
+        self.assertEqual(self.files(), [name + ".rejected"])
+        self.ledger.started.append(late)
+        self.assertEqual(_spool.restore_rejected(self.directory), 1)
+        with self.assertLogs("runledger", "ERROR"):
+            self.leftovers()
+        self.assertEqual((self.ledger.entries, self.files()), ([1, 2], [name + ".rejected"]))
+        lines = [json.loads(line) for line in pathlib.Path(self.directory, name + ".rejected").read_text().splitlines()]
+        self.assertEqual((lines[1]["raw"], lines[2]["input"]["entries"][0]["value"]), ("garbage", 3))
+        claimed = os.path.join(self.directory, name + ".rejected")
+        os.rename(claimed, claimed + ".claimed-1-1")  # by a process that is gone
+        self.ledger.started.append(self.step)
+        self.assertEqual(_spool.restore_rejected(self.directory), 1)
+        with self.assertLogs("runledger", "ERROR"):
+            self.leftovers()
+        self.assertEqual(self.ledger.entries, [1, 2, 3])
+
+    def test_what_killed_processes_left_besides_is_removed(self) -> None:
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        own = _place.place_of(self.directory, os.getpid())
+        for path in (own, os.path.join(self.directory, f"current-{_spool.safe_host()}-{ended.pid}-1"),
+                     os.path.join(self.directory, f"current-elsewhere-{ended.pid}-1")):  # fmt: skip
+            pathlib.Path(path).write_bytes(b"")
+        self.leftovers()
+        self.assertEqual(self.files(), sorted([os.path.basename(own), f"current-elsewhere-{ended.pid}-1"]))
 
     def test_files_without_a_header(self) -> None:
         name = self.leave([])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import fcntl
 import os
 import subprocess
 import threading
@@ -122,6 +123,14 @@ class Agreement(unittest.TestCase):
             pass
         names = StepNames(os.path.join(self.directory, "file"), self.run_id)
         self.assertEqual([names.start("a", uuid.uuid4()) for _ in range(2)], ["a", "a_2"])
+
+    def test_nobody_waits_long_for_a_process_that_was_stopped(self) -> None:
+        path = os.path.join(self.directory, self.run_id.hex + ".steps")
+        with open(path, "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            began = time.monotonic()
+            self.assertEqual(self.names().start("a", uuid.uuid4()), "a")
+            self.assertLess(time.monotonic() - began, 3)
 
     def test_a_long_name_stays_one(self) -> None:
         names = self.names()

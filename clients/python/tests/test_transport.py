@@ -55,11 +55,12 @@ class Transport(unittest.TestCase):
                 None,
                 error("TIMEOUT"),
                 error("INTERNAL_SERVER_ERROR"),
+                error("RATE_LIMITED"),
                 LOGGED,
             ]
         )
         self.log()
-        self.assertEqual(len(stub.bodies), 6)
+        self.assertEqual(len(stub.bodies), 7)
         self.assertEqual(len(set(stub.bodies)), 1)
         sent = json.loads(stub.bodies[0])["variables"]["inputs"][0]
         uuid.UUID(sent["requestId"])
