@@ -8,6 +8,7 @@ import { resolveDates } from '../../src/dashboard/filter/dates.ts';
 import { suggest } from '../../src/dashboard/filter/suggest.ts';
 import { toCsv } from '../../src/dashboard/format/csv.ts';
 import { formatAgo, formatDuration, formatNumber } from '../../src/dashboard/format/time.ts';
+import { layOut } from '../../src/dashboard/parts/lay-out.ts';
 import { fractionDigits, padding } from '../../src/dashboard/runs/cells.ts';
 import { keyColumn, parseColumns, printColumns } from '../../src/dashboard/runs/columns.ts';
 
@@ -136,5 +137,11 @@ test('a comparison says by how much', () => {
 test('CSV keeps commas, quotes and lines, and holds no formula', () => {
   expect(toCsv([['a,b', 'say "hi"', 'two\nlines', '=1+1', '-0.5', '@x']])).toBe(
     `"a,b","say ""hi""","two\nlines",'=1+1,-0.5,'@x\r\n`,
+  );
+});
+
+test('a question is laid out for people', () => {
+  expect(layOut('query A($k: [String!]) { run(ref: "a { b") { name ...Row on: x } } fragment Row on Run { id }')).toBe(
+    'query A($k: [String!]) {\n  run(ref: "a { b") {\n    name\n    ...Row\n    on: x\n  }\n}\nfragment Row on Run {\n  id\n}',
   );
 });

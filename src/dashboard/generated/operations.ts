@@ -253,6 +253,23 @@ export type ChangesSubscription = { readonly changes:
     | { readonly __typename: 'StepChanged', readonly cursor: string, readonly run: { readonly id: string, readonly name: string } }
    };
 
+export type ExportRowsQueryVariables = Exact<{
+  filter?: PipelineRunFilter | null | undefined;
+  orderBy?: PipelineRunOrder | null | undefined;
+  keys: ReadonlyArray<string> | string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ExportRowsQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown }>, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type NamesQueryVariables = Exact<{
+  text: string;
+}>;
+
+
+export type NamesQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string }> } };
+
 /** The text of an operation, which also knows the types of its answer and of its variables. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };
 export const RunRows = "query RunRows($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!, $deep: [String!]!) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { ...Cell } deep: metadata(keys: $deep) { id key qualifiedKey value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<RunRowsQuery, RunRowsQueryVariables>;
@@ -268,3 +285,5 @@ export const Series = "query Series($refs: [String!]!, $keys: [String!]!, $maxPo
 export const Compare = "query Compare($refs: [String!]!) { compareRuns(refs: $refs) { runs { ...Row } rows { key differs cells { id type number display value } leaves { path differs present values } } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } }" as Operation<CompareQuery, CompareQueryVariables>;
 export const About = "query About { service { version time viewer { name scopes } } }" as Operation<AboutQuery, AboutQueryVariables>;
 export const Changes = "subscription Changes($after: ID) { changes(after: $after) { __typename cursor ... on RunChanged { run { ...Row } } ... on StepChanged { run { id name } } ... on EntryLogged { run { id name } entry { ...Cell } } ... on EntryRetracted { run { id name } entry { id key qualifiedKey } } ... on RunDeleted { runId name } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<ChangesSubscription, ChangesSubscriptionVariables>;
+export const ExportRows = "query ExportRows($filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!, $after: String) { pipelineRuns(first: 200, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { id key qualifiedKey value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } }" as Operation<ExportRowsQuery, ExportRowsQueryVariables>;
+export const Names = "query Names($text: String!) { pipelineRuns(first: 12, filter: {nameContains: $text}) { nodes { id name pipeline } } }" as Operation<NamesQuery, NamesQueryVariables>;

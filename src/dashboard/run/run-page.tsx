@@ -3,9 +3,12 @@ import { useAddress } from '../address/use-address.ts';
 import { Cards } from '../entries/cards.tsx';
 import { type Entry, type Run, useAttempt, useRun } from '../entries/use-run.ts';
 import { prettyJson } from '../format/pretty.ts';
+import { RunDetail } from '../generated/operations.ts';
 import { Input } from '../parts/controls.tsx';
+import { FailureNote } from '../parts/failure.tsx';
 import { Link } from '../parts/link.tsx';
 import { Trouble } from '../parts/trouble.tsx';
+import { useViewQuery } from '../parts/view.ts';
 import { History } from './history.tsx';
 import { RunHeader } from './run-header.tsx';
 import styles from './run-page.module.css';
@@ -55,9 +58,13 @@ function RunView({ run }: { run: Run }) {
   const key = params.key ?? '';
   const choose = (next: string) => change({ key: next, tab: next ? 'history' : undefined }, { replace: true });
   useRunKeys(run.name, entries, key, choose);
+  useViewQuery(RunDetail, { ref: run.name });
   return (
     <>
       <RunHeader run={run} />
+      {run.failure && (
+        <FailureNote failure={run.failure} what={run.status === 'CRASHED' ? 'It crashed.' : 'It failed.'} />
+      )}
       <div className={styles.panes}>
         <div className={styles.left}>
           <Timeline
@@ -115,6 +122,7 @@ function RunView({ run }: { run: Run }) {
               onChange={(event) => setSearch(event.target.value)}
             />
           </header>
+          {step?.failure && <FailureNote failure={step.failure} what={`Attempt ${step.attempt}:`} />}
           <Groups entries={entries} chosen={key} onChoose={choose} isOne={!!step} />
         </aside>
       </div>

@@ -25,7 +25,15 @@ type Props = Omit<HeadProps, 'isNumeric' | 'onResize'> & {
   onTop: (isAtTop: boolean) => void;
 };
 
+/** What the names have at least; they take what the columns leave. */
+const nameWidth = 220;
 const widths: Record<string, number> = { state: 112, started: 104, ended: 104, took: 88, pipeline: 120 };
+
+/** A column may have any name: those of Object's own members mean nothing here. */
+function widthOf(own: Readonly<Record<string, number>>, text: string): number {
+  const known = [own, widths].find((some) => Object.hasOwn(some, text));
+  return known?.[text] ?? 128;
+}
 
 function savedWidths(): Record<string, number> {
   try {
@@ -49,7 +57,9 @@ export function RunTable(props: Props) {
       return next;
     });
   }, []);
-  const template = columns.map(({ text }) => `${own[text] ?? widths[text] ?? 128}px`).join(' ');
+  const sizes = columns.map(({ text }) => widthOf(own, text));
+  const template = sizes.map((width) => `${width}px`).join(' ');
+  const least = sizes.reduce((sum, width) => sum + width, nameWidth);
   const digits = useMemo(
     () => columns.map(({ ref }) => (ref ? fractionDigits(rows.map((row) => cellOf(row, ref))) : -1)),
     [rows, columns],
@@ -82,7 +92,7 @@ export function RunTable(props: Props) {
       id="runs"
       className={styles.scroller}
       data-old={isOld}
-      style={{ '--columns': template, '--row': `${rowHeight}px` } as React.CSSProperties}
+      style={{ '--columns': template, '--width': `${least}px`, '--row': `${rowHeight}px` } as React.CSSProperties}
     >
       <TableHead {...props} isNumeric={isNumeric} onResize={onResize} />
       <div role="rowgroup" className={styles.body} style={{ height: rows.length * rowHeight }}>
