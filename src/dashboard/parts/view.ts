@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { stringifyJson } from '../../json/stringify.ts';
 import type { Operation } from '../generated/operations.ts';
 import { layOut } from './lay-out.ts';
+import { withDefaults } from './literal.ts';
 
 // The page is made of the public API: what is shown can be asked again in GraphiQL, and be changed there.
 
@@ -9,9 +9,12 @@ let address = '/graphql';
 const listeners = new Set<() => void>();
 
 /** Says which question the view in front is: the link to GraphiQL leads to it. */
-export function useViewQuery<Answer, Variables>(operation: Operation<Answer, Variables>, variables: Variables): void {
-  const search = new URLSearchParams({ query: layOut(operation), variables: stringifyJson(variables) });
-  const next = `/graphql?${search}`;
+export function useViewQuery<Answer, Variables extends object>(
+  operation: Operation<Answer, Variables>,
+  variables: Variables,
+): void {
+  const text = withDefaults(operation, variables);
+  const next = text === null ? '/graphql' : `/graphql?${new URLSearchParams({ query: layOut(text) })}`;
   useEffect(() => {
     address = next;
     for (const listener of listeners) listener();
