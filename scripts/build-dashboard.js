@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
+import { weigh } from './dashboard-budget.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outDir = join(root, 'dist/dashboard');
@@ -35,4 +36,6 @@ export async function buildDashboard() {
     const size = { [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
     writeFileSync(join(outDir, `${name}.br`), brotliCompressSync(plain, { params: size }));
   }
+  const tooHeavy = weigh(outDir);
+  if (tooHeavy.length > 0) throw new Error(`The page is over its budget.\n${tooHeavy.join('\n')}`);
 }

@@ -5,6 +5,17 @@ const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const dayMs = 24 * 60 * minuteMs;
 
+const failures = [
+  {
+    type: 'ValueError',
+    message: 'Input contains NaN.',
+    traceback:
+      'Traceback (most recent call last):\n  File "evaluate.py", line 41, in evaluate\n    check_array(X)\nValueError: Input contains NaN.',
+  },
+  { type: 'MemoryError', message: 'Unable to allocate 11.2 GiB for an array with shape (1240000, 1211).' },
+  { type: 'ConnectionError', message: 'warehouse.example.com:5439 did not answer in 30 s.' },
+];
+
 /** Of every so many runs the first does the work of a step, and the others take it over from that one. */
 function sourceOf(index, every, nameOf) {
   const source = index - ((index - 1) % every);
@@ -26,13 +37,14 @@ function curve(random, points, { from, to, noise }) {
 }
 
 /** Curves as entries, one an iteration. */
-export function entriesOf(curves) {
+export function entriesOf(curves, startMs, tookMs) {
   return Object.entries(curves).flatMap(([key, values]) =>
     values.map((value, index) => ({
       key,
       value,
       type: 'FLOAT',
       iteration: index + 1,
+      loggedAt: new Date(startMs + (tookMs * (index + 1)) / values.length).toISOString(),
     })),
   );
 }
@@ -80,7 +92,7 @@ function iris(index, startMs) {
               ],
             },
         entries: isBroken ? [] : [{ key: 'model', value: `s3://models/iris/${index}`, type: 'URI' }],
-        status: isBroken ? 'FAILED' : 'COMPLETED',
+        ...(isBroken ? { status: 'FAILED', failure: failures[index % failures.length] } : {}),
       },
     ],
   };
@@ -134,7 +146,7 @@ function churn(index, startMs) {
         name: 'evaluate',
         tookMs: 52 * secondMs,
         metadata: isBroken ? {} : { auc, log_loss: round(0.36 - (auc - 0.84) / 2, 5) },
-        status: isBroken ? 'FAILED' : 'COMPLETED',
+        ...(isBroken ? { status: 'FAILED', failure: failures[index % failures.length] } : {}),
       },
       ...(isBroken
         ? []
@@ -238,7 +250,7 @@ function sweep(index, startMs) {
         metadata: isBroken
           ? {}
           : { accuracy: round(normal(random, score, 0.01), 4), loss: round(0.2 + (0.95 - score) * 2, 4) },
-        status: isBroken ? 'FAILED' : 'COMPLETED',
+        ...(isBroken ? { status: 'FAILED', failure: failures[index % failures.length] } : {}),
       },
     ],
   };

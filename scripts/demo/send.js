@@ -45,6 +45,17 @@ function collect() {
   };
 }
 
+const sourceAway = { type: 'ConnectionError', message: 'warehouse.example.com:5439 did not answer in 30 s.' };
+
+function addEnd(mutation, stepId, status, end, failure) {
+  mutation.add('finishStep(id: $id, status: $status, endedAt: $end, failure: $failure) { id }', {
+    id: ['UUID!', stepId],
+    status: ['ExecutionStatus!', status],
+    end: ['DateTime!', iso(end)],
+    failure: ['FailureInput', failure],
+  });
+}
+
 /** The mutations that write a run down as it was */
 export function mutationsOf(run) {
   const mutation = collect();
@@ -53,8 +64,8 @@ export function mutationsOf(run) {
     run: ['StartRunInput!', { id, name: run.name, pipeline: run.pipeline, startedAt: iso(run.startMs) }],
   });
   const inputs = [];
-  const log = (target, { metadata, entries = [], curves }, endMs, label) => {
-    const all = [...(curves ? entriesOf(curves) : []), ...entries];
+  const log = (target, { metadata, entries = [], curves }, startMs, endMs, label) => {
+    const all = [...(curves ? entriesOf(curves, startMs, endMs - startMs) : []), ...entries];
     const hasMetadata = Object.values(metadata ?? {}).some((value) => value !== undefined);
     // A request takes 1,000 entries at most.
     for (let from = 0; from === 0 || from < all.length; from += 900) {
@@ -70,7 +81,7 @@ export function mutationsOf(run) {
         });
     }
   };
-  log({ run: id }, run, run.startMs + 500, 'run');
+  log({ run: id }, run, run.startMs, run.startMs + 500, 'run');
   const ends = [];
   let at = run.startMs + 800;
   for (const step of run.steps) {
@@ -88,34 +99,35 @@ export function mutationsOf(run) {
     for (let attempt = 1; attempt <= (step.attempts ?? 1); attempt++) {
       const isLast = attempt === (step.attempts ?? 1);
       const stepId = idOf(`step ${run.name} ${step.name}${attempt > 1 ? ` ${attempt}` : ''}`);
-      const tookMs = isLast ? step.tookMs : step.tookMs * (0.2 + 0.3 * attempt);
+      const end = at + (isLast ? step.tookMs : step.tookMs * (0.2 + 0.3 * attempt));
       mutation.add('startStep(input: $step) { id }', {
         step: ['StartStepInput!', { id: stepId, run: id, name: step.name, startedAt: iso(at) }],
       });
-      const status = isLast ? (step.status ?? 'COMPLETED') : 'FAILED';
-      const end = at + tookMs;
-      if (isLast) log({ stepId }, step, end, step.name);
-      (isLast ? ends : []).push([stepId, status, end]);
-      if (!isLast)
-        mutation.add('finishStep(id: $id, status: FAILED, endedAt: $end) { id }', {
-          id: ['UUID!', stepId],
-          end: ['DateTime!', iso(end)],
-        });
+      if (isLast) {
+        log({ stepId }, step, at, end, step.name);
+        ends.push([stepId, step.status ?? 'COMPLETED', end, step.failure]);
+      } else addEnd(mutation, stepId, 'FAILED', end, sourceAway);
       at = end + 1_200;
     }
   }
-  for (const [stepId, status, end] of ends)
-    mutation.add('finishStep(id: $id, status: $status, endedAt: $end) { id }', {
-      id: ['UUID!', stepId],
-      status: ['ExecutionStatus!', status],
-      end: ['DateTime!', iso(end)],
-    });
-  const status = run.status ?? (run.steps.some((step) => step.status === 'FAILED') ? 'FAILED' : 'COMPLETED');
-  const finish = collect();
-  finish.add('finishRun(ref: $id, status: $status, endedAt: $end) { id }', {
+  const broken = run.steps.find((step) => step.status === 'FAILED');
+  const status = run.status ?? (broken ? 'FAILED' : 'COMPLETED');
+  // What is little goes in one request: begun, logged and ended.
+  const isLittle = inputs.reduce((sum, { entries }) => sum + (entries?.length ?? 0), 0) < 500;
+  if (isLittle && inputs.length > 0)
+    mutation.add('logMetadataBatch(inputs: $inputs) { replayed }', { inputs: ['[LogMetadataInput!]!', inputs] });
+  const finish = isLittle ? mutation : collect();
+  for (const [stepId, state, end, failure] of ends) addEnd(finish, stepId, state, end, failure);
+  finish.add('finishRun(ref: $id, status: $status, endedAt: $end, failure: $failure) { id }', {
     id: ['String!', id],
     status: ['ExecutionStatus!', status],
     end: ['DateTime!', iso(Math.max(at, run.startMs + 1_000))],
+    failure: ['FailureInput', broken?.failure],
   });
-  return { id, begin: mutation.get(), inputs, finish: finish.get() };
+  if (isLittle) return [mutation.get()];
+  const logs = inputs.map((input) => ({
+    query: 'mutation ($input: LogMetadataInput!) { logMetadata(input: $input) { replayed } }',
+    variables: { input },
+  }));
+  return [mutation.get(), ...logs, finish.get()];
 }

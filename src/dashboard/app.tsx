@@ -10,6 +10,7 @@ import { copyText } from './parts/copy.ts';
 import { Help } from './parts/help.tsx';
 import { Link } from './parts/link.tsx';
 import { applyTheme, nextTheme, savedTheme, toggleDensity } from './parts/look.ts';
+import { Palette } from './parts/palette.tsx';
 import { useShortcuts, watchLeader } from './parts/shortcuts.ts';
 import { TopBar } from './parts/top-bar.tsx';
 import { RunsPage } from './runs/runs-page.tsx';
@@ -23,10 +24,12 @@ const cache = createCache();
 export function App() {
   const route = routeOf(usePathname());
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
   useEffect(watchLeader, []);
   useEffect(() => followChanges(cache), []);
   useShortcuts({
     '?': () => setHelp(true),
+    'mod+k': () => setPalette(true),
     t: () => applyTheme(nextTheme(savedTheme())),
     d: toggleDensity,
     l: toggleLive,
@@ -35,7 +38,7 @@ export function App() {
   });
   return (
     <QueryClientProvider client={cache}>
-      <TopBar page={route.page} graphiql="/graphql" onHelp={() => setHelp(true)} />
+      <TopBar page={route.page} onHelp={() => setHelp(true)} />
       <main className={styles.main}>
         <Suspense fallback={null}>
           {route.page === 'runs' && <RunsPage />}
@@ -47,6 +50,7 @@ export function App() {
       </main>
       <Notice />
       {help && <Help onClose={() => setHelp(false)} />}
+      {palette && <Palette onClose={() => setPalette(false)} />}
     </QueryClientProvider>
   );
 }

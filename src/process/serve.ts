@@ -83,7 +83,7 @@ async function run(host: Host, settings: Settings, log: Logger, stop: Stop): Pro
       ? await startListening(settings, log, ledger.connectionString, telemetry, text)
       : await startWorkers(settings, log, ledger.connectionString, sources);
     if (!stopping.aborted) {
-      host.print(`Runledger is ready at ${serving.url} (open it in a browser for GraphiQL)`);
+      host.print(`Runledger is ready at ${serving.url} (open ${new URL(serving.url).origin} in a browser)`);
       host.print(`Data: ${ledger.where}`);
       if (metricsPort) host.print(`Metrics: ${metricsPort.url}`);
     }

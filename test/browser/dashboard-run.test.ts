@@ -36,7 +36,7 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
     await page.getByRole('button', { name: /evaluate, attempt 1: cached/ }).waitFor();
     await page.getByRole('button', { name: /^alone/ }).click();
     await page.getByText('9007199254740993', { exact: true }).first().waitFor();
-    await page.getByRole('button', { name: /^loss/ }).last().click();
+    await page.getByRole('button', { name: /^loss/ }).first().click();
     await page.getByRole('heading', { name: 'History of' }).waitFor();
     await page.getByText('0.0344828 → 0.0333333').waitFor();
     expect(decodeURIComponent(page.url())).toContain('tab=history');

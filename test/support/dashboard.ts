@@ -11,7 +11,7 @@ export type Watch = { foreign: string[]; problems: string[] };
 function watch(context: BrowserContext, origin: string): Watch {
   const seen: Watch = { foreign: [], problems: [] };
   context.on('request', (request) => {
-    if (!request.url().startsWith(origin)) seen.foreign.push(request.url());
+    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(origin)) seen.foreign.push(request.url());
   });
   context.on('weberror', (thrown) => void seen.problems.push(String(thrown.error())));
   context.on('console', (message) => {

@@ -8,6 +8,8 @@ import { resolveDates } from '../../src/dashboard/filter/dates.ts';
 import { suggest } from '../../src/dashboard/filter/suggest.ts';
 import { toCsv } from '../../src/dashboard/format/csv.ts';
 import { formatAgo, formatDuration, formatNumber } from '../../src/dashboard/format/time.ts';
+import { layOut } from '../../src/dashboard/parts/lay-out.ts';
+import { withDefaults } from '../../src/dashboard/parts/literal.ts';
 import { fractionDigits, padding } from '../../src/dashboard/runs/cells.ts';
 import { keyColumn, parseColumns, printColumns } from '../../src/dashboard/runs/columns.ts';
 
@@ -137,4 +139,19 @@ test('CSV keeps commas, quotes and lines, and holds no formula', () => {
   expect(toCsv([['a,b', 'say "hi"', 'two\nlines', '=1+1', '-0.5', '@x']])).toBe(
     `"a,b","say ""hi""","two\nlines",'=1+1,-0.5,'@x\r\n`,
   );
+});
+
+test('a question is laid out for people', () => {
+  expect(layOut('query A($k: [String!]) { run(ref: "a { b") { name ...Row on: x } } fragment Row on Run { id }')).toBe(
+    'query A($k: [String!]) {\n  run(ref: "a { b") {\n    name\n    ...Row\n    on: x\n  }\n}\nfragment Row on Run {\n  id\n}',
+  );
+});
+
+test('a question carries its variables, where GraphQL can write them', () => {
+  const text = 'query A($first: Int!, $after: String, $filter: PipelineRunFilter) { runs(first: $first) { id } }';
+  const filter = { status: ['FAILED'], metadata: { key: 'a b', equals: 9007199254740993n, path: ['x'] } };
+  expect(withDefaults(text, { first: 20, after: null, filter })).toBe(
+    'query A($first: Int! = 20, $after: String, $filter: PipelineRunFilter = {status: [FAILED], metadata: {key: "a b", equals: 9007199254740993, path: ["x"]}}) { runs(first: $first) { id } }',
+  );
+  expect(withDefaults(text, { filter: { metadata: { key: 'a', equals: { 'odd key': 1 } } } })).toBeNull();
 });

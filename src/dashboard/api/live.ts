@@ -82,6 +82,7 @@ export function followChanges(cache: QueryClient): () => void {
     };
     for (let failures = 0; !signal.aborted; failures++) {
       const after = last;
+      let isRefused = false;
       const onOpen = () => {
         failures = 0;
         tell('live');
@@ -97,8 +98,9 @@ export function followChanges(cache: QueryClient): () => void {
         if (signal.aborted) break;
         // The place to go on from is too old, or this one may not read: begin anew, later.
         if (error instanceof InvalidCallError) last = undefined;
+        isRefused = error instanceof InvalidCallError;
       }
-      if (!signal.aborted) tell('lost');
+      if (!signal.aborted) tell(isRefused ? 'off' : 'lost');
       await pause(500 + pauseMs(failures, { baseMs: 500 }), signal).catch(() => {});
     }
     isLeading = false;

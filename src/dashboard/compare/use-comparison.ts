@@ -1,9 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ask } from '../api/ask.ts';
 import { Compare, type Operation } from '../generated/operations.ts';
+import { useViewQuery } from '../parts/view.ts';
 import type { CompareLine } from './lines.ts';
 
 export function useComparison(refs: readonly string[]) {
+  useViewQuery(Compare, { refs });
   return useQuery({
     queryKey: ['compare', refs],
     enabled: refs.length > 0,

@@ -17,20 +17,19 @@ type Props = {
   isSmooth: boolean;
   lifted: number | null;
   theme: number;
+  height: number;
   onZoom: (from: number, to: number) => void;
   onReset: () => void;
 };
 
-const height = 220;
-
 /** One chart, drawn by uPlot; drawn anew only when what it is changes, and fed where only its numbers do. */
-export function Chart({ table, names, places, axis, isLog, isSmooth, lifted, theme, onZoom, onReset }: Props) {
+export function Chart({ table, names, places, axis, isLog, isSmooth, lifted, theme, height, onZoom, onReset }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef({ table, onZoom, onReset });
   latest.current = { table, onZoom, onReset };
   const [reading, setReading] = useState('');
-  const shape = JSON.stringify([names, places, axis, isLog, isSmooth, theme]);
+  const shape = JSON.stringify([names, places, axis, isLog, isSmooth, theme, height]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says when another chart is needed
   useEffect(() => {
     const element = place.current!;

@@ -16,6 +16,8 @@ type Props = {
   isZoomed: boolean;
   lifted: number | null;
   theme: number;
+  /** Of the chart, in pixels. */
+  height: number;
   onZoom: (from: number, to: number) => void;
   onReset: () => void;
   onDrop: () => void;
@@ -32,6 +34,7 @@ export function CurveCard({
   isZoomed,
   lifted,
   theme,
+  height,
   onZoom,
   onReset,
   onDrop,
@@ -81,11 +84,12 @@ export function CurveCard({
           isSmooth={ema > 0}
           lifted={lifted}
           theme={theme}
+          height={height}
           onZoom={onZoom}
           onReset={onReset}
         />
       ) : (
-        <div className={styles.unseen} />
+        <div style={{ height: height + 16 }} />
       )}
       {curves.length > 0 && (
         <p className={styles.count}>

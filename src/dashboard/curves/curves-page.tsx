@@ -116,6 +116,7 @@ export default function CurvesPage() {
               isZoomed={from !== undefined || to !== undefined}
               lifted={lifted}
               theme={theme}
+              height={keys.length > 2 ? 220 : 320}
               onZoom={(left, right) => axis !== 'since' && change(zoomOf(axis, left, right))}
               onReset={reset}
               onDrop={() => setKeys(keys.filter((other) => other !== key))}

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ask } from '../api/ask.ts';
 import { RunDetail, Series } from '../generated/operations.ts';
+import { useViewQuery } from '../parts/view.ts';
 import type { Axis } from './points.ts';
 
 /** Keys that one would like to see the curves of: those of the first run that are counted along with an iteration. */
@@ -28,6 +29,7 @@ export function useCurves(
   to: number | undefined,
 ) {
   const x = axis === 'iteration' ? ('AUTO' as const) : ('LOGGED_AT' as const);
+  useViewQuery(Series, { refs, keys, maxPoints: 100, x, from, to });
   return useQuery({
     queryKey: ['series', refs, keys, x, from, to],
     enabled: refs.length > 0 && keys.length > 0,

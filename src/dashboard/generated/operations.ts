@@ -12,6 +12,19 @@ export type ExecutionStatus =
   | 'RETRIED'
   | 'RUNNING';
 
+/** What to log, and to what. */
+export type LogMetadataInput = {
+  /** Entries with a type or an iteration of their own; they follow those of `metadata`. */
+  readonly entries?: ReadonlyArray<MetadataEntryInput> | null | undefined;
+  /** By the writer's clock. Left out: now, by the server's. */
+  readonly loggedAt?: string | null | undefined;
+  /** Keys to values, types inferred. At least one of `metadata` and `entries` has something in it. */
+  readonly metadata?: unknown;
+  /** Made by the caller before the first try: a retry with the same id logs nothing twice. */
+  readonly requestId?: string | null | undefined;
+  readonly target: MetadataTarget;
+};
+
 /** A condition on the latest entry under a key; every field given must hold. With only a key: that it exists. */
 export type MetadataCondition = {
   /** Text, as it is: no character of it is a wildcard. */
@@ -44,6 +57,20 @@ export type MetadataCondition = {
   readonly type?: MetadataType | null | undefined;
 };
 
+/** One entry with a type or an iteration of its own. */
+export type MetadataEntryInput = {
+  /** What is counted along with the value: an epoch, a batch. */
+  readonly iteration?: number | bigint | null | undefined;
+  /** 1–255 bytes of UTF-8, not blank, no control characters. */
+  readonly key: string;
+  /** By the writer's clock; that of the call when left out. */
+  readonly loggedAt?: string | null | undefined;
+  /** Inferred from the value when left out. */
+  readonly type?: MetadataType | null | undefined;
+  /** To log nothing on purpose, give null. */
+  readonly value?: unknown;
+};
+
 /** By the number, else the text, of the latest entry under a key. First numbers by value, then texts by bytes, then the rest. Runs without it come last in both directions. */
 export type MetadataOrder = {
   readonly direction?: SortDirection;
@@ -54,6 +81,15 @@ export type MetadataOrder = {
   /** Only what this step logged. */
   readonly step?: string | null | undefined;
 };
+
+/** What the entries are of: exactly one of these. */
+export type MetadataTarget =
+  {   /** A run: id, name, or a prefix of one. */
+  readonly run: string; readonly step?: never; readonly stepId?: never; }
+  |  { readonly run?: never;   /** A step by its name and run. */
+  readonly step: StepRef; readonly stepId?: never; }
+  |  { readonly run?: never; readonly step?: never;   /** A step by its id. */
+  readonly stepId: string; };
 
 /** What a value is. STRING to DICT are told from the JSON; SET, TUPLE, URI, PATH, DTYPE and STORAGE_SIZE are said by the writer. */
 export type MetadataType =
@@ -130,6 +166,15 @@ export type SeriesAxis =
 export type SortDirection =
   | 'ASC'
   | 'DESC';
+
+/** A step by its name and run. */
+export type StepRef = {
+  /** The newest when left out. */
+  readonly attempt?: number | null | undefined;
+  readonly name: string;
+  /** The run: id, name, or a prefix of one. */
+  readonly run: string;
+};
 
 export type RowFragment = { readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null };
 
@@ -253,6 +298,30 @@ export type ChangesSubscription = { readonly changes:
     | { readonly __typename: 'StepChanged', readonly cursor: string, readonly run: { readonly id: string, readonly name: string } }
    };
 
+export type ExportRowsQueryVariables = Exact<{
+  filter?: PipelineRunFilter | null | undefined;
+  orderBy?: PipelineRunOrder | null | undefined;
+  keys: ReadonlyArray<string> | string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ExportRowsQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string, readonly status: ExecutionStatus, readonly startedAt: string, readonly endedAt: string | null, readonly metadata: ReadonlyArray<{ readonly id: string, readonly key: string, readonly qualifiedKey: string, readonly value: unknown }>, readonly failure: { readonly type: string, readonly message: string, readonly traceback: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type NamesQueryVariables = Exact<{
+  text: string;
+}>;
+
+
+export type NamesQuery = { readonly pipelineRuns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly pipeline: string }> } };
+
+export type AnnotateMutationVariables = Exact<{
+  input: LogMetadataInput;
+}>;
+
+
+export type AnnotateMutation = { readonly logMetadata: { readonly replayed: boolean } };
+
 /** The text of an operation, which also knows the types of its answer and of its variables. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };
 export const RunRows = "query RunRows($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!, $deep: [String!]!) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { ...Cell } deep: metadata(keys: $deep) { id key qualifiedKey value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<RunRowsQuery, RunRowsQueryVariables>;
@@ -268,3 +337,6 @@ export const Series = "query Series($refs: [String!]!, $keys: [String!]!, $maxPo
 export const Compare = "query Compare($refs: [String!]!) { compareRuns(refs: $refs) { runs { ...Row } rows { key differs cells { id type number display value } leaves { path differs present values } } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } }" as Operation<CompareQuery, CompareQueryVariables>;
 export const About = "query About { service { version time viewer { name scopes } } }" as Operation<AboutQuery, AboutQueryVariables>;
 export const Changes = "subscription Changes($after: ID) { changes(after: $after) { __typename cursor ... on RunChanged { run { ...Row } } ... on StepChanged { run { id name } } ... on EntryLogged { run { id name } entry { ...Cell } } ... on EntryRetracted { run { id name } entry { id key qualifiedKey } } ... on RunDeleted { runId name } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<ChangesSubscription, ChangesSubscriptionVariables>;
+export const ExportRows = "query ExportRows($filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!, $after: String) { pipelineRuns(first: 200, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { id key qualifiedKey value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } }" as Operation<ExportRowsQuery, ExportRowsQueryVariables>;
+export const Names = "query Names($text: String!) { pipelineRuns(first: 12, filter: {nameContains: $text}) { nodes { id name pipeline } } }" as Operation<NamesQuery, NamesQueryVariables>;
+export const Annotate = "mutation Annotate($input: LogMetadataInput!) { logMetadata(input: $input) { replayed } }" as Operation<AnnotateMutation, AnnotateMutationVariables>;

@@ -9,6 +9,7 @@ const groups: [title: string, keys: [keys: string, what: string][]][] = [
     'Everywhere',
     [
       ['?', 'this list'],
+      ['⌘k', 'everything by name (Ctrl+K)'],
       ['/', 'filter'],
       ['g r', 'all runs'],
       ['t', 'theme'],

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { ask } from '../api/ask.ts';
-import { RunRows } from '../generated/operations.ts';
+import { Names } from '../generated/operations.ts';
 import { Button, Input } from './controls.tsx';
 import styles from './run-list.module.css';
 
@@ -13,8 +13,7 @@ export function AddRun({ onAdd }: { onAdd: (name: string) => void }) {
     queryKey: ['names', name],
     enabled: name.length > 0,
     queryFn: async ({ signal }) => {
-      const variables = { first: 12, filter: { nameContains: name }, keys: [], deep: [] };
-      return (await ask(RunRows, variables, signal)).pipelineRuns.nodes.map((run) => run.name);
+      return (await ask(Names, { text: name }, signal)).pipelineRuns.nodes;
     },
   });
   const add = () => {
@@ -39,7 +38,7 @@ export function AddRun({ onAdd }: { onAdd: (name: string) => void }) {
       />
       <datalist id={id}>
         {names.map((option) => (
-          <option key={option} value={option} />
+          <option key={option.id} value={option.name} />
         ))}
       </datalist>
       <Button type="submit" disabled={name.trim() === ''}>

@@ -5,10 +5,12 @@ import { Link } from './link.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { applyTheme, nextTheme, savedTheme, type Theme } from './look.ts';
 import styles from './top-bar.module.css';
+import { useGraphiQLAddress } from './view.ts';
 
 const icons = { system: Contrast, light: Sun, dark: Moon };
 
-export function TopBar({ page, graphiql, onHelp }: { page: string; graphiql: string; onHelp: () => void }) {
+export function TopBar({ page, onHelp }: { page: string; onHelp: () => void }) {
+  const graphiql = useGraphiQLAddress();
   return (
     <header className={styles.bar}>
       <Link to="/runs" className={styles.brand} label="Runledger, all runs">

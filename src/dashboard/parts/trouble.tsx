@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { RunledgerError, UnavailableError } from '../../client/errors.ts';
 import { keepApiKey } from '../api/ask.ts';
@@ -16,7 +17,7 @@ export function Trouble({ asked }: { asked: Asked }) {
   const error = asked.error ?? asked.failureReason;
   if (!error) return null;
   const code = error instanceof RunledgerError ? error.code : 'ERROR';
-  if (code === 'UNAUTHENTICATED') return <AskForKey message={error.message} onKey={() => asked.refetch()} />;
+  if (code === 'UNAUTHENTICATED') return <AskForKey message={error.message} />;
   const isWaiting = error instanceof UnavailableError;
   return (
     <div className={styles.trouble} role="alert" data-kind={isWaiting ? 'waiting' : 'wrong'}>
@@ -37,7 +38,8 @@ function Countdown({ error }: { error: UnavailableError }) {
   return <span>{seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again…'} Nothing shown here is lost.</span>;
 }
 
-function AskForKey({ message, onKey }: { message: string; onKey: () => void }) {
+function AskForKey({ message }: { message: string }) {
+  const cache = useQueryClient();
   const [key, setKey] = useState('');
   return (
     <form
@@ -46,7 +48,8 @@ function AskForKey({ message, onKey }: { message: string; onKey: () => void }) {
       onSubmit={(event) => {
         event.preventDefault();
         keepApiKey(key);
-        onKey();
+        // Whatever was refused is asked for again.
+        void cache.invalidateQueries();
       }}
     >
       <strong>This service asks for an API key.</strong>

@@ -1,5 +1,6 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
+import { useViewer } from '../api/viewer.ts';
 import { Plot } from '../entries/plot.tsx';
 import { formatCount, formatMoment, formatNumber } from '../format/time.ts';
 import { Button } from '../parts/controls.tsx';
@@ -12,6 +13,7 @@ import { type HistoryEntry, useCurve, useHistory, withBefore } from './use-histo
 /** How a value came to be what it is: the plot where it is a number, and every entry with what it replaced. */
 export function History({ run, entryKey }: { run: string; entryKey: string }) {
   const { query, entries, total } = useHistory(run, entryKey);
+  const { mayChange } = useViewer();
   const [retracting, setRetracting] = useState<HistoryEntry | null>(null);
   const { data: curve } = useCurve(run, entryKey);
   const byIteration = curve?.points.every(({ iteration }) => iteration !== null) ?? false;
@@ -56,7 +58,7 @@ export function History({ run, entryKey }: { run: string; entryKey: string }) {
           </thead>
           <tbody>
             {withBefore(entries).map(({ entry, before }) => (
-              <Line key={entry.id} entry={entry} before={before} onRetract={setRetracting} />
+              <Line key={entry.id} entry={entry} before={before} onRetract={mayChange ? setRetracting : undefined} />
             ))}
           </tbody>
         </table>
@@ -71,7 +73,11 @@ export function History({ run, entryKey }: { run: string; entryKey: string }) {
   );
 }
 
-type LineProps = { entry: HistoryEntry; before: HistoryEntry | undefined; onRetract: (entry: HistoryEntry) => void };
+type LineProps = {
+  entry: HistoryEntry;
+  before: HistoryEntry | undefined /** Undefined for who may not. */;
+  onRetract: ((entry: HistoryEntry) => void) | undefined;
+};
 
 function Line({ entry, before, onRetract }: LineProps) {
   return (
@@ -99,15 +105,17 @@ function Line({ entry, before, onRetract }: LineProps) {
             <Change entry={entry} before={before} />
           </td>
           <td>
-            <Button
-              look="plain"
-              className={styles.retract}
-              onClick={() => onRetract(entry)}
-              aria-label={`Retract entry ${entry.id}`}
-              title="Take back"
-            >
-              <Undo2 size={13} />
-            </Button>
+            {onRetract && (
+              <Button
+                look="plain"
+                className={styles.retract}
+                onClick={() => onRetract(entry)}
+                aria-label={`Retract entry ${entry.id}`}
+                title="Take back"
+              >
+                <Undo2 size={13} />
+              </Button>
+            )}
           </td>
         </>
       )}

@@ -4,6 +4,7 @@ import { navigate } from 'wouter/use-browser-location';
 import { neighbours } from '../address/list-walk.ts';
 import { printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
+import { useViewer } from '../api/viewer.ts';
 import type { Run } from '../entries/use-run.ts';
 import { printText } from '../filter/print.ts';
 import { Button } from '../parts/controls.tsx';
@@ -12,11 +13,13 @@ import { Link } from '../parts/link.tsx';
 import { StatusMark } from '../parts/status.tsx';
 import { Ago, Took } from '../parts/took.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { Notes } from './notes.tsx';
 import styles from './run-header.module.css';
 
 /** What a run is called and how it stands, the way to its neighbours in the table, and what can be done with it. */
 export function RunHeader({ run }: { run: Run }) {
   const [isDeleting, setDeleting] = useState(false);
+  const { mayChange } = useViewer();
   const { previous, next, search } = neighbours(run.name);
   const go = (name: string | undefined) => name !== undefined && navigate(`/runs/${encodeURIComponent(name)}`);
   return (
@@ -87,10 +90,13 @@ export function RunHeader({ run }: { run: Run }) {
         <Button onClick={() => navigate(`/compare${writeSearch({ runs: printRefs([run.name]) })}`)}>
           <GitCompare size={14} /> Compare
         </Button>
-        <Button look="danger" onClick={() => setDeleting(true)} aria-label="Delete the run" title="Delete the run">
-          <Trash2 size={14} />
-        </Button>
+        {mayChange && (
+          <Button look="danger" onClick={() => setDeleting(true)} aria-label="Delete the run" title="Delete the run">
+            <Trash2 size={14} />
+          </Button>
+        )}
       </div>
+      <Notes run={run} />
       {isDeleting && <DeleteDialog run={run} onClose={() => setDeleting(false)} />}
     </header>
   );

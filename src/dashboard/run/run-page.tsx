@@ -3,9 +3,12 @@ import { useAddress } from '../address/use-address.ts';
 import { Cards } from '../entries/cards.tsx';
 import { type Entry, type Run, useAttempt, useRun } from '../entries/use-run.ts';
 import { prettyJson } from '../format/pretty.ts';
+import { RunDetail } from '../generated/operations.ts';
 import { Input } from '../parts/controls.tsx';
+import { FailureNote } from '../parts/failure.tsx';
 import { Link } from '../parts/link.tsx';
 import { Trouble } from '../parts/trouble.tsx';
+import { useViewQuery } from '../parts/view.ts';
 import { History } from './history.tsx';
 import { RunHeader } from './run-header.tsx';
 import styles from './run-page.module.css';
@@ -44,6 +47,7 @@ function RunView({ run }: { run: Run }) {
   const [search, setSearch] = useState('');
   const chosen = params.step ? { name: params.step, attempt: Number(params.attempt ?? 0) } : null;
   const steps = run.steps.nodes;
+  const order = [...new Set(steps.map(({ name }) => name))];
   const step =
     chosen &&
     steps.findLast(({ name, attempt }) => name === chosen.name && (chosen.attempt === 0 || attempt === chosen.attempt));
@@ -55,9 +59,13 @@ function RunView({ run }: { run: Run }) {
   const key = params.key ?? '';
   const choose = (next: string) => change({ key: next, tab: next ? 'history' : undefined }, { replace: true });
   useRunKeys(run.name, entries, key, choose);
+  useViewQuery(RunDetail, { ref: run.name });
   return (
     <>
       <RunHeader run={run} />
+      {run.failure && (
+        <FailureNote failure={run.failure} what={run.status === 'CRASHED' ? 'It crashed.' : 'It failed.'} />
+      )}
       <div className={styles.panes}>
         <div className={styles.left}>
           <Timeline
@@ -88,7 +96,7 @@ function RunView({ run }: { run: Run }) {
             <History run={run.id} entryKey={key} />
           ) : (
             <p className={styles.hint}>
-              Choose a value on the right to see how it came to be: every entry under its key, whoever logged it.
+              Choose a value to see how it came to be: every entry under its key, whoever logged it.
             </p>
           )}
         </div>
@@ -115,21 +123,28 @@ function RunView({ run }: { run: Run }) {
               onChange={(event) => setSearch(event.target.value)}
             />
           </header>
-          <Groups entries={entries} chosen={key} onChoose={choose} isOne={!!step} />
+          {step?.failure && <FailureNote failure={step.failure} what={`Attempt ${step.attempt}:`} />}
+          <Groups entries={entries} chosen={key} onChoose={choose} order={order} isOne={!!step} />
         </aside>
       </div>
     </>
   );
 }
 
-type GroupsProps = { entries: readonly Entry[]; chosen: string; onChoose: (key: string) => void; isOne: boolean };
+type GroupsProps = {
+  entries: readonly Entry[];
+  chosen: string;
+  onChoose: (key: string) => void /** The names of the steps, in the order in which they were started. */;
+  order: readonly string[];
+  isOne: boolean;
+};
 
 /** The values of the run itself first, then step by step. */
-function Groups({ entries, chosen, onChoose, isOne }: GroupsProps) {
+function Groups({ entries, chosen, onChoose, order, isOne }: GroupsProps) {
   if (isOne || entries.length === 0) return <Cards entries={entries} chosen={chosen} onChoose={onChoose} />;
-  const names = [...new Set(entries.map(({ step }) => step?.name))].sort((a, b) =>
-    a === undefined ? -1 : b === undefined ? 1 : 0,
-  );
+  // What is undefined, Array.sort puts last, whatever one tells it.
+  const steps = order.filter((name) => entries.some((entry) => entry.step?.name === name));
+  const names = entries.some(({ step }) => step === null) ? [undefined, ...steps] : steps;
   return names.map((name) => (
     <section key={name ?? ''}>
       <h3 className={styles.group}>{name === undefined ? 'the run itself' : <bdi>{name}</bdi>}</h3>

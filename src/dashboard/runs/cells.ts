@@ -11,7 +11,7 @@ export type CellView = { readonly display: string; readonly isNumber: boolean; r
 type Found = { readonly id: string; readonly key: string; readonly qualifiedKey: string };
 
 /** The latest of what was logged under a key, plain or qualified, as PipelineRun.runMetadata finds it. */
-function latestOf<Entry extends Found>(entries: readonly Entry[], key: string): Entry | undefined {
+export function latestOf<Entry extends Found>(entries: readonly Entry[], key: string): Entry | undefined {
   let latest: Entry | undefined;
   for (const entry of entries) {
     if (entry.qualifiedKey === key && entry.key === key) {
@@ -23,7 +23,7 @@ function latestOf<Entry extends Found>(entries: readonly Entry[], key: string): 
 }
 
 /** What stands at a path inside a value; undefined where nothing does. */
-function leafAt(value: unknown, path: readonly string[]): unknown {
+export function leafAt(value: unknown, path: readonly string[]): unknown {
   let current = value;
   for (const part of path) {
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, part)) return undefined;

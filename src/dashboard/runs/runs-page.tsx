@@ -1,4 +1,4 @@
-import { Columns3 } from 'lucide-react';
+import { Columns3, Download } from 'lucide-react';
 import { useAddress } from '../address/use-address.ts';
 import { Button } from '../parts/controls.tsx';
 import { Trouble } from '../parts/trouble.tsx';
@@ -27,6 +27,9 @@ export function RunsPage() {
       <h1 className="visually-hidden">Runs</h1>
       <div className={styles.tools}>
         <FilterBar text={params.q ?? ''} known={page.known} onText={page.setText} />
+        <Button onClick={page.exportCsv} title="All runs that pass, as CSV">
+          <Download size={14} /> <span className={styles.word}>CSV</span>
+        </Button>
         <Button onClick={() => page.setPicking(true)} title="Columns (e)">
           <Columns3 size={14} /> <span className={styles.word}>Columns</span>
         </Button>

@@ -25,7 +25,17 @@ type Props = Omit<HeadProps, 'isNumeric' | 'onResize'> & {
   onTop: (isAtTop: boolean) => void;
 };
 
+/** So many rows tell where the points of a column stand. */
+const maxMeasured = 300;
+/** What the names have at least; they take what the columns leave. */
+const nameWidth = 220;
 const widths: Record<string, number> = { state: 112, started: 104, ended: 104, took: 88, pipeline: 120 };
+
+/** A column may have any name: those of Object's own members mean nothing here. */
+function widthOf(own: Readonly<Record<string, number>>, text: string): number {
+  const known = [own, widths].find((some) => Object.hasOwn(some, text));
+  return known?.[text] ?? 128;
+}
 
 function savedWidths(): Record<string, number> {
   try {
@@ -40,7 +50,7 @@ export function RunTable(props: Props) {
   const { rows, total, columns, selected, peeked, active, isOld, onSelect, onCell, onEnd, onTop } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useRowHeight();
-  const { from, to } = useWindow(scroller, rows.length, rowHeight);
+  const { from, to, size } = useWindow(scroller, rows.length, rowHeight);
   const [own, setOwn] = useState(savedWidths);
   const onResize = useCallback((text: string, width: number | null) => {
     setOwn(({ [text]: _old, ...others }) => {
@@ -49,11 +59,18 @@ export function RunTable(props: Props) {
       return next;
     });
   }, []);
-  const template = columns.map(({ text }) => `${own[text] ?? widths[text] ?? 128}px`).join(' ');
-  const digits = useMemo(
-    () => columns.map(({ ref }) => (ref ? fractionDigits(rows.map((row) => cellOf(row, ref))) : -1)),
+  const sizes = columns.map(({ text }) => widthOf(own, text));
+  const template = sizes.map((width) => `${width}px`).join(' ');
+  const least = sizes.reduce((sum, width) => sum + width, nameWidth);
+  const measured = useMemo(
+    () =>
+      columns
+        .map(({ ref }) => (ref ? fractionDigits(rows.slice(0, maxMeasured).map((row) => cellOf(row, ref))) : -1))
+        .join(' '),
     [rows, columns],
   );
+  // The same array for as long as the numbers are the same: rows that have not changed are not rendered again.
+  const digits = useMemo(() => measured.split(' ').map(Number), [measured]);
   const isNumeric = ({ text, builtIn }: Column) =>
     builtIn === 'took' || (digits[columns.findIndex((column) => column.text === text)] ?? -1) >= 0;
   useEffect(() => {
@@ -82,13 +99,14 @@ export function RunTable(props: Props) {
       id="runs"
       className={styles.scroller}
       data-old={isOld}
-      style={{ '--columns': template, '--row': `${rowHeight}px` } as React.CSSProperties}
+      style={{ '--columns': template, '--width': `${least}px`, '--row': `${rowHeight}px` } as React.CSSProperties}
     >
       <TableHead {...props} isNumeric={isNumeric} onResize={onResize} />
       <div role="rowgroup" className={styles.body} style={{ height: rows.length * rowHeight }}>
         {rows.slice(from, to).map((row, at) => (
           <RunRow
-            key={row.id}
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row that leaves at one end comes in again at the other, as another run
+            key={(from + at) % size}
             row={row}
             index={from + at}
             top={(from + at) * rowHeight}

@@ -4,6 +4,7 @@ import { ask } from '../api/ask.ts';
 import { resolveDates } from '../filter/dates.ts';
 import type { Filter } from '../filter/tree.ts';
 import { Facets, Keys, type PipelineRunOrder, RunRows } from '../generated/operations.ts';
+import { useViewQuery } from '../parts/view.ts';
 import type { Row } from './cells.ts';
 import { builtInColumn, type Column, keyColumn } from './columns.ts';
 
@@ -30,6 +31,14 @@ export function useRows(filter: Filter, orderBy: PipelineRunOrder | undefined, c
     },
     getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
     placeholderData: keepPreviousData,
+  });
+  useViewQuery(RunRows, {
+    first: 20,
+    after: null,
+    filter: resolveDates(filter, Math.floor(Date.now() / 60_000) * 60_000),
+    orderBy,
+    keys,
+    deep,
   });
   const rows = useMemo<Row[]>(() => query.data?.pages.flatMap(({ nodes }) => nodes) ?? [], [query.data]);
   return { query, rows };

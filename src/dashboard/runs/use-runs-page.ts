@@ -3,8 +3,10 @@ import type { Params } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
 import { printFilter } from '../filter/print.ts';
 import { both, type Filter } from '../filter/tree.ts';
+import { announce } from '../parts/announce.ts';
 import { cellOf } from './cells.ts';
 import { orderOf, parseSort } from './columns.ts';
+import { exportRuns } from './export.ts';
 import type { Active } from './table.tsx';
 import { useColumns } from './use-columns.ts';
 import { useFilter } from './use-filter.ts';
@@ -65,6 +67,10 @@ export function useRunsPage(params: Params, change: Change) {
     setActive({ row, column });
     setMenu({ row, column, place: cell.getBoundingClientRect() });
   }, []);
+  const exportCsv = useCallback(
+    () => void exportRuns(filter, orderBy, columns ?? []).catch((error: Error) => announce(error.message)),
+    [filter, orderBy, columns],
+  );
   const closeMenu = useCallback(() => setMenu(null), []);
 
   const known = useMemo(
@@ -116,6 +122,7 @@ export function useRunsPage(params: Params, change: Change) {
     loadMore,
     openMenu,
     closeMenu,
+    exportCsv,
     chooseColumns: choose,
     resetColumns: reset,
   };

@@ -2,29 +2,33 @@ import { type RefObject, useCallback, useEffect, useState } from 'react';
 
 const overscan = 8;
 
-type Span = { readonly from: number; readonly to: number };
+type Window = {
+  readonly from: number;
+  readonly to: number /** How many rows are in it, wherever it stands. */;
+  readonly size: number;
+};
 
-/** Which of many rows of one height are in view of what scrolls them, and a few beyond. */
-export function useWindow(scroller: RefObject<HTMLElement | null>, count: number, rowHeight: number): Span {
-  const [span, setSpan] = useState<Span>({ from: 0, to: 40 });
+/** Which of many rows of one height are in view of what scrolls them, and a few beyond; always as many. */
+export function useWindow(scroller: RefObject<HTMLElement | null>, count: number, rowHeight: number): Window {
+  const [from, setFrom] = useState(0);
+  const [size, setSize] = useState(40);
   const measure = useCallback(() => {
     const element = scroller.current;
-    if (!element) return;
-    const from = Math.max(0, Math.floor(element.scrollTop / rowHeight) - overscan);
-    const to = Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + overscan;
-    setSpan((old) => (old.from === from && old.to === to ? old : { from, to }));
+    if (element) setFrom(Math.max(0, Math.floor(element.scrollTop / rowHeight) - overscan));
   }, [scroller, rowHeight]);
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    measure();
-    const observer = new ResizeObserver(measure);
+    const observer = new ResizeObserver(() => {
+      setSize(Math.ceil(element.clientHeight / rowHeight) + 2 * overscan);
+      measure();
+    });
     observer.observe(element);
     element.addEventListener('scroll', measure, { passive: true });
     return () => {
       observer.disconnect();
       element.removeEventListener('scroll', measure);
     };
-  }, [scroller, measure]);
-  return { from: Math.min(span.from, count), to: Math.min(span.to, count) };
+  }, [scroller, measure, rowHeight]);
+  return { from: Math.min(from, count), to: Math.min(from + size, count), size };
 }

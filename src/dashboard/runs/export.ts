@@ -1,0 +1,59 @@
+import { stringifyJson } from '../../json/stringify.ts';
+import { ask } from '../api/ask.ts';
+import { resolveDates } from '../filter/dates.ts';
+import type { Filter } from '../filter/tree.ts';
+import { download, toCsv } from '../format/csv.ts';
+import { ExportRows, type PipelineRunOrder } from '../generated/operations.ts';
+import { announce } from '../parts/announce.ts';
+import { latestOf, leafAt } from './cells.ts';
+import { type Column, titleOf } from './columns.ts';
+
+type Run = NonNullable<Awaited<ReturnType<typeof askPage>>['nodes'][number]>;
+
+async function askPage(
+  filter: Filter,
+  orderBy: PipelineRunOrder | undefined,
+  keys: readonly string[],
+  after: string | null,
+) {
+  return (await ask(ExportRows, { filter: resolveDates(filter, Date.now()), orderBy, keys, after })).pipelineRuns;
+}
+
+/** A value as a cell: texts as they are, numbers to the last digit, the rest as JSON. */
+function textOf(run: Run, column: Column): string {
+  switch (column.builtIn) {
+    case 'state':
+      return run.status;
+    case 'pipeline':
+      return run.pipeline;
+    case 'started':
+      return run.startedAt;
+    case 'ended':
+      return run.endedAt ?? '';
+    case 'took':
+      return run.endedAt === null ? '' : String((Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1_000);
+    default: {
+      const entry = latestOf(run.metadata, column.ref!.key);
+      const value = entry && leafAt(entry.value, column.ref!.path ?? []);
+      return value === undefined ? '' : typeof value === 'string' ? value : stringifyJson(value);
+    }
+  }
+}
+
+/** All runs that pass, as a file: every page of them, in the columns of the table and with exact values. */
+export async function exportRuns(
+  filter: Filter,
+  orderBy: PipelineRunOrder | undefined,
+  columns: readonly Column[],
+): Promise<void> {
+  const keys = [...new Set(columns.flatMap(({ ref }) => ref?.key ?? []))];
+  const lines = [['run', 'id', ...columns.map((column) => (column.builtIn === 'took' ? 'Took (s)' : titleOf(column)))]];
+  let after: string | null = null;
+  do {
+    const { nodes, pageInfo } = await askPage(filter, orderBy, keys, after);
+    for (const run of nodes) lines.push([run.name, run.id, ...columns.map((column) => textOf(run, column))]);
+    announce(`${lines.length - 1} runs read`);
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after !== null);
+  download('runs.csv', toCsv(lines));
+}
