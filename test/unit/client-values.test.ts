@@ -4,14 +4,14 @@ import { joinNegatives } from '../../src/cli/options.ts';
 import { parseValue } from '../../src/cli/value.ts';
 import { InvalidCallError } from '../../src/client/errors.ts';
 import { targetOf, textsOfInputs } from '../../src/client/log-input.ts';
-import { checkName, textsOfEntries, utf8Length } from '../../src/client/metadata-entries.ts';
+import { checkName, type MetadataValue, textsOfEntries, utf8Length } from '../../src/client/metadata-entries.ts';
 import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../src/client/metadata-types.ts';
 import { parseJson } from '../../src/json/parse.ts';
 import { newUuid } from '../../src/uuid.ts';
 
 /** The value and type of the one entry that `value` becomes. */
 const entry = (value: unknown) => {
-  const [text] = textsOfEntries(new Map([['k', value]]));
+  const [text] = textsOfEntries(new Map([['k', value as MetadataValue]]));
   return text?.replace('{"key":"k","value":', '').replace(/}$/, '');
 };
 

@@ -9,6 +9,14 @@ import type { Line, Source } from './source.ts';
 const peekBytes = 1024 * 1024;
 const maxEntries = 1_000;
 
+/** An operation has to wait for what another process has yet to start. */
+export class StartsElsewhereError extends UnavailableError {
+  constructor() {
+    super('UNAVAILABLE', 'Another process has yet to start the run or step of an operation.');
+    this.name = 'StartsElsewhereError';
+  }
+}
+
 /** Sends a request once. Throws the errors of the client. */
 export type Post = (body: string) => Promise<JsonObject>;
 
@@ -67,8 +75,7 @@ export function deliveryOf(
 
   /** Whether a second try went through. Throws, so as to wait, while another process has yet to start what is missing. */
   async function triedAgain(operation: Waiting): Promise<boolean> {
-    if (isStartedElsewhere(source, operation.needs))
-      throw new UnavailableError('NOT_FOUND', 'Another process has yet to start the run or step of an operation.');
+    if (isStartedElsewhere(source, operation.needs)) throw new StartsElsewhereError();
     return triedAs(operation);
   }
 
