@@ -1,5 +1,5 @@
-import { StartsElsewhereError } from './deliver.ts';
 import { deliverLeftovers, type LeftoverOptions } from './leftovers.ts';
+import { StartsElsewhereError } from './started-elsewhere.ts';
 
 /** For how long leftovers go before this process's own operations. */
 const headStartMs = 5_000;
