@@ -1,10 +1,11 @@
+import type { MetadataValue } from '../client/metadata-entries.ts';
 import { UsageError } from './usage.ts';
 import { parseValue, parseValueJson } from './value.ts';
 
 /** Reads a file, or standard input by the name `-`. */
 type ReadInput = (path: string) => Promise<string>;
 
-async function parseInput(key: string, path: string, read: ReadInput): Promise<unknown> {
+async function parseInput(key: string, path: string, read: ReadInput): Promise<MetadataValue> {
   try {
     return parseValueJson(await read(path));
   } catch (error) {
@@ -17,11 +18,11 @@ async function parseInput(key: string, path: string, read: ReadInput): Promise<u
  * The keys and values of `KEY=VALUE` arguments, where `@FILE` is the JSON in a file, and `@-` that of standard input.
  * Throws a UsageError, or the client's InvalidCallError for a wrong value.
  */
-export async function parseMetadata(args: readonly string[], read: ReadInput): Promise<Map<string, unknown>> {
+export async function parseMetadata(args: readonly string[], read: ReadInput): Promise<Map<string, MetadataValue>> {
   if (args.length === 0) throw new UsageError('log: give at least one KEY=VALUE.');
   if (args.filter((arg) => /^[^=]+=@-$/.test(arg)).length > 1)
     throw new UsageError('log: standard input can be read once only: give @- for one key.');
-  const metadata = new Map<string, unknown>();
+  const metadata = new Map<string, MetadataValue>();
   for (const arg of args) {
     const end = arg.indexOf('=');
     if (end <= 0) throw new UsageError(`log: ${JSON.stringify(arg)} is not KEY=VALUE.`);

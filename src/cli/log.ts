@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
-import { targetOf, textsOfInputs } from '../client/log-input.ts';
+import { callsOf, targetOf } from '../client/log-input.ts';
 import { settingsOf } from '../client/options.ts';
 import { stepFlushMs } from '../client/senders.ts';
 import { spoolLocation } from '../client/spool/location.ts';
-import { lineOf } from '../client/spool/operation.ts';
 import { openSender } from '../client/spool/sender.ts';
 import { parseMetadata } from './key-values.ts';
 import { parseLong } from './options.ts';
@@ -29,7 +28,7 @@ export async function log(args: string[], complain: (line: string) => void): Pro
   });
   const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
   const options = { iteration: parseLong(values.iteration, 'iteration') };
-  const inputs = textsOfInputs(await parseMetadata(positionals, readInput), target, options);
+  const calls = callsOf(await parseMetadata(positionals, readInput), target, options);
   const sender = openSender(
     settingsOf({ url: values.url }),
     spoolLocation(process.env),
@@ -37,7 +36,7 @@ export async function log(args: string[], complain: (line: string) => void): Pro
     (line, { code, message }) =>
       complain(`the service refused ${keysOf(line)} (${code}: ${message}). Nothing of that is kept.`),
   );
-  for (const input of inputs) sender.append(lineOf('logMetadata', input));
+  for (const call of calls) sender.log(call);
   await sender.flush(stepFlushMs(), { final: true });
   sender.stop();
   sender.close();

@@ -1,5 +1,7 @@
+import type { MetadataValue } from '../client/metadata-entries.ts';
 import { DType, Float, Path, StorageSize, Uri } from '../client/metadata-types.ts';
 import { parseJson } from '../json/parse.ts';
+import type { JsonValue } from '../json/value.ts';
 import { UsageError } from './usage.ts';
 
 const integer = /^[+-]?(?:0|[1-9]\d*)$/;
@@ -30,8 +32,8 @@ function messageOf(error: unknown): string {
 }
 
 /** Parses JSON. Throws an error that says what is wrong with it. */
-export function parseValueJson(text: string): unknown {
-  let value: unknown;
+export function parseValueJson(text: string): JsonValue {
+  let value: JsonValue;
   try {
     value = parseJson(text, { keepFloats: true });
   } catch (error) {
@@ -41,7 +43,7 @@ export function parseValueJson(text: string): unknown {
   return value;
 }
 
-function readJson(text: string): unknown {
+function readJson(text: string): JsonValue {
   try {
     return parseValueJson(text);
   } catch (error) {
@@ -56,7 +58,7 @@ function readFloat(text: string): Float {
   return Number.isFinite(number) ? Float(number) : fail(text, 'a number that fits a double');
 }
 
-const readers: Record<string, (text: string) => unknown> = {
+const readers: Record<string, (text: string) => MetadataValue> = {
   int: (text) => (/^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : fail(text, 'an integer')),
   float: readFloat,
   str: (text) => text,
@@ -69,18 +71,19 @@ const readers: Record<string, (text: string) => unknown> = {
 };
 
 /** What a text without a prefix means: a number, true, false, null, or else the text itself. */
-function readBare(text: string): unknown {
+function readBare(text: string): MetadataValue {
   // An integer has no zero with a sign.
   if (text === '-0') return -0;
   if (integer.test(text)) return BigInt(text.replace('+', ''));
-  if (!decimal.test(text)) return words.has(text) ? words.get(text) : text;
+  const word = words.get(text);
+  if (!decimal.test(text)) return word === undefined ? text : word;
   const number = Number(text);
   if (!Number.isFinite(number)) fail(text, 'a number that fits a double');
   return Number.isInteger(number) ? Float(number) : number;
 }
 
 /** The value of `int:5`, `uri:s3://…` and the like; without a prefix that of a number or word, else the text. */
-export function parseValue(text: string): unknown {
+export function parseValue(text: string): MetadataValue {
   const match = /^([a-z]+):/.exec(text);
   const read = match?.[1] !== undefined && Object.hasOwn(readers, match[1]) ? readers[match[1]] : undefined;
   return match && read ? read(text.slice(match[0].length)) : readBare(text);

@@ -1,6 +1,7 @@
+import { type Change, type ChangesOptions, changesOptionNames, followChanges } from './changes.ts';
 import { checkOptions } from './check-options.ts';
 import { entryOf, found, type MetadataEntry } from './entry.ts';
-import { execute } from './execute.ts';
+import { execute, type ReadOptions, readOptionNames } from './execute.ts';
 import * as operations from './generated/operations.ts';
 import { logOptionNames } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
@@ -8,13 +9,23 @@ import type { Metadata } from './metadata-entries.ts';
 import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
 import { eachOf, pageSizeOf } from './pages.ts';
 import { type RunReader, readRun } from './read-run.ts';
+import { type RunSeries, readSeries, type SeriesOptions, seriesOptionNames } from './series.ts';
 
 /** Which runs to list, and in what order. */
-export interface RunListOptions {
+export interface RunListOptions extends ReadOptions {
   readonly filter?: operations.PipelineRunFilter;
   readonly orderBy?: operations.PipelineRunOrder;
   /** How many runs to request at once: 1 to 200. Default: 100. */
   readonly pageSize?: number;
+}
+
+/** Which keys to list. */
+export interface KeyListOptions extends ReadOptions {
+  /** Only those in use in this pipeline. */
+  readonly pipeline?: string;
+  readonly prefix?: string;
+  /** How many: up to 200. Default: 100. */
+  readonly first?: number;
 }
 
 /** Reads from one service, and changes what it holds. Every method may throw either kind of RunledgerError. */
@@ -22,22 +33,22 @@ export interface Client {
   /** The whole URL of the endpoint. */
   readonly url: string;
   /** The run with this id or name, or a prefix of either. Throws NOT_FOUND for none, AMBIGUOUS for several. */
-  pipelineRun(ref: string): Promise<RunReader>;
+  pipelineRun(ref: string, options?: ReadOptions): Promise<RunReader>;
   /** Like `pipelineRun`, but null when there is none. */
-  findPipelineRun(ref: string): Promise<RunReader | null>;
+  findPipelineRun(ref: string, options?: ReadOptions): Promise<RunReader | null>;
   /** All runs that pass the filter, newest first unless `orderBy` says otherwise. */
   pipelineRuns(options?: RunListOptions): AsyncGenerator<RunReader, void>;
   /** The keys in use, each with the types logged under it and the number of runs that have it. */
-  metadataKeys(options?: {
-    pipeline?: string;
-    prefix?: string;
-    first?: number;
-  }): Promise<operations.MetadataKeysQuery['metadataKeys']>;
+  metadataKeys(options?: KeyListOptions): Promise<operations.MetadataKeysQuery['metadataKeys']>;
   /** Up to 100 runs side by side, one row per key. */
   compareRuns(
     refs: readonly string[],
-    options?: { keys?: readonly string[] },
+    options?: { readonly keys?: readonly string[] } & ReadOptions,
   ): Promise<operations.CompareRunsQuery['compareRuns']>;
+  /** The curves of up to 100 runs under up to 20 keys: one for each run and key that has numbers. */
+  series(refs: readonly string[], keys: readonly string[], options?: SeriesOptions): Promise<RunSeries[]>;
+  /** All that happens to many runs, or to all, as it happens; see {@link ChangesOptions}. Ends when all of `refs` are deleted. */
+  changes(options?: ChangesOptions): AsyncGenerator<Change, void>;
   /** Logs to a step or run, and waits until it is committed. */
   logMetadata(metadata: Metadata, target: LogTarget & LogOptions): Promise<LoggedMetadata>;
   /** Takes an entry back. Resolves to what is now the latest under its key, or null. */
@@ -48,12 +59,12 @@ export interface Client {
 
 async function* listRuns(
   settings: Settings,
-  { filter, orderBy }: RunListOptions,
+  { filter, orderBy, signal }: RunListOptions,
   first: number,
 ): AsyncGenerator<RunReader, void> {
   const runs = eachOf(async (after) => {
     const variables = { first, after, filter, orderBy };
-    return (await execute(settings, operations.ListRuns, variables)).pipelineRuns;
+    return (await execute(settings, operations.ListRuns, variables, { signal })).pipelineRuns;
   });
   for await (const run of runs) yield readRun(settings, run);
 }
@@ -62,28 +73,38 @@ async function* listRuns(
 export function createClient(options?: ClientOptions): Client {
   checkOptions('createClient', options, clientOptionNames);
   const settings = settingsOf(options);
-  const findPipelineRun = async (ref: string) => {
-    const { pipelineRun } = await execute(settings, operations.FindRun, { ref });
+  const findPipelineRun = async (ref: string, options?: ReadOptions) => {
+    checkOptions('pipelineRun', options, readOptionNames);
+    const { pipelineRun } = await execute(settings, operations.FindRun, { ref }, options);
     return pipelineRun && readRun(settings, pipelineRun);
   };
   return {
     url: settings.url,
     findPipelineRun,
-    pipelineRun: async (ref) => found(await findPipelineRun(ref), `run with the id, name or prefix "${ref}"`),
+    pipelineRun: async (ref, options) =>
+      found(await findPipelineRun(ref, options), `run with the id, name or prefix "${ref}"`),
     pipelineRuns(options) {
-      checkOptions('pipelineRuns', options, { filter: true, orderBy: true, pageSize: true });
+      checkOptions('pipelineRuns', options, { filter: true, orderBy: true, pageSize: true, signal: true });
       return listRuns(settings, options ?? {}, pageSizeOf('pipelineRuns', options));
     },
     async metadataKeys(options) {
-      checkOptions('metadataKeys', options, { pipeline: true, prefix: true, first: true });
+      checkOptions('metadataKeys', options, { pipeline: true, prefix: true, first: true, signal: true });
       const { pipeline, prefix, first = 100 } = options ?? {};
-      return (await execute(settings, operations.MetadataKeys, { pipeline, prefix, first })).metadataKeys;
+      return (await execute(settings, operations.MetadataKeys, { pipeline, prefix, first }, options)).metadataKeys;
     },
     async compareRuns(refs, options) {
-      checkOptions('compareRuns', options, { keys: true });
+      checkOptions('compareRuns', options, { keys: true, signal: true });
       const { keys } = options ?? {};
-      const { runs, rows } = (await execute(settings, operations.CompareRuns, { refs, keys })).compareRuns;
+      const { runs, rows } = (await execute(settings, operations.CompareRuns, { refs, keys }, options)).compareRuns;
       return { runs, rows: rows.map((row) => ({ ...row, cells: row.cells.map((cell) => cell && entryOf(cell)) })) };
+    },
+    async series(refs, keys, options) {
+      checkOptions('series', options, seriesOptionNames);
+      return readSeries(settings, refs, keys, options);
+    },
+    changes(options) {
+      checkOptions('changes', options, changesOptionNames);
+      return followChanges(settings, options);
     },
     async logMetadata(metadata, target) {
       checkOptions('logMetadata', target, logOptionNames);

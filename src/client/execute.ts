@@ -1,13 +1,22 @@
 import { stringifyJson } from '../json/stringify.ts';
+import type { OptionNames } from './check-options.ts';
+import type { UnavailableError } from './errors.ts';
 import type { Operation } from './generated/operations.ts';
 import type { Settings } from './options.ts';
 import { post } from './post.ts';
+import { isRefusedOnLoopback } from './refused.ts';
 import { withRetries } from './retry.ts';
+import { sayWaiting } from './waiting.ts';
 
-export interface CallOptions {
+export interface ReadOptions {
   /** Ends the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const readOptionNames: OptionNames<ReadOptions> = { signal: true };
+
+/** Where nothing listens on this machine, it is not the network that is slow: enough for a restart. */
+const refusedDeadlineMs = 5_000;
 
 /**
  * Carries out one operation; while the service is away, tries again until the client's deadline. That is safe, because
@@ -17,11 +26,23 @@ export async function execute<Answer, Variables>(
   settings: Settings,
   operation: Operation<Answer, Variables>,
   variables: Variables,
-  { signal }: CallOptions = {},
+  { signal }: ReadOptions = {},
 ): Promise<Answer> {
   const body = stringifyJson({ query: operation, variables });
   const { deadlineMs, tryTimeoutMs } = settings;
-  const data = await withRetries((trySignal) => post(settings, body, trySignal), { deadlineMs, tryTimeoutMs, signal });
-  // The service has checked the answer against the schema from which the types are generated.
-  return data as Answer;
+  const waiting = sayWaiting(settings.url, deadlineMs);
+  const deadlineAfter = (error: UnavailableError) => {
+    const isRefused = isRefusedOnLoopback(error, settings.url);
+    const afterMs = isRefused ? Math.min(deadlineMs, refusedDeadlineMs) : deadlineMs;
+    waiting.failed(error, afterMs);
+    return afterMs;
+  };
+  try {
+    const options = { deadlineMs, tryTimeoutMs, signal, deadlineAfter };
+    const data = await withRetries((trySignal) => post(settings, body, trySignal), options);
+    // The service has checked the answer against the schema from which the types are generated.
+    return data as Answer;
+  } finally {
+    waiting.over();
+  }
 }

@@ -75,17 +75,31 @@ function chunksOf(entries: readonly string[]): string[][] {
   return chunks;
 }
 
+/** What one request logs to one target: JSON texts, and the time. */
+export interface LogCall {
+  readonly target: string;
+  readonly loggedAt: string;
+  readonly entries: readonly string[];
+}
+
 /**
- * The JSON texts of the `LogMetadataInput`s: one, or several when there is too much for one. Each has a requestId of its
- * own, so that it can safely be sent again. Throws an InvalidCallError for a value that cannot be stored.
+ * What to log: one call, or several when there is too much for one request. Throws an InvalidCallError for a value that
+ * cannot be stored.
  */
-export function textsOfInputs(metadata: Metadata, target: MetadataTarget, options: LogOptions = {}): string[] {
+export function callsOf(metadata: Metadata, target: MetadataTarget, options: LogOptions = {}): LogCall[] {
   const loggedAt = options.loggedAt ?? new Date();
   if (!(loggedAt instanceof Date) || Number.isNaN(loggedAt.getTime()))
     throw badInput('logMetadata: loggedAt must be a valid Date.');
-  const start = `{"target":${JSON.stringify(target)},"requestId":"`;
-  const middle = `","loggedAt":"${loggedAt.toISOString()}","entries":[`;
   const entries = textsOfEntries(metadata, options.iteration);
   const chunks = entries.length === 1 ? [entries] : chunksOf(entries);
-  return chunks.map((chunk) => `${start}${newUuid()}${middle}${chunk.join(',')}]}`);
+  return chunks.map((chunk) => ({
+    target: JSON.stringify(target),
+    loggedAt: loggedAt.toISOString(),
+    entries: chunk,
+  }));
+}
+
+/** The JSON text of a call as `LogMetadataInput`, with a requestId of its own, so that it can safely be sent again. */
+export function textOfCall({ target, loggedAt, entries }: LogCall): string {
+  return `{"target":${target},"requestId":"${newUuid()}","loggedAt":"${loggedAt}","entries":[${entries.join(',')}]}`;
 }

@@ -2,7 +2,7 @@ import { rawJson } from '../json/raw.ts';
 import { entryOf, type MetadataEntry } from './entry.ts';
 import { execute } from './execute.ts';
 import { LogMetadata, type LogMetadataInput } from './generated/operations.ts';
-import { type LogOptions, type LogTarget, targetOf, textsOfInputs } from './log-input.ts';
+import { callsOf, type LogOptions, type LogTarget, targetOf, textOfCall } from './log-input.ts';
 import type { Metadata } from './metadata-entries.ts';
 import { isDisabled, type Settings } from './options.ts';
 
@@ -24,9 +24,9 @@ export async function logNow(
   target: LogTarget & LogOptions,
 ): Promise<LoggedMetadata> {
   const entries: MetadataEntry[] = [];
-  for (const text of textsOfInputs(metadata, targetOf(target), target)) {
+  for (const call of callsOf(metadata, targetOf(target), target)) {
     // The text is a LogMetadataInput already, and is sent as it stands.
-    const input = rawJson(text) as unknown as LogMetadataInput;
+    const input = rawJson(textOfCall(call)) as unknown as LogMetadataInput;
     if (isDisabled()) continue;
     const { logMetadata } = await execute(settings, LogMetadata, { input });
     entries.push(...logMetadata.entries.map(entryOf));

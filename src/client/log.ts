@@ -1,13 +1,12 @@
 import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { MetadataTarget } from './generated/operations.ts';
-import { logOptionNames, targetOf, textsOfInputs } from './log-input.ts';
+import { callsOf, logOptionNames, targetOf } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
 import { checkMetadata, type Metadata, nothingToLog } from './metadata-entries.ts';
 import { type ClientOptions, clientOptionNames, isDisabled, type Settings, settingsOf } from './options.ts';
 import { currentScope, currentTarget } from './scope.ts';
 import { senderFor } from './senders.ts';
-import { lineOf } from './spool/operation.ts';
 import { isStrict, warnOnce } from './warn.ts';
 
 const waysToCall = `logMetadata(metadata) was called outside a step or run. Call it
@@ -36,7 +35,7 @@ function enqueue(settings: Settings, metadata: Metadata, target: MetadataTarget,
     return;
   }
   const sender = senderFor(settings);
-  for (const input of textsOfInputs(metadata, target, options)) sender.append(lineOf('logMetadata', input));
+  for (const call of callsOf(metadata, target, options)) sender.log(call);
 }
 
 /**

@@ -3,8 +3,11 @@ import type { MetadataType } from './generated/operations.ts';
 import { isTyped, metadataTypeOf } from './metadata-types.ts';
 import { textOfValue } from './metadata-values.ts';
 
-/** What can be logged: keys with their values, as a plain object or a Map. For the values see {@link textOfValue}. */
-export type Metadata = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+/** Anything but undefined, which could only be dropped. Which values can be stored, {@link textOfValue} says. */
+export type MetadataValue = NonNullable<unknown> | null;
+
+/** What can be logged: keys with their values, as a plain object or a Map. */
+export type Metadata = Readonly<Record<string, MetadataValue>> | ReadonlyMap<string, MetadataValue>;
 
 const maxKeyBytes = 255;
 

@@ -35,6 +35,8 @@ export interface Settings {
   readonly apiKey: () => string | undefined;
   readonly headers: () => Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
+  /** Whether that is the `fetch` of the platform. */
+  readonly isPlainFetch: boolean;
 }
 
 /** The environment of the process; empty in a browser. */
@@ -123,6 +125,7 @@ export function settingsOf(options: ClientOptions = {}): Settings {
     deadlineMs: milliseconds(options.deadlineMs, 'deadlineMs', 30_000),
     tryTimeoutMs: milliseconds(options.tryTimeoutMs, 'tryTimeoutMs', 10_000),
     headers: () => headers,
+    isPlainFetch: options.fetch === undefined,
     // Called as a plain function: browsers refuse a `fetch` that is called as a method of another object.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   };

@@ -1,6 +1,15 @@
+import type { OptionNames } from './check-options.ts';
 import { badInput } from './errors.ts';
+import type { ReadOptions } from './execute.ts';
 
 const maxPageSize = 200;
+
+export interface PageOptions extends ReadOptions {
+  /** How many to request at once: 1 to 200. Default: 100. */
+  readonly pageSize?: number;
+}
+
+export const pageOptionNames: OptionNames<PageOptions> = { pageSize: true, signal: true };
 
 /** The `pageSize` of some options. Throws an InvalidCallError by that name, where the service would call it `first`. */
 export function pageSizeOf(call: string, options: { readonly pageSize?: number } | undefined): number {

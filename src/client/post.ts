@@ -2,6 +2,7 @@ import { parseJson } from '../json/parse.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } from './errors.ts';
 import type { Settings } from './options.ts';
+import { isRefusedOnLoopback } from './refused.ts';
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -71,7 +72,10 @@ export function errorOfFetch(cause: unknown, url: string): RunledgerError {
     });
   const why =
     inner instanceof Error ? inner.message || ('code' in inner ? String(inner.code) : inner.name) : String(inner);
-  return new UnavailableError('UNAVAILABLE', `${url} cannot be reached: ${why}.`, { cause });
+  const advice = isRefusedOnLoopback(cause, url)
+    ? ' Is the service running? `npx runledger serve` starts one; RUNLEDGER_URL says where another is.'
+    : '';
+  return new UnavailableError('UNAVAILABLE', `${url} cannot be reached: ${why}.${advice}`, { cause });
 }
 
 /** The headers of a request to the service. */

@@ -52,6 +52,8 @@ export interface RetryOptions {
   /** How long one try may take, in milliseconds. */
   readonly tryTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Hears of each failure, and says how long all may take after it. Default: `deadlineMs`. */
+  readonly deadlineAfter?: (error: UnavailableError) => number;
 }
 
 /**
@@ -60,9 +62,10 @@ export interface RetryOptions {
  */
 export async function withRetries<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  { deadlineMs, tryTimeoutMs, signal }: RetryOptions,
+  { deadlineMs, tryTimeoutMs, signal, deadlineAfter }: RetryOptions,
 ): Promise<T> {
-  const end = Date.now() + deadlineMs;
+  const start = Date.now();
+  let end = start + deadlineMs;
   for (let failures = 0; ; failures += 1) {
     const timeout = patientTimeout(Math.max(1, Math.min(tryTimeoutMs, end - Date.now())));
     try {
@@ -70,6 +73,7 @@ export async function withRetries<T>(
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof UnavailableError)) throw error;
+      if (deadlineAfter) end = start + deadlineAfter(error);
       const waitMs = Math.max(pauseMs(failures), error.retryAfterMs ?? 0);
       if (Date.now() + waitMs + minTryMs > end) throw error;
       await pause(waitMs, signal);

@@ -28,11 +28,12 @@ const test = testSpool
         bash(line, environment),
   );
 
-/** Leaves a file of two refused operations: they log to a run that does not exist. */
+/** Leaves a file of two refused operations: they log to a run that does not exist, by its name and by a prefix of it. */
 async function leaveRejected(run: string, spool: string, environment: Environment): Promise<string> {
   const { stderr } = await runJob(
     `import { logMetadata } from 'runledger/client';
-     for (const value of [1, 2]) logMetadata({ value }, { run: '${run}', buffered: true });`,
+     logMetadata({ value: 1 }, { run: '${run.slice(0, -1)}', buffered: true });
+     logMetadata({ value: 2 }, { run: '${run}', buffered: true });`,
     environment(),
   );
   expect(stderr).toContain('NOT_FOUND');

@@ -113,7 +113,8 @@ test('the service is absent for a whole job: the next one delivers', async ({
   expect([code, stdout.includes('result 42')]).toEqual([7, true]);
   expect(stderr).toMatch(/cannot be reached/);
   expect(await spooled(spool)).toHaveLength(1);
-  expect(await deliver()).toMatchObject({ code: 0, stdout: '29 delivered, 0 refused, 0 files kept.\n' });
+  const told = expect.stringMatching(/^\d+ delivered, 0 refused, 0 files kept\.\n$/);
+  expect(await deliver()).toMatchObject({ code: 0, stdout: told });
   expect(await losses(service, 'absent')).toEqual(upTo(25));
   expect(await readdir(spool)).toEqual([]);
   expect((await createClient({ url: service.url }).pipelineRun('absent')).status).toBe('COMPLETED');

@@ -53,8 +53,8 @@ function service(refuse: (body: string) => string | undefined = () => undefined)
 }
 
 async function drain(post: Post, source = queue): Promise<void> {
-  const next = deliveryOf(source, post, warn);
-  while (await next());
+  const delivery = deliveryOf(source, post, warn);
+  while (await delivery.next());
 }
 
 const files = (end: string) => readdirSync(directory).filter((name) => name.endsWith(end));
@@ -68,7 +68,14 @@ test('a line is in a private file, after the header, when append returns; an emp
   expect(statSync(join(directory, name!)).mode & 0o777).toBe(0o600);
   const [header, line] = linesOf(name!);
   const pidStartedAt = startOf(process.pid) ?? null;
-  expect(JSON.parse(header!)).toEqual({ runledgerSpool: 1, host: hostname(), pid: process.pid, pidStartedAt, url });
+  expect(JSON.parse(header!)).toEqual({
+    runledgerSpool: 1,
+    host: hostname(),
+    pid: process.pid,
+    pidStartedAt,
+    url,
+    delivered: 0,
+  });
   expect(`${line}\n`).toBe(logLine(1));
   const { post, values } = service();
   await drain(post);
@@ -81,9 +88,9 @@ test('a line is in a private file, after the header, when append returns; an emp
 });
 
 test('operations keep their order; those that log go in batches of at most 1,000 entries, digit for digit', async () => {
-  queue.append(startLine('a', 'n'), true);
+  queue.append(startLine('a', 'n'), { control: true });
   for (let value = 0; value < 1_500; value += 1) queue.append(logLine(value));
-  queue.append(lineOf('finishRun', '{"ref":"a","status":"COMPLETED"}'), true);
+  queue.append(lineOf('finishRun', '{"ref":"a","status":"COMPLETED"}'), { control: true });
   queue.append(
     '{"op":"logMetadata","input":{"target":{"run":"r"},"entries":[{"key":"k","value":9007199254740993}]}}\n',
   );
@@ -131,7 +138,7 @@ test.each(['UNAVAILABLE', 'TIMEOUT', 'INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED',
 );
 
 test('a name that is taken gets the beginning of the id appended', async () => {
-  queue.append(startLine('0123456789', 'mine'), true);
+  queue.append(startLine('0123456789', 'mine'), { control: true });
   const { taken, post } = service((body) => (body.includes('"mine"') ? 'CONFLICT' : undefined));
   await drain(post);
   expect(taken[0]).toContain('"name":"mine-01234567"');
@@ -140,7 +147,7 @@ test('a name that is taken gets the beginning of the id appended', async () => {
 
 test('what does not exist yet may still be in the file of another process: it waits for that', async () => {
   const other = open();
-  other.append(startLine('run-1'), true);
+  other.append(startLine('run-1'), { control: true });
   queue.append(logLine(1, { run: 'run-1' }));
   const refusing = service(() => 'NOT_FOUND');
   await expect(drain(refusing.post)).rejects.toThrow(UnavailableError);
@@ -157,7 +164,7 @@ test('the bound refuses the newest, with one warning; starts and ends may exceed
   expect(small.refused).toBeGreaterThan(50);
   expect(warnings).toHaveLength(1);
   const before = small.appended;
-  small.append(startLine('a'), true);
+  small.append(startLine('a'), { control: true });
   expect(small.appended).toBe(before + 1);
 });
 

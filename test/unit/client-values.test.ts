@@ -3,15 +3,15 @@ import { parseMetadata } from '../../src/cli/key-values.ts';
 import { joinNegatives } from '../../src/cli/options.ts';
 import { parseValue } from '../../src/cli/value.ts';
 import { InvalidCallError } from '../../src/client/errors.ts';
-import { targetOf, textsOfInputs } from '../../src/client/log-input.ts';
-import { checkName, textsOfEntries, utf8Length } from '../../src/client/metadata-entries.ts';
+import { callsOf, targetOf, textOfCall } from '../../src/client/log-input.ts';
+import { checkName, type MetadataValue, textsOfEntries, utf8Length } from '../../src/client/metadata-entries.ts';
 import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../src/client/metadata-types.ts';
 import { parseJson } from '../../src/json/parse.ts';
 import { newUuid } from '../../src/uuid.ts';
 
 /** The value and type of the one entry that `value` becomes. */
 const entry = (value: unknown) => {
-  const [text] = textsOfEntries(new Map([['k', value]]));
+  const [text] = textsOfEntries(new Map([['k', value as MetadataValue]]));
   return text?.replace('{"key":"k","value":', '').replace(/}$/, '');
 };
 
@@ -96,11 +96,11 @@ test('type functions refuse what does not fit the type', () => {
 
 test('a large call becomes several requests, each with an id of its own', () => {
   const metadata = Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`k${index}`, index]));
-  const inputs = textsOfInputs(metadata, { run: 'r' }).map((text) => JSON.parse(text));
+  const inputs = callsOf(metadata, { run: 'r' }).map((call) => JSON.parse(textOfCall(call)));
   expect(inputs.map(({ entries }) => entries.length)).toEqual([1000, 1000, 500]);
   expect(new Set(inputs.map(({ requestId }) => requestId)).size).toBe(3);
   const large = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, 'é'.repeat(30_000)]));
-  expect(textsOfInputs(large, { run: 'r' }).length).toBe(3);
+  expect(callsOf(large, { run: 'r' }).length).toBe(3);
 });
 
 test('a target names one thing', () => {

@@ -23,7 +23,7 @@ interface BackOffOptions {
 }
 
 export function openBackOff({ queue, pauses, changes, health, warn }: BackOffOptions): BackOff {
-  const warnedCodes = new Set<string>();
+  const warnedKinds = new Set<string>();
   let syncedAt = 0;
 
   function syncMeanwhile(): void {
@@ -38,8 +38,9 @@ export function openBackOff({ queue, pauses, changes, health, warn }: BackOffOpt
       health.failuresInRow += 1;
       health.failures += 1;
       pauses.calmDown();
-      if (!warnedCodes.has(error.code)) {
-        warnedCodes.add(error.code);
+      const kind = `${error.name} ${error.code}`;
+      if (!warnedKinds.has(kind)) {
+        warnedKinds.add(kind);
         warn(`${error.message} What is logged is kept in ${queue.directory} until it can be delivered.`);
       }
       changes.announce();

@@ -1,74 +1,67 @@
-import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../json/value.ts';
-import { InvalidCallError, UnavailableError } from '../errors.ts';
+import { InvalidCallError } from '../errors.ts';
 import { isObject } from '../post.ts';
-import { listSpoolFiles } from './location.ts';
-import { type Operation, parseOperation, renamed, requestBody } from './operation.ts';
+import { nextBatch, type Waiting } from './batch.ts';
+import { deliverEntries } from './entry-by-entry.ts';
+import { renamed, requestBody } from './operation.ts';
 import type { Line, Source } from './source.ts';
-
-const peekBytes = 1024 * 1024;
-const maxEntries = 1_000;
+import { isStartedElsewhere, StartsElsewhereError } from './started-elsewhere.ts';
 
 /** Sends a request once. Throws the errors of the client. */
 export type Post = (body: string) => Promise<JsonObject>;
 
-/** An operation with the line it was read from. */
-type Waiting = Operation & { readonly line: Line };
-
-/** Refusals that are not the operation's fault: the key or the URL is wrong. */
-const notItsFault = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_RUNLEDGER']);
-
-/** Whether another file of the directory has yet to start a run or step with one of these ids. */
-function isStartedElsewhere(source: Source, ids: readonly string[]): boolean {
-  const wanted = ids.map((id) => `"id":${JSON.stringify(id)}`);
-  const starts = (text: string) =>
-    text.split('\n').some((line) => /^\{"op":"start(Run|Step)"/.test(line) && wanted.some((id) => line.includes(id)));
-  return listSpoolFiles(source.directory).some(({ base, path }) => {
-    try {
-      return base !== source.base && starts(readFileSync(path, 'utf8'));
-    } catch {
-      return false;
-    }
-  });
+/** Whether a refusal is not the operation's fault: the key or the URL is wrong. */
+function isNotItsFault({ code }: InvalidCallError): boolean {
+  return code === 'UNAUTHENTICATED' || code === 'FORBIDDEN' || code === 'NOT_RUNLEDGER';
 }
 
-/**
- * Delivers the operations of one source in order, each at least once; the ids in them make that exactly once. The rules
- * are in docs/spool.md. Gives a function that sends as much as fits into one request and resolves to false when nothing
- * is left; it throws a RunledgerError when what is left has to wait. `onRunStarted` hears under which name each run that
- * was started is recorded.
- */
+/** Delivers the operations of one source, in order, each at least once; the ids in them make that exactly once. */
+export interface Delivery {
+  /** Sends as much as fits into one request. False when nothing is left. Throws a RunledgerError when what is left must wait. */
+  next(): Promise<boolean>;
+  /** The same by a function that does not return before the answer. False, and nothing is done, unless that is data. */
+  nextNow(post: (body: string) => JsonObject | undefined): boolean;
+}
+
+/** By the rules in docs/spool.md. `onRunStarted` hears under which name each run that was started is recorded. */
 export function deliveryOf(
   source: Source,
   post: Post,
   warn: (message: string) => void,
   onRunStarted: (id: string, name: string) => void = () => {},
-): () => Promise<boolean> {
+): Delivery {
   /** Targets known not to exist, so that not every entry for them costs a search of the directory. */
   const missing = new Set<string>();
+  const rejectedEntries = new Set<string>();
 
-  async function send(operations: readonly Waiting[]): Promise<void> {
-    const { startRun } = await post(requestBody(operations));
+  function delivered({ startRun }: JsonObject, operations: readonly Waiting[]): void {
     if (isObject(startRun)) onRunStarted(String(startRun['id']), String(startRun['name']));
     source.remove(operations.map(({ line }) => line));
   }
 
-  function reject(line: Line, code: string, message: string): void {
+  async function send(operations: readonly Waiting[]): Promise<void> {
+    delivered(await post(requestBody(operations)), operations);
+  }
+
+  function setAside(text: string, { code, message }: InvalidCallError, part: 'line' | 'entry'): void {
     try {
-      const path = source.setAside(line, { code, message });
+      const path = source.setAside(text, { code, message }, part);
       if (path !== undefined) warn(`the service refused an operation (${code}: ${message}); it is kept in ${path}`);
     } catch (error) {
       warn(
-        `the service refused an operation (${code}: ${message}), which could not be set aside (${String(error)}): ${line.text}`,
+        `the service refused an operation (${code}: ${message}), which could not be set aside (${String(error)}): ${text}`,
       );
     }
+  }
+
+  function reject(line: Line, error: InvalidCallError): void {
+    setAside(line.text, error, 'line');
     source.remove([line]);
   }
 
   /** Whether a second try went through. Throws, so as to wait, while another process has yet to start what is missing. */
   async function triedAgain(operation: Waiting): Promise<boolean> {
-    if (isStartedElsewhere(source, operation.needs))
-      throw new UnavailableError('NOT_FOUND', 'Another process has yet to start the run or step of an operation.');
+    if (isStartedElsewhere(source.directory, source.base, operation.needs)) throw new StartsElsewhereError();
     return triedAs(operation);
   }
 
@@ -77,33 +70,38 @@ export function deliveryOf(
       await send([operation]);
       return true;
     } catch (error) {
-      if (error instanceof InvalidCallError && !notItsFault.has(error.code)) return false;
+      if (error instanceof InvalidCallError && !isNotItsFault(error)) return false;
       throw error;
     }
   }
 
-  async function refused(operation: Waiting, { code, message }: InvalidCallError): Promise<void> {
-    if (code === 'NOT_FOUND') {
+  async function refused(operation: Waiting, error: InvalidCallError): Promise<void> {
+    const { op, line, payload, needs } = operation;
+    if (error.code === 'NOT_FOUND') {
       if (await triedAgain(operation)) return;
-      if (operation.op === 'logMetadata') missing.add(operation.needs.join());
+      if (op === 'logMetadata') missing.add(needs.join());
+    } else if (op === 'logMetadata' && error.code !== 'CONFLICT') {
+      const rejectEntry = (text: string, refusal: InvalidCallError) => setAside(text, refusal, 'entry');
+      const how = { post, isNotItsFault, reject: rejectEntry };
+      if (await deliverEntries(payload, how, rejectedEntries)) return source.remove([line]);
     }
-    const other = code === 'CONFLICT' ? renamed(operation) : undefined;
-    if (other && (await triedAs({ ...other.operation, line: operation.line }))) {
+    const other = error.code === 'CONFLICT' ? renamed(operation) : undefined;
+    if (other && (await triedAs({ ...other.operation, line }))) {
       warn(`there is already a run named ${other.from}: this one is recorded as ${other.to}.`);
       return;
     }
-    reject(operation.line, code, message);
+    reject(line, error);
   }
 
   async function deliver(operations: readonly Waiting[]): Promise<void> {
     const [first] = operations;
     if (!first) return;
     if (operations.length === 1 && first.op === 'logMetadata' && missing.has(first.needs.join()))
-      return reject(first.line, 'NOT_FOUND', 'The run or step it was logged to does not exist.');
+      return reject(first.line, new InvalidCallError('NOT_FOUND', 'The run or step it was logged to does not exist.'));
     try {
       await send(operations);
     } catch (error) {
-      if (!(error instanceof InvalidCallError) || notItsFault.has(error.code)) throw error;
+      if (!(error instanceof InvalidCallError) || isNotItsFault(error)) throw error;
       if (operations.length === 1) return refused(first, error);
       // A batch is all or nothing, so nothing was written: halving it finds the bad operation.
       const middle = Math.ceil(operations.length / 2);
@@ -112,22 +110,19 @@ export function deliveryOf(
     }
   }
 
-  return async function deliverNext() {
-    const batch: Waiting[] = [];
-    let entries = 0;
-    for (const line of source.peek(peekBytes)) {
-      const operation = parseOperation(line.text);
-      if (!operation) {
-        if (batch.length === 0) reject(line, 'BAD_USER_INPUT', 'This version does not know such an operation.');
-        if (batch.length === 0) return true;
-        break;
-      }
-      entries += operation.entries;
-      if (batch.length > 0 && (operation.op !== 'logMetadata' || entries > maxEntries)) break;
-      batch.push({ ...operation, line });
-      if (operation.op !== 'logMetadata') break;
-    }
-    await deliver(batch);
-    return batch.length > 0;
+  return {
+    async next() {
+      const { batch, unknown } = nextBatch(source);
+      if (unknown)
+        reject(unknown, new InvalidCallError('BAD_USER_INPUT', 'This version does not know such an operation.'));
+      else await deliver(batch);
+      return unknown !== undefined || batch.length > 0;
+    },
+    nextNow(postNow) {
+      const { batch } = nextBatch(source);
+      const data = batch.length > 0 ? postNow(requestBody(batch)) : undefined;
+      if (data) delivered(data, batch);
+      return data !== undefined;
+    },
   };
 }

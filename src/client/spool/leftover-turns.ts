@@ -1,4 +1,5 @@
 import { deliverLeftovers, type LeftoverOptions } from './leftovers.ts';
+import { StartsElsewhereError } from './started-elsewhere.ts';
 
 /** For how long leftovers go before this process's own operations. */
 const headStartMs = 5_000;
@@ -21,7 +22,7 @@ export function leftoverTurns(options: LeftoverOptions): LeftoverTurns {
   async function look(): Promise<void> {
     try {
       const { kept } = await deliverLeftovers(options);
-      waitForOurs = kept.some(({ error }) => error?.code === 'NOT_FOUND');
+      waitForOurs = kept.some(({ error }) => error instanceof StartsElsewhereError);
       if (kept.length > 0) lookedAt = performance.now() - lookEveryMs + headStartMs;
     } catch (error) {
       options.warn(`what other processes left behind could not be delivered: ${String(error)}`);

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { RunledgerError } from '../errors.ts';
 import { claim } from './claim.ts';
 import { deliveryOf, type Post } from './deliver.ts';
-import { readHeader, type SpoolHeader } from './header.ts';
+import { freshHeader, noteDelivered, type ReadHeader, readHeader, type SpoolHeader } from './header.ts';
 import { isAlive, listSpoolFiles, type SpoolFile } from './location.ts';
 import { appendRejected, recordOf } from './rejected.ts';
 import { readLines, type Source } from './source.ts';
@@ -29,8 +29,8 @@ export interface LeftoverReport {
 }
 
 /** The header of a file whose owner has ended; undefined when the file must be left alone. */
-function readAbandoned(file: SpoolFile, { anyHost, warn }: LeftoverOptions): ReturnType<typeof readHeader> {
-  let read: ReturnType<typeof readHeader>;
+function readAbandoned(file: SpoolFile, { anyHost, warn }: LeftoverOptions): ReadHeader | undefined {
+  let read: ReadHeader | undefined;
   try {
     read = readHeader(file.path);
   } catch (error) {
@@ -49,9 +49,9 @@ function readAbandoned(file: SpoolFile, { anyHost, warn }: LeftoverOptions): Ret
   return (host === hostname() ? !isAlive(pid, pidStartedAt) : anyHost) ? read : undefined;
 }
 
-function sourceOf(fd: number, base: string, header: { line: string; bytes: number }, report: LeftoverReport): Source {
+function sourceOf(fd: number, base: string, header: ReadHeader, report: LeftoverReport): Source {
   const size = fstatSync(fd).size;
-  let head = header.bytes;
+  let head = header.delivered;
   return {
     directory: dirname(base),
     base,
@@ -59,12 +59,13 @@ function sourceOf(fd: number, base: string, header: { line: string; bytes: numbe
     peek: (maxBytes) => readLines(fd, head, size, maxBytes),
     remove(lines) {
       for (const { bytes } of lines) head += bytes;
+      noteDelivered(fd, header.line, head);
       report.delivered += lines.length;
     },
-    setAside(line, refusal) {
-      const path = appendRejected(base, header.line, recordOf(line.text, refusal));
+    setAside(text, refusal, part) {
+      const path = appendRejected(base, freshHeader(header.line), recordOf(text, refusal));
       report.rejected += 1;
-      report.delivered -= 1;
+      if (part === 'line') report.delivered -= 1;
       return path;
     },
   };
@@ -83,12 +84,12 @@ export async function deliverLeftovers(options: LeftoverOptions): Promise<Leftov
     const post = header && postFor(header.header);
     const path = post && claim(file.path, file.base);
     if (!path) continue;
-    const fd = openSync(path, 'r');
+    const fd = openSync(path, 'r+');
     let error: RunledgerError | undefined;
     let done = false;
     try {
-      const next = deliveryOf(sourceOf(fd, file.base, header, report), post, warn);
-      while (!done && !isOver()) done = !(await next());
+      const delivery = deliveryOf(sourceOf(fd, file.base, header, report), post, warn);
+      while (!done && !isOver()) done = !(await delivery.next());
     } catch (reason) {
       if (!(reason instanceof RunledgerError)) throw reason;
       error = reason;

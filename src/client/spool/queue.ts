@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { LogCall } from '../log-input.ts';
 import { createSpoolFile, type SpoolFileWriter } from './file.ts';
 import { headerLine } from './header.ts';
+import { additionTo, type LastLine, lastLineOf } from './last-line.ts';
 import { directoryBytes, newSpoolName, type SpoolLocation } from './location.ts';
 import { openMemoryLines } from './memory.ts';
 import { appendRejected, type Refusal, recordOf } from './rejected.ts';
@@ -11,8 +13,13 @@ const controlReserveBytes = 1024 * 1024;
 
 /** The operations of this process that are not acknowledged yet. A line is in the file when `append` returns. */
 export interface Queue extends Source {
-  /** Adds a line, newline included, at the end. False when it is refused because the bound has been reached. */
-  append(line: string, control?: boolean): boolean;
+  /**
+   * Adds a line, newline included, at the end. False when the bound has been reached: unless it is `tentative`, the line is
+   * counted as refused then. `call`: what the line logs, where later calls may be added to it.
+   */
+  append(line: string, options?: { control?: boolean; call?: LogCall; tentative?: boolean }): boolean;
+  /** Adds a call to the last line. False where that cannot be. */
+  extend(call: LogCall): boolean;
   /** How many lines have ever been added. */
   readonly appended: number;
   /** How many lines have been taken off. */
@@ -45,6 +52,7 @@ export function openQueue(
   const memory = openMemoryLines();
   /** Null when it could not be made, or has been closed. */
   let file: SpoolFileWriter | null | undefined;
+  let last: LastLine | undefined;
   let othersBytes = 0;
   let othersReadAt = Number.NEGATIVE_INFINITY;
   const counts = { appended: 0, removed: 0, refused: 0, rejected: 0 };
@@ -63,14 +71,18 @@ export function openQueue(
   }
 
   /** Whether the directory has room. What other processes have in it is read every half second at most. */
-  function fits(ownBytes: number, bytes: number, control: boolean): boolean {
+  function fits(own: SpoolFileWriter, bytes: number, control: boolean): boolean {
     const most = maxBytes + (control ? controlReserveBytes : 0);
     const age = performance.now() - othersReadAt;
-    if (age > 5_000 || (age > 500 && othersBytes + ownBytes + bytes > most)) {
-      othersBytes = Math.max(0, directoryBytes(directory) - ownBytes);
+    if (age > 5_000 || (age > 500 && othersBytes + own.bytes + bytes > most)) {
+      othersBytes = Math.max(0, directoryBytes(directory) - own.bytes);
       othersReadAt = performance.now();
     }
-    return othersBytes + ownBytes + bytes <= most;
+    if (othersBytes + own.bytes + bytes > most) {
+      own.makeRoom();
+      last = undefined;
+    }
+    return othersBytes + own.bytes + bytes <= most;
   }
 
   function refuse(why: string): false {
@@ -98,29 +110,43 @@ export function openQueue(
     get inMemory() {
       return memory.count;
     },
-    append(line, control = false) {
+    append(line, { control = false, call, tentative = false } = {}) {
       const bytes = Buffer.byteLength(line);
       // While lines are in memory, those that follow must go there too, to keep the order.
       const target = memory.count > 0 ? null : openFile();
-      if (target && !fits(target.bytes, bytes, control))
-        return refuse(`${directory} has reached RUNLEDGER_SPOOL_MAX_BYTES (${maxBytes})`);
-      if (!target?.append(line, bytes) && !memory.append(line, bytes))
-        return refuse('no file can be written, and memory holds 32 MiB already');
+      if (target && !fits(target, bytes, control))
+        return !tentative && refuse(`${directory} has reached RUNLEDGER_SPOOL_MAX_BYTES (${maxBytes})`);
+      const isInFile = target?.append(line, bytes) === true;
+      if (!isInFile && !memory.append(line, bytes))
+        return !tentative && refuse('no file can be written, and memory holds 32 MiB already');
+      last = isInFile && call ? lastLineOf(call, bytes) : undefined;
       counts.appended += 1;
       return true;
     },
+    extend(call) {
+      const addition = last && additionTo(last, call);
+      if (!last || !addition || !file || !fits(file, addition.bytes, false)) return false;
+      const { text, bytes, over, line } = addition;
+      if (!last || !file.extend(text, bytes, over, last.bytes)) return false;
+      last = line;
+      return true;
+    },
     peek(max) {
-      return file && !file.isEmpty ? file.peek(max) : memory.peek(max);
+      const lines = file && !file.isEmpty ? file.peek(max) : memory.peek(max);
+      return lines.map((line, index) => ({ ...line, number: counts.removed + index }));
     },
     remove(lines) {
-      counts.removed += lines.length;
-      if (file && !file.isEmpty) file.remove(lines.reduce((sum, { bytes }) => sum + bytes, 0));
-      else memory.remove(lines.length);
+      // Two may deliver the same, so as to make room: each line is taken off once.
+      const left = lines.filter(({ number = counts.removed }) => number >= counts.removed);
+      if (left.length === 0) return;
+      counts.removed += left.length;
+      if (file && !file.isEmpty) file.remove(left.reduce((sum, { bytes }) => sum + bytes, 0));
+      else memory.remove(left.length);
     },
-    setAside(line, refusal) {
+    setAside(text, refusal) {
       counts.rejected += 1;
-      if (!onRejected) return appendRejected(base, header.trimEnd(), recordOf(line.text, refusal));
-      onRejected(line.text, refusal);
+      if (!onRejected) return appendRejected(base, header.trimEnd(), recordOf(text, refusal));
+      onRejected(text, refusal);
       return undefined;
     },
     sync: () => file?.sync(),

@@ -40,10 +40,10 @@ function openRecords(
       for (const { bytes } of lines) head += bytes;
       report.delivered += lines.length;
     },
-    setAside(line, refusal) {
-      const path = appendRejected(base, header.line, recordOf(line.text, refusal));
+    setAside(text, refusal, part) {
+      const path = appendRejected(base, header.line, recordOf(text, refusal));
       report.rejected += 1;
-      report.delivered -= 1;
+      if (part === 'line') report.delivered -= 1;
       return path;
     },
     rest: () => read(Number.POSITIVE_INFINITY).map(({ text }) => text),
@@ -83,8 +83,8 @@ export async function retryRejected(
     try {
       const refusals = records.rest().map((record) => parseRecord(record).refusal);
       tell({ path: `${file.base}.rejected`, url: header.header.url, refusals });
-      const next = deliveryOf(records, post, warn);
-      while (await next());
+      const delivery = deliveryOf(records, post, warn);
+      while (await delivery.next());
     } catch (error) {
       if (!(error instanceof RunledgerError)) throw error;
       report.kept.push({ path: `${file.base}.rejected`, error });

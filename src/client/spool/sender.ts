@@ -1,4 +1,5 @@
 import { RunledgerError, UnavailableError } from '../errors.ts';
+import { type LogCall, textOfCall } from '../log-input.ts';
 import type { Settings } from '../options.ts';
 import { post } from '../post.ts';
 import { patientTimeout } from '../retry.ts';
@@ -8,8 +9,10 @@ import { deliveryOf } from './deliver.ts';
 import { type Flush, flushOf, type Health } from './flush.ts';
 import { leftoverTurns } from './leftover-turns.ts';
 import type { SpoolLocation } from './location.ts';
+import { lineOf } from './operation.ts';
 import { openPauses } from './pauses.ts';
 import { type OnRejected, openQueue } from './queue.ts';
+import { reliefOf } from './relief.ts';
 
 /** How long a sender waits for more operations before it sends: fewer, larger requests. */
 const lingerMs = 20;
@@ -30,6 +33,11 @@ const lingerMs = 20;
 export interface Sender {
   /** Adds the line of an operation at the end of the queue; it is in the file when this returns. */
   append(line: string, control?: boolean): void;
+  /**
+   * The same for what is logged: calls of one moment share a line. Where the spool is full and the service takes what is in it,
+   * this returns when there is room.
+   */
+  log(call: LogCall): void;
   readonly flush: Flush;
   /** Calls back once the run with this id is started, with the name that it has: the service may have changed it. */
   onRunStarted(id: string, listener: (name: string) => void): void;
@@ -65,10 +73,11 @@ export function openSender(
     return post(settings, body, AbortSignal.any([stopping.signal, hangingUp.signal, timeout]));
   }
   const nameListeners = new Map<string, (name: string) => void>();
-  const deliverNext = deliveryOf(queue, send, warn, (id, name) => {
+  const delivery = deliveryOf(queue, send, warn, (id, name) => {
     nameListeners.get(id)?.(name);
     nameListeners.delete(id);
   });
+  const relieve = reliefOf({ settings, delivery, health, queue });
   const leftovers = leftoverTurns({
     directory: location.directory,
     postFor: ({ url }) => (url === settings.url ? send : undefined),
@@ -79,7 +88,7 @@ export function openSender(
   /** Sends one request. False when nothing is left to send. */
   async function sendOne(): Promise<boolean> {
     await leftovers.take();
-    if (!(await deliverNext())) {
+    if (!(await delivery.next())) {
       if (!leftovers.waitForOurs || !deliveredOurs) return false;
       deliveredOurs = false;
       leftovers.hasten();
@@ -125,8 +134,17 @@ export function openSender(
   }
 
   return {
-    append(line, control) {
-      queue.append(line, control);
+    append(line, control = false) {
+      queue.append(line, { control });
+      backOff.syncMeanwhile();
+      start();
+    },
+    log(call) {
+      if (!queue.extend(call)) {
+        const line = lineOf('logMetadata', textOfCall(call));
+        const fits = () => queue.append(line, { call, tentative: true });
+        if (!fits() && !relieve(fits)) queue.append(line, { call });
+      }
       backOff.syncMeanwhile();
       start();
     },

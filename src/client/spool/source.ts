@@ -5,6 +5,8 @@ import type { Refusal } from './rejected.ts';
 export interface Line {
   readonly text: string;
   readonly bytes: number;
+  /** In the queue of a process: how many lines were there before it. */
+  readonly number?: number;
 }
 
 /** Operations waiting to be delivered, first in, first out. */
@@ -17,10 +19,10 @@ export interface Source {
   /** Takes these lines off the front: they have been acknowledged, or set aside. */
   remove(lines: readonly Line[]): void;
   /**
-   * Writes a refused line to a `.rejected` file, without taking it off the front, and gives the path of that file;
-   * undefined when someone else was told of the refusal instead.
+   * Writes a refused line, or one made of a refused entry of it, to a `.rejected` file, without taking anything off the front,
+   * and gives the path of that file; undefined when someone else was told of the refusal instead.
    */
-  setAside(line: Line, refusal: Refusal): string | undefined;
+  setAside(text: string, refusal: Refusal, part: 'line' | 'entry'): string | undefined;
 }
 
 /** The complete lines of a file between two offsets: about `maxBytes` of them at most, at least one if there is any. */

@@ -1,0 +1,41 @@
+import type { UnavailableError } from './errors.ts';
+import { warn } from './warn.ts';
+
+/** After how long a wait is told of: where a try has failed, and where nothing has answered at all. */
+const failedMs = 1_000;
+const silentMs = 3_000;
+
+/** Tells whoever waits for an answer, once, what is waited for. */
+export interface Waiting {
+  /** A try has failed; `deadlineMs` from the beginning, nothing is waited for any more. */
+  failed(error: UnavailableError, deadlineMs: number): void;
+  /** It is waited no longer. */
+  over(): void;
+}
+
+/** Begins to watch a call that waits for the service at `url`, `deadlineMs` at most. */
+export function sayWaiting(url: string, deadlineMs: number): Waiting {
+  const startedAt = performance.now();
+  let mostMs = deadlineMs;
+  let why = `${url} has not answered yet.`;
+  let hasFailed = false;
+  let timer = setTimeout(say, silentMs);
+
+  function say(): void {
+    const leftMs = mostMs - (performance.now() - startedAt);
+    if (leftMs > 0) warn(`${why} Waiting for it, up to ${Math.ceil(leftMs / 1_000)} s more.`);
+  }
+
+  return {
+    failed(error, untilMs) {
+      why = error.message;
+      mostMs = untilMs;
+      if (hasFailed) return;
+      hasFailed = true;
+      clearTimeout(timer);
+      const waitedMs = performance.now() - startedAt;
+      if (waitedMs < silentMs) timer = setTimeout(say, Math.max(0, failedMs - waitedMs));
+    },
+    over: () => clearTimeout(timer),
+  };
+}
