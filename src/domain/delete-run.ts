@@ -17,16 +17,17 @@ const patienceMs = 1_000;
 export async function deleteRun(db: Writer, actor: Actor, ref: string): Promise<boolean> {
   const { id, name, pipeline } = await requireRun(db, ref);
   const done = { action: 'DELETE_RUN', subject: name, pipeline, runId: id } as const;
-  await inTransaction(db, async (transaction) => {
+  const isGone = await inTransaction(db, async (transaction) => {
     // Deleted by another call in the meantime: then it is what was asked for.
     const run = await lockRun(transaction, id);
-    if (!run) return;
+    if (!run) return false;
     await lockSteps(transaction, id);
     await recordChanges(transaction, run, [{ kind: 'DELETION' }]);
     await removeRun(transaction, id);
     await account(transaction, actor, done);
+    return true;
   });
-  tellAudit(actor, done);
+  if (isGone) tellAudit(actor, done);
   notifyChanges(db);
   // What fails or is broken off here is done when a server starts or a run is deleted next.
   const swept = sweepDeletedRuns(db).catch(() => {});

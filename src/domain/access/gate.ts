@@ -10,7 +10,7 @@ import { findKey, freshen, hasKeys, lookForKey, noteUse } from './key-ring.ts';
 import { tokenPrefix, verifyToken } from './run-token.ts';
 
 /** What a request shows: the header Authorization, and where it comes from. */
-export type Credentials = { authorization: string | undefined; address: string };
+type Credentials = { authorization: string | undefined; address: string };
 
 export type GateOptions = {
   /** Whether whoever shows nothing may do everything: always, as long as there is no key, or never. */

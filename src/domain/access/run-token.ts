@@ -32,7 +32,7 @@ async function readSigners(db: Reader): Promise<SigningKeyRow[]> {
 }
 
 /** Makes the first signing key, and a new one after a month. */
-export async function rotate(db: Writer): Promise<void> {
+async function rotate(db: Writer): Promise<void> {
   await rotateSigningKeys(db, randomBytes(32), { signDays, keepDays: signDays + longestTokenDays });
 }
 
