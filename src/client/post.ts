@@ -2,6 +2,7 @@ import { parseJson } from '../json/parse.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } from './errors.ts';
 import type { Settings } from './options.ts';
+import { notePositionOf, positionHeaders } from './position.ts';
 import { isRefusedOnLoopback } from './refused.ts';
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {
@@ -82,6 +83,7 @@ export function errorOfFetch(cause: unknown, url: string): RunledgerError {
 export function headersOf(settings: Settings, accept: string): Record<string, string> {
   const apiKey = settings.apiKey();
   return {
+    ...positionHeaders(settings.url),
     ...settings.headers(),
     accept,
     'content-type': 'application/json',
@@ -99,6 +101,8 @@ export function dataOf(text: string, response: Response, url: string): JsonObjec
   } catch {
     throw errorOfStatus(response, url);
   }
+  const extensions = isObject(result) ? result['extensions'] : undefined;
+  notePositionOf(url, response, isObject(extensions) ? extensions : undefined);
   const error = isObject(result) ? errorOfResult(result, response.status, retryAfterMs(response)) : undefined;
   if (error) throw error;
   if (!isObject(result) || !isObject(result['data'])) throw errorOfStatus(response, url);

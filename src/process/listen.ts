@@ -12,6 +12,7 @@ import { createHealthLog } from './health-log.ts';
 import { listenOn, originOf } from './listen-on.ts';
 import { placeOfMetrics } from './metrics.ts';
 import { openGate } from './open-gate.ts';
+import { openReplicasOf, withReplicas } from './replicas.ts';
 import type { Settings } from './settings.ts';
 import { atMost } from './stop.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -31,19 +32,24 @@ export async function startListening(
   let stopping = false;
   // The database and its log know each other: one tells of failures, the other looks whether they are over.
   const health = createHealthLog(log, () => checkReadiness(db)());
-  const db = openDatabase({
-    onConnectionLost: health.failed,
-    onNotice: (line) => log.info(line),
-    connectionString,
+  const connection = {
     maxConnections: settings.DATABASE_CONNECTIONS,
     connectTimeoutMs: settings.DATABASE_CONNECT_TIMEOUT_MS,
     statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     lockTimeoutMs: settings.LOCK_TIMEOUT_MS,
     preparedStatements: settings.DATABASE_PREPARED_STATEMENTS,
+  };
+  const db = openDatabase({
+    ...connection,
+    connectionString,
+    onConnectionLost: health.failed,
+    onNotice: (line) => log.info(line),
   });
+  const replicas = openReplicasOf(db, settings, connection, log);
   const gate = await openGate(db, settings, log);
   const app = createApp({
     db,
+    ...(replicas && { replicas }),
     log,
     isStillGood: gate.isStillGood,
     limits: { maxValueBytes: settings.MAX_VALUE_BYTES, maxEntries: settings.MAX_ENTRIES },
@@ -64,6 +70,7 @@ export async function startListening(
   sources.push(
     app.metrics,
     () => databaseMetrics(db),
+    () => replicas?.metrics() ?? [],
     () => httpMetrics(counts),
   );
   const server = createHttpServer({
@@ -74,7 +81,8 @@ export async function startListening(
     allowedHosts: settings.ALLOWED_HOSTS,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     graphiql: settings.GRAPHIQL,
-    readiness: async () => (stopping ? { reads: 'stopping', writes: 'stopping' } : checkReadiness(db)()),
+    readiness: async () =>
+      stopping ? { reads: 'stopping', writes: 'stopping' } : withReplicas(await checkReadiness(db)(), replicas),
     onError: (error, note) => log.error({ ...toLog(note), err: error }, 'unexpected error'),
     metrics: placeOfMetrics(settings) === 'service' ? metricsText : undefined,
     counts,
@@ -93,10 +101,12 @@ export async function startListening(
         app.endStreams();
         // The rest of the time is for the database, and the embedded Postgres.
         await closeServer(server, settings.SHUTDOWN_TIMEOUT_MS * 0.7);
-        await atMost(Math.min(2_000, settings.SHUTDOWN_TIMEOUT_MS * 0.1), db.close());
+        const closing = Promise.all([db.close(), replicas?.close()]);
+        await atMost(Math.min(2_000, settings.SHUTDOWN_TIMEOUT_MS * 0.1), closing);
       },
     };
   } catch (error) {
+    await replicas?.close();
     await db.close();
     throw error;
   }

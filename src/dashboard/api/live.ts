@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { isLater } from '../../client/entry.ts';
 import { InvalidCallError } from '../../client/errors.ts';
+import { notePosition, positionOf } from '../../client/position.ts';
 import { pause, pauseMs } from '../../client/retry.ts';
 import { subscribe } from '../../client/subscribe.ts';
 import { Changes, type ChangesSubscription } from '../generated/operations.ts';
@@ -18,7 +19,7 @@ import { asLeader } from './leader.ts';
 
 export type Change = ChangesSubscription['changes'];
 type LiveState = 'off' | 'opening' | 'live' | 'lost';
-type Message = { readonly state: LiveState } | { readonly changes: readonly Change[] } | 'hello';
+type Message = { readonly state: LiveState } | { readonly changes: readonly Change[]; readonly position: string | undefined } | 'hello';
 
 /** A tab may be hidden for so long without leaving the stream: who looks away for a moment loses nothing. */
 const graceMs = 10_000;
@@ -64,7 +65,11 @@ export function followChanges(cache: QueryClient): () => void {
     if (data === 'hello') {
       if (isLeading) channel.postMessage({ state });
     } else if ('state' in data) setState(data.state);
-    else take(data.changes);
+    else {
+      // What is asked for because of them must not be older than they are.
+      notePosition(settings().url, data.position);
+      take(data.changes);
+    }
   };
   const tell = (next: LiveState) => {
     setState(next);
@@ -77,7 +82,7 @@ export function followChanges(cache: QueryClient): () => void {
     const flush = () => {
       const changes = waiting;
       waiting = [];
-      channel.postMessage({ changes });
+      channel.postMessage({ changes, position: positionOf(settings().url) });
       take(changes);
     };
     for (let failures = 0; !signal.aborted; failures++) {

@@ -73,6 +73,8 @@ export type DatabaseOptions = {
   lockTimeoutMs?: number;
   /** Named prepared statements; switch off behind a pooler that does not know them. Default true. */
   preparedStatements?: boolean;
+  /** Where it is counted what happens; default: counts of its own. */
+  counts?: Counts;
   /** Told of a connection that broke. */
   onConnectionLost?: (error: Error) => void;
   /** Told, in a line, what the operator may want to know. */
@@ -99,7 +101,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
   const lockTimeoutMs = options.lockTimeoutMs ?? 2_000;
   const maxConnections = options.maxConnections ?? 10;
-  const counts = createCounts();
+  const counts = options.counts ?? createCounts();
   const pool = openPool({
     connectionString: options.connectionString,
     maxConnections,

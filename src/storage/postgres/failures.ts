@@ -50,6 +50,11 @@ export function isLockTimeout(error: unknown): boolean {
   return collect(error).states.includes('55P03');
 }
 
+/** Whether a statement took longer than it may. */
+export function isStatementTimeout(error: unknown): boolean {
+  return collect(error).states.includes('57014');
+}
+
 /** Whether the connection itself is lost, or answers do not come through it any more. */
 export function isConnectionLost(error: unknown): boolean {
   return lostMessages.test(collect(error).text);
