@@ -8,6 +8,7 @@ import { keys } from './keys.ts';
 import { log } from './log.ts';
 import { migrate } from './migrate.ts';
 import { joinNegatives } from './options.ts';
+import { partition } from './partition.ts';
 import { UsageError, usage } from './usage.ts';
 
 function print(line: string): void {
@@ -59,6 +60,8 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
       return serve(args);
     case 'migrate':
       return migrate(args, print, complain);
+    case 'partition':
+      return partition(args, print, complain);
     case 'log':
       return log(args, complain);
     case 'get':

@@ -16,6 +16,11 @@ export const usage = `Usage: runledger <command>, runledger --help, runledger --
             As whom: MIGRATE_DATABASE_URL, else DATABASE_URL. --dry-run prints the SQL that is missing, and does nothing.
             --lock-timeout: how long to wait for a lock on a table, behind which all others wait too (5).
 
+  partition  splits the table of entries by run, while the service works; for hundreds of millions of them
+            [--parts 16] [--dry-run] [--pause 1] [--lock-timeout SECONDS] [--abort]
+            As whom: as migrate, straight to the server, not through a pooler. Broken off, it goes on when it is called again.
+            --pause: how long to rest after each piece, in times of what it took. --abort: takes away what was begun.
+
   log     logs metadata to a step or run
             KEY=VALUE... [--step-id ID | --run RUN [--step NAME [--attempt N]]] [--iteration N]
             Without a target: to the step that RUNLEDGER_STEP_ID names.

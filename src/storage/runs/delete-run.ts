@@ -33,25 +33,25 @@ export async function sweepDeletedRuns(db: Writer, signal?: AbortSignal): Promis
 
 function sweepLatest(db: Writer, runId: string) {
   return db.prisma.$executeRaw`/* sweep_latest, prepared */
-DELETE FROM latest_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM latest_entry WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+DELETE FROM latest_entry WHERE run_id = ${runId}::uuid AND ctid = ANY(ARRAY(SELECT ctid FROM latest_entry WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
 }
 
 function sweepEntries(db: Writer, runId: string) {
   return db.prisma.$executeRaw`/* sweep_entries, prepared */
-DELETE FROM metadata_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM metadata_entry WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+DELETE FROM metadata_entry WHERE run_id = ${runId}::uuid AND ctid = ANY(ARRAY(SELECT ctid FROM metadata_entry WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
 }
 
 function sweepRequests(db: Writer, runId: string) {
   return db.prisma.$executeRaw`/* sweep_requests, prepared */
-DELETE FROM log_request WHERE ctid = ANY(ARRAY(SELECT ctid FROM log_request WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+DELETE FROM log_request WHERE run_id = ${runId}::uuid AND ctid = ANY(ARRAY(SELECT ctid FROM log_request WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
 }
 
 function sweepHeartbeats(db: Writer, runId: string) {
   return db.prisma.$executeRaw`/* sweep_heartbeats, prepared */
-DELETE FROM heartbeat WHERE ctid = ANY(ARRAY(SELECT ctid FROM heartbeat WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+DELETE FROM heartbeat WHERE run_id = ${runId}::uuid AND ctid = ANY(ARRAY(SELECT ctid FROM heartbeat WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
 }
 
 function sweepFailures(db: Writer, runId: string) {
   return db.prisma.$executeRaw`/* sweep_failures, prepared */
-DELETE FROM failure WHERE ctid = ANY(ARRAY(SELECT ctid FROM failure WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
+DELETE FROM failure WHERE run_id = ${runId}::uuid AND ctid = ANY(ARRAY(SELECT ctid FROM failure WHERE run_id = ${runId}::uuid LIMIT ${sweepRows}::int))`;
 }
