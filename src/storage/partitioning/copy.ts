@@ -2,11 +2,10 @@ import type pg from 'pg';
 import { gone, marks, quoteName, successor, table } from './names.ts';
 import type { Shape } from './shape.ts';
 
-/** Blocks of one piece: 8 MB of the table, some ten thousands of entries, which take about a second. */
-const blocksAtOnce = 1_024;
-
 /** How the work goes on: pieces are short, and between them there may be a pause. */
 export type Pace = {
+  /** Of the table, read by one piece. */
+  blocks: number;
   /** Told how much is done, from 0 to 1. */
   onProgress: (what: 'copied' | 'checked', share: number) => void;
   /** As a share of the time that a piece has taken. */
@@ -72,7 +71,7 @@ type Place = { place: string; end: string };
 async function inPieces(
   client: pg.Client,
   mark: string,
-  { onProgress, pause, signal }: Pace,
+  { blocks, onProgress, pause, signal }: Pace,
   work: (range: string) => Promise<void>,
 ): Promise<void> {
   const what = mark === marks.copied ? 'copied' : 'checked';
@@ -86,7 +85,7 @@ async function inPieces(
     if (place >= end) return;
     signal.throwIfAborted();
     const began = Date.now();
-    const next = place + blocksAtOnce;
+    const next = place + blocks;
     await retryDeadlocks(client, async () => {
       await work(`ctid >= '(${place},0)'::tid AND ctid < '(${next},0)'::tid`);
       await client.query('UPDATE ledger_mark SET id = $2 WHERE name = $1', [mark, next]);

@@ -9,6 +9,8 @@ import { swap } from './swap.ts';
 
 export type PartitionOptions = Pick<Pace, 'pause' | 'signal'> & {
   parts: number;
+  /** Blocks of one piece; default 1,024. */
+  blocks?: number;
   /** Prints the SQL that would begin it, and does nothing. */
   dryRun: boolean;
   /** How long to wait for a lock behind which everybody else waits too. */
@@ -16,6 +18,8 @@ export type PartitionOptions = Pick<Pace, 'pause' | 'signal'> & {
   print: (line: string) => void;
 };
 
+/** 8 MB, some ten thousands of entries, which take about a second. */
+const blocksOfAPiece = 1_024;
 /** How often a lock is tried for, and how long everybody may go on meanwhile. */
 const lockTries = 100;
 const lockPauseMs = 500;
@@ -42,7 +46,7 @@ export async function partitionEntries(connectionString: string, options: Partit
       await noteEnd(client);
     } else goesOn(shape, begun, parts, print);
     if (await isRewritten(client)) await noteEnd(client);
-    const pace: Pace = { ...options, onProgress: reportProgress(print) };
+    const pace: Pace = { ...options, blocks: options.blocks ?? blocksOfAPiece, onProgress: reportProgress(print) };
     await copyAll(client, shape, pace);
     const deletedUpTo = await deleteGone(client);
     await client.query(`ANALYZE ${successor}`);
