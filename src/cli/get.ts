@@ -33,7 +33,8 @@ export async function get(
   if (key === undefined || more.length > 0) throw new UsageError('get: give one KEY.');
   const end = Date.now() + (parseSeconds(values.timeout, 'timeout') ?? 30_000);
   /** The settings for the next call, which may take as long as there is left. */
-  const settings = () => settingsOf({ url: values.url, deadlineMs: Math.max(1, end - Date.now()), headers: newestState });
+  const settings = () =>
+    settingsOf({ url: values.url, deadlineMs: Math.max(1, end - Date.now()), headers: newestState });
   const target = targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']);
   const {
     run: ref,

@@ -37,7 +37,8 @@ async function ready(service: string): Promise<{ status: number; reads: string; 
   return { ...(await response.json()), status: response.status };
 }
 
-const serves = (service: string) => until('the replica serves', async () => (await ready(service)).replicas[0] === 'ok');
+const serves = (service: string) =>
+  until('the replica serves', async () => (await ready(service)).replicas[0] === 'ok');
 
 async function ask(to: string, query: string, headers: Record<string, string> = {}) {
   const response = await fetch(to, {
@@ -53,9 +54,10 @@ async function ask(to: string, query: string, headers: Record<string, string> = 
 
 const logValue = (run: string, key: string, value: number) =>
   `mutation { logMetadata(input: { target: { run: "${run}" }, metadata: { ${key}: ${value} } }) { replayed } }`;
-const readValue = (run: string, key: string) => `{ pipelineRun(ref: "${run}") { runMetadata(key: "${key}") { value } } }`;
+const readValue = (run: string, key: string) =>
+  `{ pipelineRun(ref: "${run}") { runMetadata(key: "${key}") { value } } }`;
 
-async function valueOf(run: string, key: string, headers?: Record<string, string>): Promise<unknown> {
+async function readLatest(run: string, key: string, headers?: Record<string, string>): Promise<unknown> {
   return (await ask(url, readValue(run, key), headers)).data.pipelineRun?.runMetadata?.value ?? null;
 }
 
@@ -134,11 +136,11 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
     await whileOld(async () => {
       const { position } = await ask(url, logValue('own', 'x', 2));
       expect(position).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
-      expect(await valueOf('own', 'x', { [header]: position! })).toBe(2);
-      expect(await valueOf('own', 'x', { [header]: 'latest' })).toBe(2);
-      expect(await valueOf('own', 'x')).toBe(1);
+      expect(await readLatest('own', 'x', { [header]: position! })).toBe(2);
+      expect(await readLatest('own', 'x', { [header]: 'latest' })).toBe(2);
+      expect(await readLatest('own', 'x')).toBe(1);
     });
-    await until('the replica has it too', async () => (await valueOf('own', 'x')) === 2);
+    await until('the replica has it too', async () => (await readLatest('own', 'x')) === 2);
   });
 
   test('the clients keep the position by themselves', async () => {
@@ -147,7 +149,7 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
     await caughtUp();
     await whileOld(async () => {
       await client.logMetadata({ by: 'typescript' }, { run: 'clients' });
-      const run = await client.run('clients');
+      const run = await client.pipelineRun('clients');
       expect((await run?.runMetadata('by'))?.value).toBe('typescript');
       const script = `
 import runledger
@@ -162,7 +164,7 @@ print(client.get_pipeline_run("clients").run_metadata["python"].value)`;
       const env = { RUNLEDGER_URL: url };
       expect((await runCommand(['log', 'shell=3', '--run', 'clients'], env)).code).toBe(0);
       expect((await runCommand(['get', 'shell', '--run', 'clients'], env)).stdout.trim()).toBe('3');
-      expect(await valueOf('clients', 'shell')).toBeNull();
+      expect(await readLatest('clients', 'shell')).toBeNull();
     });
   });
 
@@ -180,8 +182,8 @@ print(client.get_pipeline_run("clients").run_metadata["python"].value)`;
       while (!text.includes('"position"')) text += (await reader.read()).value;
       await reader.cancel();
       const position = /"position":"([^"]+)"/.exec(text)![1]!;
-      expect(await valueOf('followed', 'x', { [header]: position })).toBe(7);
-      expect(await valueOf('followed', 'x')).toBeNull();
+      expect(await readLatest('followed', 'x', { [header]: position })).toBe(7);
+      expect(await readLatest('followed', 'x')).toBeNull();
     });
   });
 

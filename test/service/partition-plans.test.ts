@@ -78,13 +78,13 @@ test('writes to one run: the entries, their repetition, a retraction, a copy, a 
     const { entries } = await log(service, { stepId: step.id }, { a: 1, b: 2 }, once);
     await log(service, { stepId: step.id }, { a: 1, b: 2 }, once);
     await startStep(service, 'run-8.', 'copy', { cachedFrom: step.id });
-    await service.run(
-      `mutation { retractMetadata(entryId: "${entries[0]!.id}", reason: "wrong") { latest { id } } }`,
-    );
+    await service.run(`mutation { retractMetadata(entryId: "${entries[0]!.id}", reason: "wrong") { latest { id } } }`);
   });
   // An entry by its id alone may be anywhere: a look into the block range index of each.
   const { find_entry: byId, ...others } = read;
   expect(byId).toBeLessThanOrEqual(parts);
-  expect(Object.keys(others)).toEqual(expect.arrayContaining(['insert_entries', 'find_entries', 'copy_latest', 'retract_entry']));
+  expect(Object.keys(others)).toEqual(
+    expect.arrayContaining(['insert_entries', 'find_entries', 'copy_latest', 'retract_entry']),
+  );
   expect(Object.entries(others).filter(([, count]) => count > 1)).toEqual([]);
 });

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { describe, expect } from 'vitest';
+import { removeOld } from '../../src/domain/upkeep.ts';
 import { abortPartitioning } from '../../src/storage/partitioning/partition.ts';
 import { migrate } from '../../src/storage/postgres/migrate.ts';
-import { removeOld } from '../../src/domain/upkeep.ts';
 import { follow } from '../support/events.ts';
 import { latestOfRun, log, startRun, startStep } from '../support/ledger.ts';
 import { partitionNow } from '../support/partition-now.ts';
@@ -46,7 +46,8 @@ async function shapeOf(service: TestService) {
 
 const partsOf = async (service: TestService) =>
   (await service.sql(`SELECT relkind FROM pg_class WHERE oid = 'metadata_entry'::regclass`))[0].relkind === 'p'
-    ? (await service.sql(`SELECT count(*)::int AS n FROM pg_inherits WHERE inhparent = 'metadata_entry'::regclass`))[0].n
+    ? (await service.sql(`SELECT count(*)::int AS n FROM pg_inherits WHERE inhparent = 'metadata_entry'::regclass`))[0]
+        .n
     : 0;
 
 const allEntries = (service: TestService, table = 'metadata_entry') =>
@@ -73,7 +74,9 @@ test('while entries are written, taken back and deleted, none is lost, none come
   });
   const retracted: string[] = [];
   const correcting = (async () => {
-    const rows = await service.sql(`SELECT id::text FROM metadata_entry WHERE key = 'k3' ORDER BY md5(id::text) LIMIT 200`);
+    const rows = await service.sql(
+      `SELECT id::text FROM metadata_entry WHERE key = 'k3' ORDER BY md5(id::text) LIMIT 200`,
+    );
     for (const { id } of rows) {
       if (stopping) break;
       await service.run(`mutation { retractMetadata(entryId: "${id}", reason: "wrong") { latest { id } } }`);
@@ -97,7 +100,9 @@ test('while entries are written, taken back and deleted, none is lost, none come
   expect(await partsOf(service)).toBe(4);
   expect(service.unexpected).toEqual([]);
   expect(await shapeOf(service)).toEqual(before);
-  const stored = await service.sql('SELECT count(*)::int AS n FROM metadata_entry WHERE id = ANY($1::bigint[])', [logged]);
+  const stored = await service.sql('SELECT count(*)::int AS n FROM metadata_entry WHERE id = ANY($1::bigint[])', [
+    logged,
+  ]);
   expect(stored[0].n).toBe(logged.length);
   expect(new Set(logged).size).toBe(logged.length);
   // Ids go on growing from table to table.
@@ -117,7 +122,9 @@ test('while entries are written, taken back and deleted, none is lost, none come
   await stream.cut();
   // The view reads what is written from now on, and is what it was.
   const { entries } = await log(service, { run: 'run-1.' }, { after: 1 });
-  expect(await service.sql('SELECT key FROM seen_by_others WHERE id = $1', [entries[0]!.id])).toEqual([{ key: 'after' }]);
+  expect(await service.sql('SELECT key FROM seen_by_others WHERE id = $1', [entries[0]!.id])).toEqual([
+    { key: 'after' },
+  ]);
   const [view] = await service.sql(`SELECT reloptions FROM pg_class WHERE relname = 'seen_by_others'`);
   expect(view.reloptions).toEqual(['security_barrier=true']);
   expect(await latestOfRun(service, 'run-1.', 'after')).toBe(1);
@@ -145,7 +152,11 @@ test('broken off, it goes on where it was left; what was written between is ther
   expect(await latestOfRun(service, 'run-3.', 'between')).toBe(1);
 });
 
-test('a table that is written anew in the middle is copied from its beginning', async ({ service, database, client }) => {
+test('a table that is written anew in the middle is copied from its beginning', async ({
+  service,
+  database,
+  client,
+}) => {
   await fill(service, 10, 500);
   const stopping = new AbortController();
   const print = (line: string) => /^[1-9]\d* % copied/.test(line) && stopping.abort();
@@ -161,7 +172,11 @@ test('a table that is written anew in the middle is copied from its beginning', 
   expect((await allEntries(service))[0]).toEqual(old);
 });
 
-test('who began to look before all was copied is waited for, and sees everything', async ({ service, database, client }) => {
+test('who began to look before all was copied is waited for, and sees everything', async ({
+  service,
+  database,
+  client,
+}) => {
   await fill(service, 4, 100);
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
   await client.query('SELECT count(*) FROM pipeline_run');

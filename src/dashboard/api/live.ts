@@ -19,7 +19,10 @@ import { asLeader } from './leader.ts';
 
 export type Change = ChangesSubscription['changes'];
 type LiveState = 'off' | 'opening' | 'live' | 'lost';
-type Message = { readonly state: LiveState } | { readonly changes: readonly Change[]; readonly position: string | undefined } | 'hello';
+type Message =
+  | { readonly state: LiveState }
+  | { readonly changes: readonly Change[]; readonly position: string | undefined }
+  | 'hello';
 
 /** A tab may be hidden for so long without leaving the stream: who looks away for a moment loses nothing. */
 const graceMs = 10_000;

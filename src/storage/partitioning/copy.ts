@@ -56,7 +56,8 @@ export async function checkAll(client: pg.Client, { columns }: Shape, pace: Pace
        LEFT JOIN ${successor} s ON s.run_id = o.run_id AND s.id = o.id
        WHERE (${ofRow('o')}) IS DISTINCT FROM (${ofRow('s')})`,
     );
-    if (rows[0]!.wrong > 0) throw new Error(`${rows[0]!.wrong} entries of the copy are not those of the table (${range}).`);
+    if (rows[0]!.wrong > 0)
+      throw new Error(`${rows[0]!.wrong} entries of the copy are not those of the table (${range}).`);
   });
   const { rows } = await client.query<{ more: string }>(
     `SELECT (SELECT count(*) FROM ${successor} s WHERE NOT EXISTS (SELECT FROM ${gone} g WHERE g.run_id = s.run_id AND g.id = s.id))

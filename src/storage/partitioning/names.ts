@@ -10,7 +10,12 @@ export const gone = 'metadata_entry_gone';
 export const mirror = 'metadata_entry_mirror';
 
 /** Up to where the table has been copied and checked, in blocks, as rows of ledger_mark. */
-export const marks = { copied: 'partition_copied', end: 'partition_end', file: 'partition_file', checked: 'partition_checked' };
+export const marks = {
+  copied: 'partition_copied',
+  end: 'partition_end',
+  file: 'partition_file',
+  checked: 'partition_checked',
+};
 
 /** Two commands must not work at it at once; any number will do. */
 export const lockId = 7_286_518_342n;

@@ -35,7 +35,8 @@ export async function partitionEntries(connectionString: string, options: Partit
   const { parts, dryRun, print } = options;
   await asOnlyOne(connectionString, async (client) => {
     const shape = await readShape(client, table);
-    if (!shape) throw new MigrationError('There are no tables yet. Start the service once, or run "runledger migrate".');
+    if (!shape)
+      throw new MigrationError('There are no tables yet. Start the service once, or run "runledger migrate".');
     if (shape.isPartitioned) return print(`The entries are partitioned already, into ${shape.parts}.`);
     const begun = await readShape(client, successor);
     if (dryRun) return describe(client, shape, begun, options);

@@ -71,7 +71,12 @@ export async function readViews(client: pg.Client): Promise<View[]> {
 }
 
 /** Who else may use a table or sequence, as the statements that grant it to another. */
-export async function readGrants(client: pg.Client, from: string, to: string, kind: 'TABLE' | 'SEQUENCE'): Promise<string[]> {
+export async function readGrants(
+  client: pg.Client,
+  from: string,
+  to: string,
+  kind: 'TABLE' | 'SEQUENCE',
+): Promise<string[]> {
   const { rows } = await client.query<{ privilege: string; grantee: string; grantable: boolean }>(
     `SELECT a.privilege_type AS privilege, a.is_grantable AS grantable,
        CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS grantee

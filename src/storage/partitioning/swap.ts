@@ -21,7 +21,8 @@ export async function swap(client: pg.Client, lockTimeoutMs: number, deletedUpTo
       ...(await readGrants(client, sequence, nameBeside(sequence, successor), 'SEQUENCE')),
     ];
     for (const statement of grants) await client.query(statement);
-    for (const event of ['insert', 'update', 'delete']) await client.query(`DROP TRIGGER ${mirror}_${event} ON ${table}`);
+    for (const event of ['insert', 'update', 'delete'])
+      await client.query(`DROP TRIGGER ${mirror}_${event} ON ${table}`);
     await client.query(`DROP FUNCTION ${mirror}()`);
     const indexes = (await readShape(client, table))!.indexes.map(({ name }) => name);
     await rename(client, table, predecessor, indexes, (name) => [name, nameBeside(name, predecessor)]);

@@ -72,7 +72,8 @@ export function openReplica(options: ReplicaOptions): Replica {
       try {
         const { standby, replayed } = await within(lookTimeoutMs, lookAt(watch));
         // Before it serves, and not while: which cluster it is does not change under an open connection.
-        if (replica.state !== 'ok' && !(await isSameCluster(watch))) return settle('it is a replica of another cluster');
+        if (replica.state !== 'ok' && !(await isSameCluster(watch)))
+          return settle('it is a replica of another cluster');
         if (!standby || replayed === null) return settle('it is not a standby');
         const lagMs = lag.lagOf(replayed, performance.now());
         replica.replayed = replayed;

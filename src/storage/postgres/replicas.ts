@@ -120,7 +120,11 @@ function metricsOf(replicas: Replica[], onPrimary: number): Metric[] {
       ),
       aggregator: 'max',
     },
-    counter('runledger_replica_queries_total', 'GraphQL queries that a replica was given.', each(({ queries }) => queries)),
+    counter(
+      'runledger_replica_queries_total',
+      'GraphQL queries that a replica was given.',
+      each(({ queries }) => queries),
+    ),
     counter(
       'runledger_replica_redone_total',
       'GraphQL queries that a replica failed at, and the primary was asked.',
