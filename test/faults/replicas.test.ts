@@ -106,7 +106,7 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
     await caughtUp();
     const before = await scrape(url);
     const questions = [
-      '{ pipelineRun(ref: "kinds") { status lastSeenAt failure { type } steps { nodes { name lastSeenAt } } metadata { key } metadataHistory(key: "loss") { totalCount nodes { value retraction { reason } } } metadataSeries(key: "loss") { total } } }',
+      '{ pipelineRun(ref: "kinds") { status lastSeenAt failure { type } steps { nodes { name lastSeenAt } } metadata { key } metadataHistory(key: "loss") { totalCount nodes { value retraction { reason } } } } }',
       '{ pipelineRuns(first: 5, orderBy: { metadata: { key: "loss" } }, filter: { metadata: { key: "loss", gt: 0 } }) { totalCount nodes { name } } }',
       '{ compareRuns(refs: ["kinds"]) { key } }',
       '{ series(refs: ["kinds"], keys: ["loss"]) { total } }',
@@ -154,10 +154,10 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
       const script = `
 import runledger
 client = runledger.Client("${url}")
-client.log_metadata({"python": 1}, run_id_name_or_prefix="clients")
+runledger.log_metadata({"python": 1}, run_id_name_or_prefix="clients")
 print(client.get_pipeline_run("clients").run_metadata["python"].value)`;
       const { stdout } = await promisify(execFile)('python3', ['-c', script], {
-        env: { ...process.env, PYTHONPATH: `${packageRoot}clients/python` },
+        env: { ...process.env, RUNLEDGER_URL: url, PYTHONPATH: `${packageRoot}clients/python` },
       });
       expect(stdout.trim()).toBe('1');
       // Two commands of a script are two processes: the second asks for all that is there.
