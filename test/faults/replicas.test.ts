@@ -108,7 +108,7 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
     const questions = [
       '{ pipelineRun(ref: "kinds") { status lastSeenAt failure { type } steps { nodes { name lastSeenAt } } metadata { key } metadataHistory(key: "loss") { totalCount nodes { value retraction { reason } } } } }',
       '{ pipelineRuns(first: 5, orderBy: { metadata: { key: "loss" } }, filter: { metadata: { key: "loss", gt: 0 } }) { totalCount nodes { name } } }',
-      '{ compareRuns(refs: ["kinds"]) { key } }',
+      '{ compareRuns(refs: ["kinds"]) { rows { key } } }',
       '{ series(refs: ["kinds"], keys: ["loss"]) { total } }',
       '{ metadataKeys { key runs } }',
       '{ pipelines { nodes { name runs } } }',
@@ -155,7 +155,7 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
 import runledger
 client = runledger.Client("${url}")
 runledger.log_metadata({"python": 1}, run_id_name_or_prefix="clients")
-print(client.get_pipeline_run("clients").run_metadata["python"].value)`;
+print(client.get_pipeline_run("clients").run_metadata["python"])`;
       const { stdout } = await promisify(execFile)('python3', ['-c', script], {
         env: { ...process.env, RUNLEDGER_URL: url, PYTHONPATH: `${packageRoot}clients/python` },
       });

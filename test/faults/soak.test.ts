@@ -25,6 +25,8 @@ const periodMs = isLong ? 60_000 : 3_000;
 const periods = isLong ? minutes : passingFaults.length;
 const writers = Number(process.env['SOAK_WRITERS'] ?? 8);
 const environment = { REQUEST_TIMEOUT_MS: '4000', DATABASE_STATEMENT_TIMEOUT_MS: '2000' };
+/** A machine that is busy with other things is no fault of the service: the longest wait stands in the table. */
+const patienceMs = isLong ? 120_000 : 20_000;
 /** How long what a fault did is given to pass before the waits of a period count as calm again. */
 const settleMs = isLong ? 5_000 : 1_500;
 
@@ -78,8 +80,11 @@ test('memory, connections, file handles and waits stay flat through one fault af
       }
       const faultAt = performance.now();
       await fault.happen({ wire, connect, postmaster: () => postmasterOf(dataDir) });
-      await until('a write is acknowledged again', () =>
-        load.calls.some(({ at, ok, isWrite }) => ok && isWrite && at > performance.now() - 200),
+      const over = performance.now();
+      await until(
+        'a write is acknowledged again',
+        () => load.calls.some(({ at, ms, ok, isWrite }) => ok && isWrite && at - ms > over),
+        patienceMs,
       );
       await pause(Math.max(settleMs, begun + periodMs - performance.now()));
       const calls = load.calls.splice(0);

@@ -40,8 +40,8 @@ async function shapeOf(service: TestService) {
   const grants = await service.sql(
     `SELECT grantee, privilege_type FROM information_schema.role_table_grants WHERE table_name = 'metadata_entry' ORDER BY 1, 2`,
   );
-  const [{ sequence }] = await service.sql(`SELECT pg_get_serial_sequence('metadata_entry', 'id') AS sequence`);
-  return { columns, constraints, indexes, grants, sequence };
+  const sequences = await service.sql(`SELECT relname FROM pg_class WHERE relkind = 'S' ORDER BY 1`);
+  return { columns, constraints, indexes, grants, sequences };
 }
 
 const partsOf = async (service: TestService) =>
@@ -75,7 +75,8 @@ test('while entries are written, taken back and deleted, none is lost, none come
   const retracted: string[] = [];
   const correcting = (async () => {
     const rows = await service.sql(
-      `SELECT id::text FROM metadata_entry WHERE key = 'k3' ORDER BY md5(id::text) LIMIT 200`,
+      `SELECT e.id::text FROM metadata_entry e JOIN pipeline_run r ON r.id = e.run_id
+       WHERE e.key = 'k3' AND substr(r.name, 5)::numeric < 20 ORDER BY md5(e.id::text) LIMIT 200`,
     );
     for (const { id } of rows) {
       if (stopping) break;
@@ -244,33 +245,63 @@ describe('migrations that come later', () => {
     .map(({ name }) => name)
     .sort();
   /** From where on the table may have been partitioned. */
-  const first = all.indexOf('20261127100000_access') + 1;
+  const first = all.indexOf('20261127200000_sequence') + 1;
+
+  const applyFirst = async (count: number, url: string) => {
+    const client = new pg.Client({ connectionString: url, options: '-c TimeZone=UTC' });
+    await client.connect();
+    await client.query(
+      'CREATE TABLE "_prisma_migrations" (id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)',
+    );
+    for (const name of all.slice(0, count)) {
+      const sql = readFileSync(new URL(`${name}/migration.sql`, folder), 'utf8');
+      await client.query(sql);
+      await client.query(
+        `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count) VALUES (gen_random_uuid(), $1, $2, now(), 1)`,
+        [createHash('sha256').update(sql).digest('hex'), name],
+      );
+    }
+    return client;
+  };
+
+  test('before that, it is refused', async ({ emptyDatabase }) => {
+    await (await applyFirst(first - 1, emptyDatabase.url)).end();
+    await expect(partitionNow(emptyDatabase.url)).rejects.toThrow('runledger migrate');
+  });
+
+  test('ids go on in the sequence that belongs to no table, and whoever could use the one before can use it', async ({
+    emptyDatabase,
+  }) => {
+    const client = await applyFirst(first - 1, emptyDatabase.url);
+    const role = `reader_${createHash('sha256').update(emptyDatabase.url).digest('hex').slice(0, 10)}`;
+    await client.query(`CREATE ROLE ${role}`);
+    try {
+      await client.query(`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
+      await client.query(`SELECT setval('metadata_entry_id_seq', 4711)`);
+      await migrate(emptyDatabase.url);
+      await client.query(`SET ROLE ${role}`);
+      expect((await client.query(`SELECT nextval('metadata_entry_id_seq') AS id`)).rows).toEqual([{ id: '4712' }]);
+      expect((await client.query('SELECT last_value FROM metadata_entry_id_seq')).rows).toEqual([
+        { last_value: '4712' },
+      ]);
+    } finally {
+      await client.query('RESET ROLE');
+      await client.query(`DROP OWNED BY ${role}`);
+      await client.query(`DROP ROLE ${role}`);
+      await client.end();
+    }
+  });
 
   test.for(all.slice(first - 1).map((_, index) => first + index))(
     'behind %i of them the table is partitioned, and the others work on it',
     async (count, { emptyDatabase }) => {
-      const client = new pg.Client({ connectionString: emptyDatabase.url, options: '-c TimeZone=UTC' });
-      await client.connect();
-      await client.query(
-        'CREATE TABLE "_prisma_migrations" (id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)',
-      );
-      for (const name of all.slice(0, count)) {
-        const sql = readFileSync(new URL(`${name}/migration.sql`, folder), 'utf8');
-        await client.query(sql);
-        await client.query(
-          `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count) VALUES (gen_random_uuid(), $1, $2, now(), 1)`,
-          [createHash('sha256').update(sql).digest('hex'), name],
-        );
-      }
-      await client.end();
+      await (await applyFirst(count, emptyDatabase.url)).end();
       await partitionNow(emptyDatabase.url);
       await migrate(emptyDatabase.url);
       const service = await openService({ database: emptyDatabase });
       const plain = await openService();
-      const step = await (async () => {
-        await startRun(service, { name: 'r' });
-        return startStep(service, 'r', 's');
-      })();
+      await startRun(service, { name: 'r' });
+      const step = await startStep(service, 'r', 's');
       await log(service, { stepId: step.id }, { x: 1 });
       expect(await latestOfRun(service, 'r', 's::x')).toBe(1);
       // Whatever they have made of the table, they have made of both.

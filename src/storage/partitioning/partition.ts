@@ -4,7 +4,7 @@ import { MigrationError } from '../postgres/migration-error.ts';
 import { checkAll, copyAll, deleteGone, isRewritten, noteEnd, type Pace } from './copy.ts';
 import { lockId, predecessor, successor, table } from './names.ts';
 import { inOneTransaction, preparation, undoing } from './prepare.ts';
-import { readShape, type Shape } from './shape.ts';
+import { hasOwnSequence, readShape, type Shape } from './shape.ts';
 import { swap } from './swap.ts';
 
 export type PartitionOptions = Pick<Pace, 'pause' | 'signal'> & {
@@ -38,6 +38,8 @@ export async function partitionEntries(connectionString: string, options: Partit
     if (!shape)
       throw new MigrationError('There are no tables yet. Start the service once, or run "runledger migrate".');
     if (shape.isPartitioned) return print(`The entries are partitioned already, into ${shape.parts}.`);
+    if (await hasOwnSequence(client, table))
+      throw new MigrationError('The tables must be brought up to date first: "runledger migrate".');
     const begun = await readShape(client, successor);
     if (dryRun) return describe(client, shape, begun, options);
     if (!begun) {
@@ -133,16 +135,22 @@ async function tryForLock({ print, signal }: PartitionOptions, work: () => Promi
   }
 }
 
-/** Who began to look before the copy was whole would find it empty: a dump, or an export, under its one snapshot. */
+/**
+ * Who began to look before the copy was whole would find it empty: a dump, or an export, under its one snapshot. A transaction
+ * that only looks has no id, but like all it holds a lock on its virtual one. Vacuuming looks at no row as of then.
+ */
 async function waitForOlder(client: pg.Client, { print, signal }: PartitionOptions): Promise<void> {
-  const { rows } = await client.query<{ id: string }>('SELECT pg_current_xact_id()::text AS id');
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT l.virtualxid AS id FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+     WHERE l.locktype = 'virtualxid' AND a.datname = current_database() AND a.usesysid IS NOT NULL AND a.pid <> pg_backend_pid()`,
+  );
+  const older = rows.map(({ id }) => id);
   for (let pause = 5, isSaid = false; ; pause = Math.min(longestLookMs, pause * 2)) {
     signal.throwIfAborted();
-    const found = await client.query<{ over: boolean }>(
-      'SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::text::xid8 AS over',
-      [rows[0]!.id],
-    );
-    if (found.rows[0]!.over) return;
+    const found = await client.query("SELECT FROM pg_locks WHERE locktype = 'virtualxid' AND virtualxid = ANY($1)", [
+      older,
+    ]);
+    if (found.rowCount === 0) return;
     if (pause === longestLookMs && !isSaid) {
       isSaid = true;
       print('Waiting for a transaction that began before all was copied.');

@@ -41,6 +41,15 @@ export async function readShape(client: pg.Client, name: string): Promise<Shape 
   return { isPartitioned: kind === 'p', parts, columns: columns.rows, indexes: indexes.rows };
 }
 
+/** Whether ids are of a sequence that is a part of the table, as they once were: it could not go along with another. */
+export async function hasOwnSequence(client: pg.Client, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ own: boolean }>(
+    `SELECT attidentity <> '' AS own FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'id'`,
+    [quoteName(name)],
+  );
+  return rows[0]?.own ?? false;
+}
+
 /** The statement that makes an index like this one for another table, under another name. */
 export function indexLike(index: Index, name: string, of: string): string {
   if (index.constraint !== null)
@@ -70,13 +79,8 @@ export async function readViews(client: pg.Client): Promise<View[]> {
   return rows;
 }
 
-/** Who else may use a table or sequence, as the statements that grant it to another. */
-export async function readGrants(
-  client: pg.Client,
-  from: string,
-  to: string,
-  kind: 'TABLE' | 'SEQUENCE',
-): Promise<string[]> {
+/** Who else may use a table, as the statements that grant it of another. */
+export async function readGrants(client: pg.Client, from: string, to: string): Promise<string[]> {
   const { rows } = await client.query<{ privilege: string; grantee: string; grantable: boolean }>(
     `SELECT a.privilege_type AS privilege, a.is_grantable AS grantable,
        CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS grantee
@@ -85,6 +89,6 @@ export async function readGrants(
   );
   return rows.map(
     ({ privilege, grantee, grantable }) =>
-      `GRANT ${privilege} ON ${kind} ${quoteName(to)} TO ${grantee}${grantable ? ' WITH GRANT OPTION' : ''}`,
+      `GRANT ${privilege} ON ${quoteName(to)} TO ${grantee}${grantable ? ' WITH GRANT OPTION' : ''}`,
   );
 }
