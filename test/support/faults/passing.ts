@@ -5,7 +5,7 @@ import { signalAll } from '../processes.ts';
 import type { CuttableWire } from '../proxy.ts';
 
 /** What a fault may lay hands on. */
-export type Victim = { wire: CuttableWire; connect(): Promise<pg.Client>; postmaster(): number };
+type Victim = { wire: CuttableWire; connect(): Promise<pg.Client>; postmaster(): number };
 
 /** A fault of about three seconds, which is over when it resolves. */
 export type PassingFault = { name: string; happen(victim: Victim): Promise<void> };
