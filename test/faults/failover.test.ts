@@ -45,7 +45,7 @@ describe.skipIf(!hasDebianPostgres)('a failover', () => {
     ends.push(() => one.close());
     two = await startServiceProcess(database, { LOG_LEVEL: 'warn' });
     ends.push(() => two.close());
-  });
+  }, 180_000);
   afterAll(async () => {
     for (const end of ends.reverse()) await end();
   });

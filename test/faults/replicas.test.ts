@@ -94,7 +94,7 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
     ends.push(() => replica.close());
     url = (await startService()).url;
     await serves(url);
-  });
+  }, 180_000);
   afterAll(async () => {
     for (const end of ends.reverse()) await end();
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, expect, vi } from 'vitest';
 import { finishStep, log, startRun, startStep } from '../support/ledger.ts';
@@ -10,7 +11,10 @@ import { test } from '../support/test.ts';
 // (docs/scaling.md); `runledger partition` does so with the entries alone.
 
 const parts = 8;
-const tables = ['latest_entry', 'log_request', 'heartbeat', 'failure', 'change', 'deleted_run', 'counted_run'];
+const scaling = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
+const tables = [...scaling.matchAll(/create_distributed_table\('(\w+)', 'run_id'/g)]
+  .map(([, table]) => table!)
+  .filter((table) => table !== 'metadata_entry');
 let sent: { text: string; values: unknown[] }[] = [];
 
 test.beforeAll(async ({ service, database }) => {
@@ -21,6 +25,7 @@ test.beforeAll(async ({ service, database }) => {
       sent.push({ text: config.text, values: config.values ?? (Array.isArray(values) ? values : []) });
     return query.apply(this, args) as never;
   });
+  expect(tables).toEqual(expect.arrayContaining(['latest_entry', 'log_request', 'heartbeat', 'failure', 'change']));
   for (const table of tables) {
     await service.sql(`ALTER TABLE ${table} RENAME TO ${table}_whole`);
     await service.sql(`CREATE TABLE ${table} (LIKE ${table}_whole INCLUDING ALL) PARTITION BY HASH (run_id)`);

@@ -12,6 +12,10 @@ const folder = [15, 16, 17, 18].map((version) => `/usr/lib/postgresql/${version}
 
 /** Whether there is a Postgres of Debian's: what needs one is skipped without, but not in CI, which installs it. */
 export const hasDebianPostgres = folder !== undefined;
+if (!hasDebianPostgres)
+  process.stderr.write(
+    'Skipped: replicas and failover, which need the Postgres of Debian: apt-get install postgresql\n',
+  );
 if (!hasDebianPostgres && process.env['CI']) throw new Error('CI must have a Postgres: apt-get install postgresql');
 
 /** A server of its own, which may be killed, frozen and promoted. */
@@ -69,11 +73,14 @@ async function open(dataDir: string, settings: Record<string, string>): Promise<
       cwd: '/',
       stdio: 'ignore',
     });
-    await until('the server takes connections', () =>
-      sql('SELECT 1').then(
-        () => true,
-        () => false,
-      ),
+    await until(
+      'the server takes connections',
+      () =>
+        sql('SELECT 1').then(
+          () => true,
+          () => false,
+        ),
+      60_000,
     );
   };
   const end = async (signal: NodeJS.Signals) => {
