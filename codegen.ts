@@ -89,7 +89,7 @@ function operationsOf(documents: string): CodegenConfig['generates'][string] {
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   generates: {
-    'src/client/generated/operations.ts': operationsOf('src/client/operations.graphql'),
+    'clients/typescript/src/generated/operations.ts': operationsOf('clients/typescript/src/operations.graphql'),
     'src/dashboard/generated/operations.ts': operationsOf('src/dashboard/operations.graphql'),
   },
 };

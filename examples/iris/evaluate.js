@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RandomForestClassifier } from 'ml-random-forest';
-import { Float, logMetadata } from 'runledger/client';
+import { Float, logMetadata } from '@runledger/client';
 
 const folder = process.argv[2];
 const { classes, test } = JSON.parse(readFileSync(join(folder, 'split.json'), 'utf8'));

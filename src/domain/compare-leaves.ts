@@ -1,6 +1,6 @@
-import { parseJson } from '../json/parse.ts';
-import { isRawJson } from '../json/raw.ts';
-import type { JsonObject, JsonValue } from '../json/value.ts';
+import { parseJson } from '@runledger/client/json';
+import { isRawJson } from '@runledger/client/json';
+import type { JsonObject, JsonValue } from '@runledger/client/json';
 import type { ComparisonRow } from './compare-runs.ts';
 import { equalityKey } from './value/json-equality.ts';
 

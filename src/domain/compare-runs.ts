@@ -1,5 +1,5 @@
 import { badInput } from '../errors.ts';
-import { parseJson } from '../json/parse.ts';
+import { parseJson } from '@runledger/client/json';
 import { listLatest } from '../storage/entries/latest.ts';
 import type { Reader } from '../storage/postgres/database.ts';
 import type { EntryRow, LatestListRow, RunRow } from '../storage/rows.ts';

@@ -5,7 +5,7 @@ import type { Writer } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { findRunById, findRunByName, insertRun } from '../storage/runs/runs.ts';
 import { isPipelineInSight } from '../storage/sight.ts';
-import { newRunId } from '../uuid.ts';
+import { newRunId } from '@runledger/client/internal/uuid';
 import { parseName } from './names.ts';
 import { quote } from './value/quote.ts';
 

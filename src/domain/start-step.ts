@@ -8,7 +8,7 @@ import { claimStepId, findNextAttempt, insertStep, supersedeAttempts } from '../
 import { lockRun, lockSteps } from '../storage/runs/locks.ts';
 import { findRunById } from '../storage/runs/runs.ts';
 import { findStepById } from '../storage/runs/steps.ts';
-import { newUuid } from '../uuid.ts';
+import { newUuid } from '@runledger/client/internal/uuid';
 import { requireRun } from './find-run.ts';
 import { parseName } from './names.ts';
 import { quote } from './value/quote.ts';

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { parseJson } from '../json/parse.ts';
-import { scanJson } from '../json/scan.ts';
+import { parseJson } from '@runledger/client/json';
+import { scanJson } from '@runledger/client/json';
 
 /** What a GraphQL request asks for. */
 export type GraphQLParams = {

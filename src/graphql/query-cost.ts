@@ -15,7 +15,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { asDouble } from '../json/number.ts';
+import { asDouble } from '@runledger/client/json';
 import { fragmentsOf } from './definitions.ts';
 import { overLimit } from './query-limits.ts';
 

@@ -11,7 +11,7 @@ import {
   isObjectType,
   Kind,
 } from 'graphql';
-import { asDouble } from '../json/number.ts';
+import { asDouble } from '@runledger/client/json';
 
 /** As the Float of the specification, but for integers of more digits than a double holds, which mean the nearest double. */
 const exactFloat = new GraphQLScalarType<number>({

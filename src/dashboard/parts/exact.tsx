@@ -1,5 +1,5 @@
-import { isRawJson } from '../../json/raw.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { isRawJson } from '@runledger/client/json';
+import { stringifyJson } from '@runledger/client/json';
 import styles from './exact.module.css';
 
 const maxMembers = 500;

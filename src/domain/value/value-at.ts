@@ -1,6 +1,6 @@
-import { parseExactJson } from '../../json/parse-exact.ts';
-import { isRawJson } from '../../json/raw.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { parseExactJson } from '@runledger/client/json';
+import { isRawJson } from '@runledger/client/json';
+import { stringifyJson } from '@runledger/client/json';
 import type { MetadataType } from '../../storage/rows.ts';
 import { inferType, shapeOf } from './value-types.ts';
 

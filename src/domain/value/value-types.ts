@@ -1,4 +1,4 @@
-import { floatText, longIntegerText, numberText, rawNumberText } from '../../json/number.ts';
+import { floatText, longIntegerText, numberText, rawNumberText } from '@runledger/client/json';
 import type { MetadataType, SortKey } from '../../storage/rows.ts';
 import { uriProblem } from './absolute-uri.ts';
 import { distinctTexts } from './json-equality.ts';

@@ -1,5 +1,5 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { JsonObject } from '../../json/value.ts';
+import type { JsonObject } from '../json/value.ts';
 import type { Settings } from '../options.ts';
 import { dataOf, headersOf } from '../post.ts';
 

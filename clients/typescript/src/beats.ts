@@ -1,4 +1,4 @@
-import { stringifyJson } from '../json/stringify.ts';
+import { stringifyJson } from './json/stringify.ts';
 import { KeepAlive } from './generated/operations.ts';
 import { listOpen, type OpenScope } from './open-ends.ts';
 import { millisecondsOf, type Settings } from './options.ts';

@@ -1,4 +1,4 @@
-import { stringifyJson } from '../json/stringify.ts';
+import { stringifyJson } from './json/stringify.ts';
 import type { OptionNames } from './check-options.ts';
 import type { UnavailableError } from './errors.ts';
 import type { Operation } from './generated/operations.ts';

@@ -1,4 +1,4 @@
-import { newUuid } from '../uuid.ts';
+import { newUuid } from './uuid.ts';
 import type { OptionNames } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { MetadataTarget } from './generated/operations.ts';

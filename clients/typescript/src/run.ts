@@ -1,4 +1,4 @@
-import { newRunId } from '../uuid.ts';
+import { newRunId } from './uuid.ts';
 import { carryOut } from './carry-out.ts';
 import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';

@@ -1,5 +1,5 @@
 /**
- * `runledger/client` in Node: records runs and steps, logs their metadata, and reads it back. Bundlers for browsers get
+ * `@runledger/client` in Node: records runs and steps, logs their metadata, and reads it back. Bundlers for browsers get
  * browser.ts instead, by the "browser" condition of the package's exports.
  */
 export * from './browser.ts';

@@ -1,4 +1,4 @@
-import { stringifyJson } from '../json/stringify.ts';
+import { stringifyJson } from './json/stringify.ts';
 import { InvalidCallError, RunledgerError } from './errors.ts';
 import type { Operation } from './generated/operations.ts';
 import type { Settings } from './options.ts';

@@ -1,4 +1,4 @@
-import { numberText } from '../json/number.ts';
+import { numberText } from './json/number.ts';
 import { badInput } from './errors.ts';
 import { isTyped } from './metadata-types.ts';
 

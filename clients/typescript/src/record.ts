@@ -1,4 +1,4 @@
-import { newUuid } from '../uuid.ts';
+import { newUuid } from './uuid.ts';
 import { beginBeating, endBeating } from './beats.ts';
 import { type Ending, noteOpen, type RecordEnd } from './open-ends.ts';
 import { isDisabled, type Settings } from './options.ts';

@@ -1,5 +1,5 @@
 /**
- * `runledger/client` in a browser: reading, and logging that waits for its commit. Nothing here depends on Node; what
+ * `@runledger/client` in a browser: reading, and logging that waits for its commit. Nothing here depends on Node; what
  * does (steps, the background queue, the spool) is in index.ts.
  */
 

@@ -1,4 +1,4 @@
-import { rawJson } from '../json/raw.ts';
+import { rawJson } from './json/raw.ts';
 import { entryOf, type MetadataEntry } from './entry.ts';
 import { execute } from './execute.ts';
 import { LogMetadata, type LogMetadataInput } from './generated/operations.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json/value.ts';
+import type { JsonObject } from '../json/value.ts';
 import { InvalidCallError } from '../errors.ts';
 import { isObject } from '../post.ts';
 import { nextBatch, type Waiting } from './batch.ts';
