@@ -44,7 +44,8 @@ function printDocuments(documents: DocumentNode[]): string {
 }
 
 const scalars = {
-  DateTime: 'string',
+  DateTime: { input: 'Date | string', output: 'string' },
+  Float: { input: 'number | bigint', output: 'number' },
   JSON: 'unknown',
   JSONObject: 'unknown',
   UUID: 'string',

@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^graphql$/, replacement: 'graphql/index.js' },
       { find: /^@runledger\/client$/, replacement: sourceOfClient('index') },
       { find: /^@runledger\/client\/json$/, replacement: sourceOfClient('json/index') },
+      { find: /^@runledger\/client\/testing$/, replacement: sourceOfClient('testing/index') },
       { find: /^@runledger\/client\/internal\/(.*)$/, replacement: sourceOfClient('$1') },
     ],
   },
@@ -22,6 +23,8 @@ export default defineConfig({
       project('unit'),
       project('service', withPostgres),
       project('browser', withPostgres),
+      // What npm would publish, installed into empty folders.
+      project('packages', { ...withPostgres, hookTimeout: 120_000, testTimeout: 300_000 }),
       // A fault has to happen, to be noticed and to be got over.
       project('faults', { ...withPostgres, testTimeout: 120_000 }),
     ],

@@ -1,6 +1,5 @@
+import { parseJson, scanJson } from '@runledger/client/json';
 import { GraphQLError } from 'graphql';
-import { parseJson } from '@runledger/client/json';
-import { scanJson } from '@runledger/client/json';
 
 /** What a GraphQL request asks for. */
 export type GraphQLParams = {

@@ -2,7 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createClient, flush, InvalidCallError, logMetadata, pipelineRun, step } from '../../clients/typescript/src/index.ts';
+import {
+  createClient,
+  flush,
+  InvalidCallError,
+  logMetadata,
+  pipelineRun,
+  step,
+} from '../../clients/typescript/src/index.ts';
 
 let spool: string;
 beforeAll(() => {

@@ -74,6 +74,7 @@ const refused: [file: string, imported: string, said: string][] = [
   ['src/dashboard/a.ts', '@runledger/client/internal/client', 'by the browser client'],
   ['src/dashboard/runs/a.ts', '../compare/lines.ts', 'by the browser client'],
   ['src/dashboard/runs/a.ts', 'uplot', 'by the browser client'],
+  ['clients/typescript/src/testing/a.ts', 'vitest', 'stands in the place of the service'],
   ['clients/typescript/src/new/a.ts', '../errors.ts', 'nothing of the server'],
 ];
 

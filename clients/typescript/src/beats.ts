@@ -1,5 +1,5 @@
-import { stringifyJson } from './json/stringify.ts';
 import { KeepAlive } from './generated/operations.ts';
+import { stringifyJson } from './json/stringify.ts';
 import { listOpen, type OpenScope } from './open-ends.ts';
 import { millisecondsOf, type Settings } from './options.ts';
 import { post } from './post.ts';

@@ -4,7 +4,7 @@
  */
 
 export type { Change, ChangesOptions } from './changes.ts';
-export { type Client, createClient, type KeyListOptions, type RunListOptions } from './client.ts';
+export { type Client, createClient, type KeyListOptions, type RunComparison } from './client.ts';
 export type { MetadataEntry } from './entry.ts';
 export {
   type InvalidCallCode,
@@ -23,6 +23,7 @@ export type {
   PipelineRunFilter,
   PipelineRunOrder,
 } from './generated/operations.ts';
+export type { ListedRun, RunListOptions } from './list-runs.ts';
 export type { LoggedMetadata, LogOptions, LogTarget } from './log-now.ts';
 export type { Metadata, MetadataValue } from './metadata-entries.ts';
 export { DType, Float, Path, StorageSize, Tuple, Uri } from './metadata-types.ts';

@@ -1,5 +1,5 @@
 import type { OptionNames } from './check-options.ts';
-import { entryOf, found, isLater } from './entry.ts';
+import { entryOf, found, isLater, type MetadataEntry } from './entry.ts';
 import { InvalidCallError, UnavailableError } from './errors.ts';
 import { execute } from './execute.ts';
 import * as operations from './generated/operations.ts';
@@ -8,7 +8,13 @@ import { pause, pauseMs } from './retry.ts';
 import { subscribe } from './subscribe.ts';
 
 /** Something that happened, told apart by `__typename`, with what it happened to as that is now. */
-export type Change = operations.ChangesSubscription['changes'];
+export type Change = WithEntries<Sent>;
+
+type Sent = operations.ChangesSubscription['changes'];
+type WithEntries<Told> = Told extends { readonly entry: unknown }
+  ? { readonly [Name in keyof Told]: Name extends 'entry' | 'latest' ? EntryFor<Told[Name]> : Told[Name] }
+  : Told;
+type EntryFor<Given> = null extends Given ? MetadataEntry | null : MetadataEntry;
 
 export interface ChangesOptions {
   /** Only these runs: ids, names, or prefixes of either; up to 200. Default: all. */
@@ -47,12 +53,12 @@ async function idsOf(settings: Settings, refs: readonly string[], signal?: Abort
   return ids;
 }
 
-function runIdOf(change: Change): string {
+function runIdOf(change: Sent): string {
   return change.__typename === 'RunDeleted' ? change.runId : change.run.id;
 }
 
 /** A change with the numbers of its entries as numbers. */
-function changeOf(change: Change): Change {
+function changeOf(change: Sent): Change {
   if (change.__typename === 'EntryLogged') return { ...change, entry: entryOf(change.entry) };
   if (change.__typename !== 'EntryRetracted') return change;
   return { ...change, entry: entryOf(change.entry), latest: change.latest && entryOf(change.latest) };

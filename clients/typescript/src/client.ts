@@ -3,21 +3,13 @@ import { checkOptions } from './check-options.ts';
 import { entryOf, found, type MetadataEntry } from './entry.ts';
 import { execute, type ReadOptions, readOptionNames } from './execute.ts';
 import * as operations from './generated/operations.ts';
+import { type ListedRun, listRuns, type RunListOptions } from './list-runs.ts';
 import { logOptionNames } from './log-input.ts';
 import { type LoggedMetadata, type LogOptions, type LogTarget, logNow } from './log-now.ts';
 import type { Metadata } from './metadata-entries.ts';
-import { type ClientOptions, clientOptionNames, type Settings, settingsOf } from './options.ts';
-import { eachOf, pageSizeOf } from './pages.ts';
+import { type ClientOptions, clientOptionNames, settingsOf } from './options.ts';
 import { type RunReader, readRun } from './read-run.ts';
 import { type RunSeries, readSeries, type SeriesOptions, seriesOptionNames } from './series.ts';
-
-/** Which runs to list, and in what order. */
-export interface RunListOptions extends ReadOptions {
-  readonly filter?: operations.PipelineRunFilter;
-  readonly orderBy?: operations.PipelineRunOrder;
-  /** How many runs to request at once: 1 to 200. Default: 100. */
-  readonly pageSize?: number;
-}
 
 /** Which keys to list. */
 export interface KeyListOptions extends ReadOptions {
@@ -28,6 +20,17 @@ export interface KeyListOptions extends ReadOptions {
   readonly first?: number;
 }
 
+/** Runs side by side: `cells` has the latest entry of each run under the key, in the order of `runs`. */
+export interface RunComparison {
+  readonly runs: readonly operations.RunFragment[];
+  readonly rows: readonly {
+    readonly key: string;
+    /** Whether the runs do not all have the same value. */
+    readonly differs: boolean;
+    readonly cells: readonly (MetadataEntry | null)[];
+  }[];
+}
+
 /** Reads from one service, and changes what it holds. Every method may throw either kind of RunledgerError. */
 export interface Client {
   /** The whole URL of the endpoint. */
@@ -36,6 +39,8 @@ export interface Client {
   pipelineRun(ref: string, options?: ReadOptions): Promise<RunReader>;
   /** Like `pipelineRun`, but null when there is none. */
   findPipelineRun(ref: string, options?: ReadOptions): Promise<RunReader | null>;
+  /** The same, each with the latest entries of some keys, in one request for a page of runs. */
+  pipelineRuns(options: RunListOptions & { readonly metadata: readonly string[] }): AsyncGenerator<ListedRun, void>;
   /** All runs that pass the filter, newest first unless `orderBy` says otherwise. */
   pipelineRuns(options?: RunListOptions): AsyncGenerator<RunReader, void>;
   /** The keys in use, each with the types logged under it and the number of runs that have it. */
@@ -44,7 +49,7 @@ export interface Client {
   compareRuns(
     refs: readonly string[],
     options?: { readonly keys?: readonly string[] } & ReadOptions,
-  ): Promise<operations.CompareRunsQuery['compareRuns']>;
+  ): Promise<RunComparison>;
   /** The curves of up to 100 runs under up to 20 keys: one for each run and key that has numbers. */
   series(refs: readonly string[], keys: readonly string[], options?: SeriesOptions): Promise<RunSeries[]>;
   /** All that happens to many runs, or to all, as it happens; see {@link ChangesOptions}. Ends when all of `refs` are deleted. */
@@ -55,18 +60,6 @@ export interface Client {
   retractMetadata(entryId: string, reason: string): Promise<MetadataEntry | null>;
   /** Deletes a run with all its steps and entries. */
   deleteRun(ref: string): Promise<boolean>;
-}
-
-async function* listRuns(
-  settings: Settings,
-  { filter, orderBy, signal }: RunListOptions,
-  first: number,
-): AsyncGenerator<RunReader, void> {
-  const runs = eachOf(async (after) => {
-    const variables = { first, after, filter, orderBy };
-    return (await execute(settings, operations.ListRuns, variables, { signal })).pipelineRuns;
-  });
-  for await (const run of runs) yield readRun(settings, run);
 }
 
 /** Makes a client, without contacting the service yet. Throws an InvalidCallError for a setting that cannot be used. */
@@ -83,10 +76,7 @@ export function createClient(options?: ClientOptions): Client {
     findPipelineRun,
     pipelineRun: async (ref, options) =>
       found(await findPipelineRun(ref, options), `run with the id, name or prefix "${ref}"`),
-    pipelineRuns(options) {
-      checkOptions('pipelineRuns', options, { filter: true, orderBy: true, pageSize: true, signal: true });
-      return listRuns(settings, options ?? {}, pageSizeOf('pipelineRuns', options));
-    },
+    pipelineRuns: ((options?: RunListOptions) => listRuns(settings, options)) as Client['pipelineRuns'],
     async metadataKeys(options) {
       checkOptions('metadataKeys', options, { pipeline: true, prefix: true, first: true, signal: true });
       const { pipeline, prefix, first = 100 } = options ?? {};

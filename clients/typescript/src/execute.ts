@@ -1,7 +1,7 @@
-import { stringifyJson } from './json/stringify.ts';
 import type { OptionNames } from './check-options.ts';
 import type { UnavailableError } from './errors.ts';
 import type { Operation } from './generated/operations.ts';
+import { stringifyJson } from './json/stringify.ts';
 import type { Settings } from './options.ts';
 import { post } from './post.ts';
 import { isRefusedOnLoopback } from './refused.ts';

@@ -3,6 +3,7 @@
  * browser.ts instead, by the "browser" condition of the package's exports.
  */
 export * from './browser.ts';
+export { type EnvironmentOptions, logEnvironment } from './environment/log-environment.ts';
 export { logMetadata } from './log.ts';
 export { type PipelineRunOptions, pipelineRun, type StartedRun, type StartedStep, step } from './run.ts';
 export { currentRun, stepEnvironment } from './scope.ts';

@@ -1,8 +1,8 @@
-import { newUuid } from './uuid.ts';
 import type { OptionNames } from './check-options.ts';
 import { badInput } from './errors.ts';
 import type { MetadataTarget } from './generated/operations.ts';
 import { checkName, type Metadata, textsOfEntries, utf8Length } from './metadata-entries.ts';
+import { newUuid } from './uuid.ts';
 
 /** Where to log: a step by its id; a step of a run, its newest attempt or another; or a run by its id, name or prefix. */
 export type LogTarget =

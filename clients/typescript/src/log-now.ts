@@ -1,10 +1,11 @@
-import { rawJson } from './json/raw.ts';
 import { entryOf, type MetadataEntry } from './entry.ts';
 import { execute } from './execute.ts';
 import { LogMetadata, type LogMetadataInput } from './generated/operations.ts';
+import { rawJson } from './json/raw.ts';
 import { callsOf, type LogOptions, type LogTarget, targetOf, textOfCall } from './log-input.ts';
 import type { Metadata } from './metadata-entries.ts';
 import { isDisabled, type Settings } from './options.ts';
+import { currentSubstitute } from './substitute.ts';
 
 export type { LogOptions, LogTarget };
 
@@ -23,8 +24,13 @@ export async function logNow(
   metadata: Metadata,
   target: LogTarget & LogOptions,
 ): Promise<LoggedMetadata> {
+  const substitute = currentSubstitute();
   const entries: MetadataEntry[] = [];
   for (const call of callsOf(metadata, targetOf(target), target)) {
+    if (substitute) {
+      entries.push(...substitute.logNow(call));
+      continue;
+    }
     // The text is a LogMetadataInput already, and is sent as it stands.
     const input = rawJson(textOfCall(call)) as unknown as LogMetadataInput;
     if (isDisabled()) continue;

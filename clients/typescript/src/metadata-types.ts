@@ -1,5 +1,6 @@
 import { badInput } from './errors.ts';
 import type { MetadataType } from './generated/operations.ts';
+import { parseStorageSize } from './storage-size.ts';
 
 /** The same symbol in every copy of this module that a process may have loaded. */
 const typeOf = Symbol.for('runledger.metadataType');
@@ -18,8 +19,13 @@ export type Tuple = Typed<'TUPLE', readonly unknown[]>;
 export type Float = Typed<'FLOAT', number>;
 export type AnyTyped = Uri | Path | DType | StorageSize | Tuple | Float;
 
-function typed<Type extends MetadataType, Value>(type: Type, value: Value): Typed<Type, Value> {
-  return Object.freeze({ [typeOf]: type, value });
+/** `plain` is what stands for it in a filter, where there are no types. */
+function typed<Type extends MetadataType, Value>(
+  type: Type,
+  value: Value,
+  plain: () => unknown = () => value,
+): Typed<Type, Value> {
+  return Object.freeze(Object.defineProperty({ [typeOf]: type, value }, 'toJSON', { value: plain }));
 }
 
 /** Whether the value was made by one of the functions below. */
@@ -60,11 +66,11 @@ export function DType(name: string): DType {
 export function StorageSize(size: number | bigint | string): StorageSize {
   const fits =
     typeof size === 'string'
-      ? /^\d+(\.\d+)? ?([kmgtp]i?)?b$/i.test(size)
+      ? parseStorageSize(size) !== null
       : typeof size === 'bigint'
         ? size >= 0n
         : Number.isSafeInteger(size) && size >= 0;
-  if (fits) return typed('STORAGE_SIZE', size);
+  if (fits) return typed('STORAGE_SIZE', size, () => (typeof size === 'string' ? parseStorageSize(size) : size));
   throw badInput(
     `StorageSize(${String(size)}): give an integer ≥ 0 (a bigint beyond 2^53), or a text such as "1.5 GiB".`,
   );

@@ -1,5 +1,5 @@
-import { numberText } from './json/number.ts';
 import { badInput } from './errors.ts';
+import { numberText } from './json/number.ts';
 import { isTyped } from './metadata-types.ts';
 
 /** How deep lists and dicts may be nested in a value. */

@@ -1,5 +1,6 @@
 import type { OptionNames } from './check-options.ts';
 import { badInput } from './errors.ts';
+import { currentSubstitute } from './substitute.ts';
 
 /** How to reach the service. Everything has a default; the environment is read when the client is made. */
 export interface ClientOptions {
@@ -51,9 +52,9 @@ export function isOn(name: string, byDefault: boolean): boolean {
   return ['0', 'false', 'no', 'off'].includes(text) ? false : byDefault;
 }
 
-/** Whether nothing is to be recorded, as in unit tests of steps: `RUNLEDGER_DISABLED=1`. */
+/** Whether nothing is to be recorded, as in unit tests of steps: `RUNLEDGER_DISABLED=1`. Not where a test records. */
 export function isDisabled(): boolean {
-  return isOn('RUNLEDGER_DISABLED', false);
+  return !currentSubstitute() && isOn('RUNLEDGER_DISABLED', false);
 }
 
 /** A variable in seconds, as milliseconds. */

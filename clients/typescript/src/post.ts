@@ -1,6 +1,6 @@
+import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } from './errors.ts';
 import { parseJson } from './json/parse.ts';
 import type { JsonObject, JsonValue } from './json/value.ts';
-import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } from './errors.ts';
 import type { Settings } from './options.ts';
 import { isRefusedOnLoopback } from './refused.ts';
 

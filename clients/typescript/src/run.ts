@@ -1,4 +1,3 @@
-import { newRunId } from './uuid.ts';
 import { carryOut } from './carry-out.ts';
 import { checkOptions } from './check-options.ts';
 import { badInput } from './errors.ts';
@@ -11,8 +10,10 @@ import {
   type Settings,
   settingsOf,
 } from './options.ts';
+import { pageUrl } from './page-url.ts';
 import { type Recorded, recordRun, recordStep } from './record.ts';
 import { currentScope, inheritedScope, type Scope } from './scope.ts';
+import { newRunId } from './uuid.ts';
 
 /** The run that `pipelineRun` opened. */
 export interface StartedRun {
@@ -20,6 +21,8 @@ export interface StartedRun {
   /** As the service has it. Until it has answered: as given, or undefined when the service is to choose one. */
   readonly name: string | undefined;
   readonly pipeline: string;
+  /** The address of its page. */
+  readonly url: string;
 }
 
 /** The step that `step` opened. */
@@ -42,7 +45,8 @@ export interface PipelineRunOptions extends ClientOptions {
 function joinedRun(options: ClientOptions, pipeline: string): Recorded<StartedRun> | undefined {
   const scope = inheritedScope();
   if (!scope?.run || (options.url !== undefined && endpointUrl(options.url) !== scope.settings.url)) return undefined;
-  const opened = { id: scope.run.id, name: undefined, pipeline };
+  const { id } = scope.run;
+  const opened = { id, name: undefined, pipeline, url: pageUrl(scope.settings, id) };
   return { opened, scope, end: () => {}, flush: async () => true };
 }
 
@@ -59,10 +63,12 @@ export async function pipelineRun<T>(options: PipelineRunOptions, fn: (run: Star
   if (name !== undefined) checkName(name, 'run');
   checkName(pipeline, 'pipeline');
   const settings = settingsOf(clientOptions);
-  return carryOut(
-    () => joinedRun(clientOptions, pipeline) ?? recordRun(settings, { id: newRunId(), name, pipeline }),
-    fn,
-  );
+  return carryOut(() => {
+    const id = newRunId();
+    return (
+      joinedRun(clientOptions, pipeline) ?? recordRun(settings, { id, name, pipeline, url: pageUrl(settings, id) })
+    );
+  }, fn);
 }
 
 /** The settings of a step: those of the run it is in, unless it goes to another run by options of its own. */
@@ -91,7 +97,7 @@ export async function step<T>(
   const { run: ref, ...clientOptions } = options;
   const outer = currentScope();
   const nobody = isDisabled() ? { id: newRunId(), name: undefined } : undefined;
-  const run = ref === undefined ? (outer?.run ?? nobody) : { id: ref, name: undefined };
+  const run = ref === undefined ? (outer?.run ?? nobody) : { id: ref, name: undefined, token: { value: undefined } };
   if (!run)
     throw badInput(
       `step(${JSON.stringify(name)}, fn) was called outside a run: call it inside pipelineRun(…), or name the run: step(${JSON.stringify(name)}, fn, { run }).`,

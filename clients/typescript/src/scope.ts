@@ -2,13 +2,22 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MetadataTarget } from './generated/operations.ts';
 import { parseId } from './log-input.ts';
 import { environment, type Settings, settingsOf } from './options.ts';
+import { pageUrl } from './page-url.ts';
+import type { RunToken } from './run-token.ts';
+import { currentSubstitute } from './substitute.ts';
 
 /** The run, and perhaps the step, in which code is running. */
 export interface Scope {
   readonly settings: Settings;
   /** Undefined where the environment names a step only. `asked`: the name that was asked for; `name`: the one it has. */
   readonly run:
-    | { readonly id: string; readonly name: string | undefined; readonly asked?: string | undefined }
+    | {
+        readonly id: string;
+        readonly name: string | undefined;
+        readonly asked?: string | undefined;
+        /** What its child processes show instead of the key; undefined where this process did not begin a part of it. */
+        readonly token?: RunToken;
+      }
     | undefined;
   readonly step: { readonly id: string; readonly name: string | undefined } | undefined;
 }
@@ -24,6 +33,8 @@ export function within<T>(scope: Scope, fn: () => T): T {
 let fromEnvironment: { readonly variables: string; readonly scope: Scope } | undefined;
 
 function readEnvironment(): Scope | undefined {
+  // What a test records is in no other run.
+  if (currentSubstitute()) return undefined;
   const env = environment();
   const { RUNLEDGER_RUN_ID: runId, RUNLEDGER_STEP_ID: stepId, RUNLEDGER_URL: url, RUNLEDGER_API_KEY: apiKey } = env;
   if (!runId && !stepId) return undefined;
@@ -57,10 +68,15 @@ export function currentTarget(): { readonly settings: Settings; readonly target:
   return run && { settings, target: { run: run.id } };
 }
 
-/** The run that the calling code belongs to: its id, and its name as far as this process knows it. Undefined for none. */
-export function currentRun(): { readonly id: string; readonly name: string | undefined } | undefined {
-  const run = currentScope()?.run;
-  return run && { id: run.id, name: run.name };
+/**
+ * The run that the calling code belongs to: its id, its name as far as this process knows it, and the address of its page.
+ * Undefined for none.
+ */
+export function currentRun():
+  | { readonly id: string; readonly name: string | undefined; readonly url: string }
+  | undefined {
+  const scope = currentScope();
+  return scope?.run && { id: scope.run.id, name: scope.run.name, url: pageUrl(scope.settings, scope.run.id) };
 }
 
 function isId(ref: string): boolean {
@@ -69,14 +85,17 @@ function isId(ref: string): boolean {
 
 /**
  * The environment variables by which a child process or a worker finds the current step, or in the body of a run that run:
- * `RUNLEDGER_URL`, `RUNLEDGER_RUN_ID`, `RUNLEDGER_STEP_ID` and, if there is one, `RUNLEDGER_API_KEY`. Merge them into its
- * environment: `spawn(command, args, { env: { ...process.env, ...stepEnvironment() } })`. Empty outside a run.
+ * `RUNLEDGER_URL`, `RUNLEDGER_RUN_ID`, `RUNLEDGER_STEP_ID` and, where a key is needed, `RUNLEDGER_API_KEY`: not the key of
+ * this process, but a token that lets into that run alone and ends with it, if the service was there to give one. Merge them
+ * into its environment: `spawn(command, args, { env: { ...process.env, ...stepEnvironment() } })`. Empty outside a run.
  */
 export function stepEnvironment(): Record<string, string> {
+  // Only what this process says is recorded by a test.
+  if (currentSubstitute()) return { RUNLEDGER_DISABLED: '1' };
   const scope = currentScope();
   if (!scope) return {};
   const { settings, run, step } = scope;
-  const apiKey = settings.apiKey();
+  const apiKey = run?.token?.value ?? settings.apiKey();
   return {
     RUNLEDGER_URL: settings.url,
     // Empty says that there is none: what this process was itself handed down must not go on.

@@ -4,6 +4,7 @@ import { noSender } from './no-sender.ts';
 import { environment, isDisabled, millisecondsOf, type Settings } from './options.ts';
 import { spoolLocation } from './spool/location.ts';
 import { openSender, type Sender } from './spool/sender.ts';
+import { currentSubstitute } from './substitute.ts';
 import { warn } from './warn.ts';
 
 /** The senders of this process, one per service: everything logged to a service must go through one queue. */
@@ -32,6 +33,8 @@ export function closeSenders(): void {
 
 /** The sender of this process for a service, opened by the first call and closed when the process ends. */
 export function senderFor(settings: Settings): Sender {
+  const substitute = currentSubstitute();
+  if (substitute) return substitute.sender;
   const known = sendersOfSettings.get(settings);
   if (known) return known;
   if (isDisabled()) return noSender;

@@ -1,6 +1,6 @@
-import { stringifyJson } from './json/stringify.ts';
 import { InvalidCallError, RunledgerError } from './errors.ts';
 import type { Operation } from './generated/operations.ts';
+import { stringifyJson } from './json/stringify.ts';
 import type { Settings } from './options.ts';
 import { dataOf, errorOfFetch, headersOf } from './post.ts';
 import { eventsOf } from './sse.ts';

@@ -1,4 +1,5 @@
 import { environment } from './options.ts';
+import { currentSubstitute } from './substitute.ts';
 
 export function warn(message: string): void {
   console.warn(`runledger: ${message}`);
@@ -6,9 +7,9 @@ export function warn(message: string): void {
 
 const warned = new Set<string>();
 
-/** Whether mistakes that are only worth a warning are to be thrown: `RUNLEDGER_STRICT=1`. */
+/** Whether mistakes that are only worth a warning are to be thrown: `RUNLEDGER_STRICT=1`, or a test that records. */
 export function isStrict(): boolean {
-  return environment()['RUNLEDGER_STRICT'] === '1';
+  return currentSubstitute() !== undefined || environment()['RUNLEDGER_STRICT'] === '1';
 }
 
 /** Warns of something the first time that it happens in this process. */

@@ -17,7 +17,7 @@ export type LogMetadataInput = {
   /** Entries with a type or an iteration of their own; they follow those of `metadata`. */
   readonly entries?: ReadonlyArray<MetadataEntryInput> | null | undefined;
   /** By the writer's clock. Left out: now, by the server's. */
-  readonly loggedAt?: string | null | undefined;
+  readonly loggedAt?: Date | string | null | undefined;
   /** Keys to values, types inferred. At least one of `metadata` and `entries` has something in it. */
   readonly metadata?: unknown;
   /** Made by the caller before the first try: a retry with the same id logs nothing twice. */
@@ -34,9 +34,9 @@ export type MetadataCondition = {
   /** False finds the runs without the key. */
   readonly exists?: boolean | null | undefined;
   /** A number greater than this; anything else never is. */
-  readonly gt?: number | null | undefined;
+  readonly gt?: number | bigint | null | undefined;
   /** A number, this or greater. */
-  readonly gte?: number | null | undefined;
+  readonly gte?: number | bigint | null | undefined;
   /** A member of a SET, LIST or TUPLE, equal as JSON. */
   readonly has?: unknown;
   /** Equal to one of these; at most 1,000 in a filter. */
@@ -44,9 +44,9 @@ export type MetadataCondition = {
   /** Plain, or `step_name::key`, as for PipelineRun.runMetadata. */
   readonly key: string;
   /** A number less than this. */
-  readonly lt?: number | null | undefined;
+  readonly lt?: number | bigint | null | undefined;
   /** A number, this or less. */
-  readonly lte?: number | null | undefined;
+  readonly lte?: number | bigint | null | undefined;
   /** Into a DICT or LIST: `["f1"]`, `["classes", "0"]`. Every other field is about what stands there. */
   readonly path?: ReadonlyArray<string> | null | undefined;
   /** Text, as it is: no character of it is a wildcard. */
@@ -64,7 +64,7 @@ export type MetadataEntryInput = {
   /** 1–255 bytes of UTF-8, not blank, no control characters. */
   readonly key: string;
   /** By the writer's clock; that of the call when left out. */
-  readonly loggedAt?: string | null | undefined;
+  readonly loggedAt?: Date | string | null | undefined;
   /** Inferred from the value when left out. */
   readonly type?: MetadataType | null | undefined;
   /** To log nothing on purpose, give null. */
@@ -112,9 +112,9 @@ export type PipelineRunFilter = {
   /** All of these; of none, every run. */
   readonly and?: ReadonlyArray<PipelineRunFilter> | null | undefined;
   /** At this instant or later; what runs has not ended. */
-  readonly endedAfter?: string | null | undefined;
+  readonly endedAfter?: Date | string | null | undefined;
   /** Before this instant. */
-  readonly endedBefore?: string | null | undefined;
+  readonly endedBefore?: Date | string | null | undefined;
   readonly metadata?: MetadataCondition | null | undefined;
   /** Anywhere in the name, as it is; no index serves it. */
   readonly nameContains?: string | null | undefined;
@@ -129,9 +129,9 @@ export type PipelineRunFilter = {
   /** One of these, exactly; of none, no run. */
   readonly pipelines?: ReadonlyArray<string> | null | undefined;
   /** At this instant or later. */
-  readonly startedAfter?: string | null | undefined;
+  readonly startedAfter?: Date | string | null | undefined;
   /** Before this instant. */
-  readonly startedBefore?: string | null | undefined;
+  readonly startedBefore?: Date | string | null | undefined;
   /** One of these. */
   readonly status?: ReadonlyArray<ExecutionStatus> | null | undefined;
 };
@@ -147,7 +147,7 @@ export type PipelineRunOrder =
   readonly name: SortDirection; readonly startedAt?: never; }
   |  { readonly duration?: never; readonly endedAt?: never; readonly metadata?: never; readonly name?: never;   readonly startedAt: SortDirection; };
 
-/** What a caller may do. READ: queries and subscriptions. WRITE: start, finish, log. ADMIN: all of it. */
+/** What a caller may do. READ: queries and subscriptions. WRITE: start, finish, log. ADMIN: those, retract, delete, keys. */
 export type Scope =
   | 'ADMIN'
   | 'READ'
@@ -266,8 +266,8 @@ export type SeriesQueryVariables = Exact<{
   keys: ReadonlyArray<string> | string;
   maxPoints: number;
   x: SeriesAxis;
-  from?: number | null | undefined;
-  to?: number | null | undefined;
+  from?: number | bigint | null | undefined;
+  to?: number | bigint | null | undefined;
 }>;
 
 

@@ -1,5 +1,4 @@
-import { isRawJson } from '@runledger/client/json';
-import { stringifyJson } from '@runledger/client/json';
+import { isRawJson, stringifyJson } from '@runledger/client/json';
 import styles from './exact.module.css';
 
 const maxMembers = 500;

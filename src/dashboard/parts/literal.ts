@@ -1,5 +1,4 @@
-import { isRawJson } from '@runledger/client/json';
-import { stringifyJson } from '@runledger/client/json';
+import { isRawJson, stringifyJson } from '@runledger/client/json';
 
 /** Fields of inputs, and variables, whose texts are names of an enum. */
 const enums = new Set(['status', 'type', 'startedAt', 'endedAt', 'duration', 'name', 'direction', 'x']);

@@ -1,6 +1,4 @@
-import { parseExactJson } from '@runledger/client/json';
-import { isRawJson } from '@runledger/client/json';
-import { stringifyJson } from '@runledger/client/json';
+import { isRawJson, parseExactJson, stringifyJson } from '@runledger/client/json';
 import type { MetadataType } from '../../storage/rows.ts';
 import { inferType, shapeOf } from './value-types.ts';
 

@@ -2,6 +2,16 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** What the token is for. */
+export type CreateRunTokenInput = {
+  /** Up to 30 days ahead; a week from now when left out. */
+  readonly expiresAt?: Date | string | null | undefined;
+  /** The run: id, name, or a prefix of one. */
+  readonly run: string;
+  /** Only this step of it may be logged to, and ended. */
+  readonly stepId?: string | null | undefined;
+};
+
 /** How a run or step stands. CACHED: a step that took over the result of another. RETRIED: an attempt that did not complete and was followed by another. CRASHED: its process said that it lives, and then fell silent; only the service says so. */
 export type ExecutionStatus =
   | 'CACHED'
@@ -27,7 +37,7 @@ export type LogMetadataInput = {
   /** Entries with a type or an iteration of their own; they follow those of `metadata`. */
   readonly entries?: ReadonlyArray<MetadataEntryInput> | null | undefined;
   /** By the writer's clock. Left out: now, by the server's. */
-  readonly loggedAt?: string | null | undefined;
+  readonly loggedAt?: Date | string | null | undefined;
   /** Keys to values, types inferred. At least one of `metadata` and `entries` has something in it. */
   readonly metadata?: unknown;
   /** Made by the caller before the first try: a retry with the same id logs nothing twice. */
@@ -44,9 +54,9 @@ export type MetadataCondition = {
   /** False finds the runs without the key. */
   readonly exists?: boolean | null | undefined;
   /** A number greater than this; anything else never is. */
-  readonly gt?: number | null | undefined;
+  readonly gt?: number | bigint | null | undefined;
   /** A number, this or greater. */
-  readonly gte?: number | null | undefined;
+  readonly gte?: number | bigint | null | undefined;
   /** A member of a SET, LIST or TUPLE, equal as JSON. */
   readonly has?: unknown;
   /** Equal to one of these; at most 1,000 in a filter. */
@@ -54,9 +64,9 @@ export type MetadataCondition = {
   /** Plain, or `step_name::key`, as for PipelineRun.runMetadata. */
   readonly key: string;
   /** A number less than this. */
-  readonly lt?: number | null | undefined;
+  readonly lt?: number | bigint | null | undefined;
   /** A number, this or less. */
-  readonly lte?: number | null | undefined;
+  readonly lte?: number | bigint | null | undefined;
   /** Into a DICT or LIST: `["f1"]`, `["classes", "0"]`. Every other field is about what stands there. */
   readonly path?: ReadonlyArray<string> | null | undefined;
   /** Text, as it is: no character of it is a wildcard. */
@@ -74,7 +84,7 @@ export type MetadataEntryInput = {
   /** 1–255 bytes of UTF-8, not blank, no control characters. */
   readonly key: string;
   /** By the writer's clock; that of the call when left out. */
-  readonly loggedAt?: string | null | undefined;
+  readonly loggedAt?: Date | string | null | undefined;
   /** Inferred from the value when left out. */
   readonly type?: MetadataType | null | undefined;
   /** To log nothing on purpose, give null. */
@@ -128,9 +138,9 @@ export type PipelineRunFilter = {
   /** All of these; of none, every run. */
   readonly and?: ReadonlyArray<PipelineRunFilter> | null | undefined;
   /** At this instant or later; what runs has not ended. */
-  readonly endedAfter?: string | null | undefined;
+  readonly endedAfter?: Date | string | null | undefined;
   /** Before this instant. */
-  readonly endedBefore?: string | null | undefined;
+  readonly endedBefore?: Date | string | null | undefined;
   readonly metadata?: MetadataCondition | null | undefined;
   /** Anywhere in the name, as it is; no index serves it. */
   readonly nameContains?: string | null | undefined;
@@ -145,9 +155,9 @@ export type PipelineRunFilter = {
   /** One of these, exactly; of none, no run. */
   readonly pipelines?: ReadonlyArray<string> | null | undefined;
   /** At this instant or later. */
-  readonly startedAfter?: string | null | undefined;
+  readonly startedAfter?: Date | string | null | undefined;
   /** Before this instant. */
-  readonly startedBefore?: string | null | undefined;
+  readonly startedBefore?: Date | string | null | undefined;
   /** One of these. */
   readonly status?: ReadonlyArray<ExecutionStatus> | null | undefined;
 };
@@ -186,7 +196,7 @@ export type StartRunInput = {
   /** The name of the pipeline that is executed. */
   readonly pipeline?: string;
   /** Left out: now, by the server's clock. */
-  readonly startedAt?: string | null | undefined;
+  readonly startedAt?: Date | string | null | undefined;
 };
 
 /** The step to start. */
@@ -200,7 +210,7 @@ export type StartStepInput = {
   /** The run: id, name, or a prefix of one. */
   readonly run: string;
   /** Left out: now, by the server's clock. */
-  readonly startedAt?: string | null | undefined;
+  readonly startedAt?: Date | string | null | undefined;
 };
 
 /** A step by its name and run. */
@@ -232,7 +242,7 @@ export type StartRunMutation = { readonly startRun: { readonly id: string, reado
 export type FinishRunMutationVariables = Exact<{
   ref: string;
   status: ExecutionStatus;
-  endedAt?: string | null | undefined;
+  endedAt?: Date | string | null | undefined;
   failure?: FailureInput | null | undefined;
 }>;
 
@@ -249,12 +259,19 @@ export type StartStepMutation = { readonly startStep: { readonly id: string, rea
 export type FinishStepMutationVariables = Exact<{
   id: string;
   status: ExecutionStatus;
-  endedAt?: string | null | undefined;
+  endedAt?: Date | string | null | undefined;
   failure?: FailureInput | null | undefined;
 }>;
 
 
 export type FinishStepMutation = { readonly finishStep: { readonly id: string } };
+
+export type CreateRunTokenMutationVariables = Exact<{
+  input: CreateRunTokenInput;
+}>;
+
+
+export type CreateRunTokenMutation = { readonly createRunToken: { readonly token: string } };
 
 export type KeepAliveMutationVariables = Exact<{
   runIds?: ReadonlyArray<string> | string | null | undefined;
@@ -406,8 +423,8 @@ export type StepSeriesQueryVariables = Exact<{
   key: string;
   maxPoints: number;
   x?: SeriesAxis | null | undefined;
-  from?: number | null | undefined;
-  to?: number | null | undefined;
+  from?: number | bigint | null | undefined;
+  to?: number | bigint | null | undefined;
 }>;
 
 
@@ -418,8 +435,8 @@ export type RunSeriesQueryVariables = Exact<{
   keys: ReadonlyArray<string> | string;
   maxPoints: number;
   x?: SeriesAxis | null | undefined;
-  from?: number | null | undefined;
-  to?: number | null | undefined;
+  from?: number | bigint | null | undefined;
+  to?: number | bigint | null | undefined;
 }>;
 
 
@@ -480,6 +497,7 @@ export const StartRun = "mutation StartRun($input: StartRunInput!) { startRun(in
 export const FinishRun = "mutation FinishRun($ref: String!, $status: ExecutionStatus!, $endedAt: DateTime, $failure: FailureInput) { finishRun(ref: $ref, status: $status, endedAt: $endedAt, failure: $failure) { id } }" as Operation<FinishRunMutation, FinishRunMutationVariables>;
 export const StartStep = "mutation StartStep($input: StartStepInput!) { startStep(input: $input) { ...Step } } fragment Step on Step { id name attempt status failure { ...Failure } lastSeenAt startedAt endedAt } fragment Failure on Failure { type message traceback }" as Operation<StartStepMutation, StartStepMutationVariables>;
 export const FinishStep = "mutation FinishStep($id: UUID!, $status: ExecutionStatus!, $endedAt: DateTime, $failure: FailureInput) { finishStep(id: $id, status: $status, endedAt: $endedAt, failure: $failure) { id } }" as Operation<FinishStepMutation, FinishStepMutationVariables>;
+export const CreateRunToken = "mutation CreateRunToken($input: CreateRunTokenInput!) { createRunToken(input: $input) { token } }" as Operation<CreateRunTokenMutation, CreateRunTokenMutationVariables>;
 export const KeepAlive = "mutation KeepAlive($runIds: [UUID!], $stepIds: [UUID!]) { keepAlive(runIds: $runIds, stepIds: $stepIds) }" as Operation<KeepAliveMutation, KeepAliveMutationVariables>;
 export const LogMetadata = "mutation LogMetadata($input: LogMetadataInput!) { logMetadata(input: $input) { replayed entries { ...Entry } } } fragment Entry on MetadataEntry { id key qualifiedKey value type number display iteration loggedAt }" as Operation<LogMetadataMutation, LogMetadataMutationVariables>;
 export const LogMetadataBatch = "mutation LogMetadataBatch($inputs: [LogMetadataInput!]!) { logMetadataBatch(inputs: $inputs) { replayed } }" as Operation<LogMetadataBatchMutation, LogMetadataBatchMutationVariables>;

@@ -22,6 +22,12 @@ interface BackOffOptions {
   readonly warn: (message: string) => void;
 }
 
+/** Which variable to set where the key is not good, unless the service has said so. */
+function adviceOn({ code, message }: RunledgerError): string {
+  if (code !== 'UNAUTHENTICATED' || message.includes('RUNLEDGER_API_KEY')) return '';
+  return ' Set RUNLEDGER_API_KEY to a key of the service.';
+}
+
 export function openBackOff({ queue, pauses, changes, health, warn }: BackOffOptions): BackOff {
   const warnedKinds = new Set<string>();
   let syncedAt = 0;
@@ -41,7 +47,9 @@ export function openBackOff({ queue, pauses, changes, health, warn }: BackOffOpt
       const kind = `${error.name} ${error.code}`;
       if (!warnedKinds.has(kind)) {
         warnedKinds.add(kind);
-        warn(`${error.message} What is logged is kept in ${queue.directory} until it can be delivered.`);
+        warn(
+          `${error.message}${adviceOn(error)} What is logged is kept in ${queue.directory} until it can be delivered.`,
+        );
       }
       changes.announce();
       const retryAfterMs = error instanceof UnavailableError ? (error.retryAfterMs ?? 0) : 0;

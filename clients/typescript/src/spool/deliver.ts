@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json/value.ts';
 import { InvalidCallError } from '../errors.ts';
+import type { JsonObject } from '../json/value.ts';
 import { isObject } from '../post.ts';
 import { nextBatch, type Waiting } from './batch.ts';
 import { deliverEntries } from './entry-by-entry.ts';

@@ -1,5 +1,5 @@
-import { longIntegerText, numberText, rawNumberText } from '@runledger/client/json';
-import { stringifyJson } from '@runledger/client/json';
+import { longIntegerText, numberText, rawNumberText } from './number.ts';
+import { stringifyJson } from './stringify.ts';
 
 /**
  * A text that two parsed JSON values share exactly when they are equal as JSON: numbers by value however they are
