@@ -12,9 +12,9 @@ const run = (command, ...args) =>
   execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
-/** A package, and what the type checker need not find in it: `internal/*` is nobody's, and has no types for CommonJS. */
+/** A package, and how the types of it are looked for: by `exports`, as Node and bundlers do, not as before there were any. */
 const packages = [
-  { workspace: ['--workspace', '@runledger/client'], options: [] },
+  { workspace: ['--workspace', '@runledger/client'], options: ['--profile', 'node16'] },
   // The service as a library is an ES module: `import` it.
   { workspace: [], options: ['--profile', 'esm-only', '--exclude-entrypoints', './schema.graphql'] },
 ];

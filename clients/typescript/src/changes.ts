@@ -1,8 +1,8 @@
-import type { OptionNames } from './check-options.ts';
 import { entryOf, found, isLater, type MetadataEntry } from './entry.ts';
 import { InvalidCallError, UnavailableError } from './errors.ts';
 import { execute } from './execute.ts';
 import * as operations from './generated/operations.ts';
+import { Changes } from './generated/subscriptions.ts';
 import type { Settings } from './options.ts';
 import { pause, pauseMs } from './retry.ts';
 import { subscribe } from './subscribe.ts';
@@ -30,15 +30,6 @@ export interface ChangesOptions {
   /** How long the service may be away before an UnavailableError is thrown, in milliseconds. Default: the client's deadline. */
   readonly deadlineMs?: number;
 }
-
-export const changesOptionNames: OptionNames<ChangesOptions> = {
-  refs: true,
-  pipeline: true,
-  keys: true,
-  after: true,
-  signal: true,
-  deadlineMs: true,
-};
 
 const findsAtOnce = 20;
 
@@ -89,7 +80,7 @@ export async function* followChanges(
       let waitMs = 0;
       try {
         const variables = { refs: followsAll ? undefined : left && [...left], pipeline, keys, after: last };
-        for await (const { changes } of subscribe(settings, operations.Changes, variables, { signal: ended, onOpen })) {
+        for await (const { changes } of subscribe(settings, Changes, variables, { signal: ended, onOpen })) {
           if (!isLater(changes.cursor, last)) continue;
           last = changes.cursor;
           if (left && !left.has(runIdOf(changes))) continue;

@@ -1,7 +1,8 @@
-import { type Change, type ChangesOptions, changesOptionNames, followChanges } from './changes.ts';
+import type { Change, ChangesOptions } from './changes.ts';
 import { checkOptions } from './check-options.ts';
 import { entryOf, found, type MetadataEntry } from './entry.ts';
 import { execute, type ReadOptions, readOptionNames } from './execute.ts';
+import { changesOf, changesOptionNames } from './following.ts';
 import * as operations from './generated/operations.ts';
 import { type ListedRun, listRuns, type RunListOptions } from './list-runs.ts';
 import { logOptionNames } from './log-input.ts';
@@ -94,7 +95,7 @@ export function createClient(options?: ClientOptions): Client {
     },
     changes(options) {
       checkOptions('changes', options, changesOptionNames);
-      return followChanges(settings, options);
+      return changesOf(settings, options);
     },
     async logMetadata(metadata, target) {
       checkOptions('logMetadata', target, logOptionNames);

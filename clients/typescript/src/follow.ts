@@ -1,9 +1,8 @@
-import type { OptionNames } from './check-options.ts';
 import { entryOf, isLater, type MetadataEntry } from './entry.ts';
 import { InvalidCallError, UnavailableError } from './errors.ts';
 import { watchEnd } from './follow-end.ts';
 import { firstEntryOf, latestIdOf } from './follow-start.ts';
-import * as operations from './generated/operations.ts';
+import { MetadataLogged } from './generated/subscriptions.ts';
 import type { Settings } from './options.ts';
 import { pause, pauseMs } from './retry.ts';
 import { subscribe } from './subscribe.ts';
@@ -18,13 +17,6 @@ export interface FollowOptions {
   /** How long the service may be away before an UnavailableError is thrown, in milliseconds. Default: the client's deadline. */
   readonly deadlineMs?: number;
 }
-
-export const followOptionNames: OptionNames<FollowOptions> = {
-  keys: true,
-  after: true,
-  signal: true,
-  deadlineMs: true,
-};
 
 function fail(error: unknown): never {
   throw error;
@@ -74,7 +66,7 @@ export async function* followRun(
         }
         hangingUp = new AbortController();
         const options = { signal: AbortSignal.any([ended, hangingUp.signal]), onOpen };
-        const answers = subscribe(settings, operations.MetadataLogged, { ref: run, keys, after: last }, options);
+        const answers = subscribe(settings, MetadataLogged, { ref: run, keys, after: last }, options);
         for await (const { metadataLogged: entry } of answers) {
           awaySince = Date.now();
           if (!isLater(entry.id, last)) continue;

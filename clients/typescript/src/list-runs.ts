@@ -1,18 +1,9 @@
 import { checkOptions } from './check-options.ts';
-import { entryOf, type MetadataEntry } from './entry.ts';
+import type { MetadataEntry } from './entry.ts';
 import { badInput } from './errors.ts';
 import { execute, type ReadOptions } from './execute.ts';
-import {
-  type EntryFragment,
-  ListRuns,
-  type ListRunsQuery,
-  type ListRunsQueryVariables,
-  type Operation,
-  type PipelineRunFilter,
-  type PipelineRunOrder,
-  RunEntry,
-  type RunFragment,
-} from './generated/operations.ts';
+import { ListRuns, type PipelineRunFilter, type PipelineRunOrder, type RunFragment } from './generated/operations.ts';
+import type { RunWithEntries } from './list-entries.ts';
 import type { Settings } from './options.ts';
 import { eachOf, pageSizeOf } from './pages.ts';
 import { type RunReader, readRun } from './read-run.ts';
@@ -35,32 +26,9 @@ export interface ListedRun extends RunReader {
 
 const maxKeys = 99;
 
-type Node = RunFragment & Readonly<Record<string, unknown>>;
-
-/** The query of a page on which each run has the latest entries of so many keys, `$k0` and so on, as `e0` and so on. */
-function withEntries(count: number): Operation<ListRunsQuery, ListRunsQueryVariables> {
-  const numbers = Array.from({ length: count }, (_, number) => number);
-  const variables = numbers.map((number) => `, $k${number}: String!`).join('');
-  const fields = numbers.map((number) => ` e${number}: runMetadata(key: $k${number}) { ...Entry }`).join('');
-  const fragment = /fragment Entry on [^}]*\}/.exec(RunEntry)?.[0] ?? '';
-  return `${ListRuns.replace(') {', `${variables}) {`).replace('...Run', `...Run${fields}`)} ${fragment}` as Operation<
-    ListRunsQuery,
-    ListRunsQueryVariables
-  >;
-}
-
 function checkKeys(keys: readonly string[]): void {
   const isRight = Array.isArray(keys) && keys.every((key) => typeof key === 'string') && keys.length <= maxKeys;
   if (!isRight) throw badInput(`pipelineRuns: metadata must be a list of up to ${maxKeys} keys.`);
-}
-
-function listed(reader: RunReader, node: Node, keys: readonly string[]): ListedRun {
-  const latest = new Map<string, MetadataEntry>();
-  keys.forEach((key, number) => {
-    const entry = node[`e${number}`] as EntryFragment | null;
-    if (entry) latest.set(key, entryOf(entry));
-  });
-  return { ...reader, latest };
 }
 
 async function* pages(
@@ -68,7 +36,8 @@ async function* pages(
   { filter, orderBy, metadata, signal }: RunListOptions,
   first: number,
 ): AsyncGenerator<RunReader, void> {
-  const query = metadata ? withEntries(metadata.length) : ListRuns;
+  const table = metadata && (await import('./list-entries.ts'));
+  const query = table?.withEntries(metadata?.length ?? 0) ?? ListRuns;
   const keys = Object.fromEntries((metadata ?? []).map((key, number) => [`k${number}`, key]));
   const runs = eachOf<RunFragment>(async (after) => {
     const variables = { first, after, filter, orderBy, ...keys };
@@ -77,7 +46,7 @@ async function* pages(
   for await (const run of runs) {
     const { id, name, pipeline, status, failure, lastSeenAt, startedAt, endedAt } = run;
     const reader = readRun(settings, { id, name, pipeline, status, failure, lastSeenAt, startedAt, endedAt });
-    yield metadata ? listed(reader, run as Node, metadata) : reader;
+    yield table ? table.listed(reader, run as RunWithEntries, metadata) : reader;
   }
 }
 

@@ -1,7 +1,7 @@
 import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } from './errors.ts';
-import { parseJson } from './json/parse.ts';
 import type { JsonObject, JsonValue } from './json/value.ts';
 import type { Settings } from './options.ts';
+import { parserOf } from './parser-of.ts';
 import { isRefusedOnLoopback } from './refused.ts';
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {
@@ -90,12 +90,12 @@ export function headersOf(settings: Settings, accept: string): Record<string, st
 }
 
 /** The `data` of a GraphQL response. Throws the error that the response, or its status, stands for. */
-export function dataOf(text: string, response: Response, url: string): JsonObject {
+export function dataOf(text: string, response: Response, url: string, parse: (text: string) => JsonValue): JsonObject {
   // The service answers 404 only where it has no GraphQL, and then in the form of a GraphQL result.
   if (response.status === 404) throw errorOfStatus(response, url);
   let result: JsonValue;
   try {
-    result = parseJson(text);
+    result = parse(text);
   } catch {
     throw errorOfStatus(response, url);
   }
@@ -116,8 +116,9 @@ export async function post(settings: Settings, body: string, signal: AbortSignal
   } catch (error) {
     throw errorOfFetch(error, settings.url);
   }
+  const parse = await parserOf(text);
   try {
-    return dataOf(text, response, settings.url);
+    return dataOf(text, response, settings.url, parse);
   } catch (error) {
     throw response.redirected ? errorOfRedirect(error, response, settings.url) : error;
   }

@@ -1,7 +1,8 @@
 import { checkOptions } from './check-options.ts';
 import { eachEntryOf, entriesBy, entryOf, found, type MetadataEntry } from './entry.ts';
 import { execute, type ReadOptions, readOptionNames } from './execute.ts';
-import { type FollowOptions, followOptionNames, followRun } from './follow.ts';
+import type { FollowOptions } from './follow.ts';
+import { entriesOf, followOptionNames } from './following.ts';
 import * as operations from './generated/operations.ts';
 import type { Settings } from './options.ts';
 import { eachOf, type PageOptions, pageOptionNames, pageSizeOf } from './pages.ts';
@@ -78,7 +79,7 @@ export function readRun(settings: Settings, run: operations.RunFragment): RunRea
     },
     follow(options) {
       checkOptions('follow', options, followOptionNames);
-      return followRun(settings, run.id, options);
+      return entriesOf(settings, run.id, options);
     },
   };
 }

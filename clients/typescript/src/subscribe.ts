@@ -2,6 +2,7 @@ import { InvalidCallError, RunledgerError } from './errors.ts';
 import type { Operation } from './generated/operations.ts';
 import { stringifyJson } from './json/stringify.ts';
 import type { Settings } from './options.ts';
+import { parserOf } from './parser-of.ts';
 import { dataOf, errorOfFetch, headersOf } from './post.ts';
 import { eventsOf } from './sse.ts';
 
@@ -35,14 +36,15 @@ export async function* subscribe<Answer, Variables>(
     });
     alive();
     if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-      dataOf(await response.text(), response, settings.url);
+      const text = await response.text();
+      dataOf(text, response, settings.url, await parserOf(text));
       throw new InvalidCallError('NOT_RUNLEDGER', `${settings.url} does not answer with an event stream.`);
     }
     onOpen();
     for await (const { event, data } of eventsOf(response.body, alive)) {
       if (event === 'complete') return;
       // The service has checked the answer against the schema from which the types are generated.
-      if (event === 'next' && data !== '') yield dataOf(data, response, settings.url) as Answer;
+      if (event === 'next' && data !== '') yield dataOf(data, response, settings.url, await parserOf(data)) as Answer;
     }
   } catch (error) {
     throw error instanceof RunledgerError ? error : errorOfFetch(error, settings.url);

@@ -324,6 +324,7 @@ export type AnnotateMutation = { readonly logMetadata: { readonly replayed: bool
 
 /** The text of an operation, which also knows the types of its answer and of its variables. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };
+
 export const RunRows = "query RunRows($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!, $deep: [String!]!) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { ...Cell } deep: metadata(keys: $deep) { id key qualifiedKey value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<RunRowsQuery, RunRowsQueryVariables>;
 export const Facets = "query Facets($filter: PipelineRunFilter) { runFacets(filter: $filter) { total statuses { status runs } pipelines { pipeline runs } } }" as Operation<FacetsQuery, FacetsQueryVariables>;
 export const Keys = "query Keys($pipeline: String, $prefix: String, $first: Int!) { metadataKeys(pipeline: $pipeline, prefix: $prefix, first: $first) { key types runs } }" as Operation<KeysQuery, KeysQueryVariables>;

@@ -1,4 +1,5 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { parseJson } from '../json/parse.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Settings } from '../options.ts';
 import { dataOf, headersOf } from '../post.ts';
@@ -44,7 +45,7 @@ export function openPostNow(settings: Settings): PostNow {
     if (!answer) return undefined;
     try {
       const { status, headers, text } = answer;
-      return dataOf(text, new Response(null, { status, headers }), settings.url);
+      return dataOf(text, new Response(null, { status, headers }), settings.url, parseJson);
     } catch {
       return undefined;
     }
