@@ -11,6 +11,7 @@ import { packageRoot } from '../support/service-process.ts';
 // What a user has who installs the packages into an empty folder, without install scripts. Needs the npm registry.
 
 const execute = promisify(execFile);
+const html = { headers: { accept: 'text/html' } };
 let folder: string;
 let tarballs: { client: string; runledger: string };
 
@@ -99,7 +100,7 @@ test('`npx runledger serve` answers soon, a job logs to it, and the page is ther
   try {
     const [line] = await once(createInterface({ input: child.stdout! }), 'line');
     const url = /http:\S+/.exec(line)?.[0] ?? '';
-    const page = await fetch(new URL('/', url));
+    const page = await fetch(new URL('/', url), html);
     const tookMs = performance.now() - begun;
     await annotate(`the first answer came ${(tookMs / 1_000).toFixed(1)} s after the command`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
@@ -118,8 +119,8 @@ test('`npx runledger serve` answers soon, a job logs to it, and the page is ther
     const settings = { RUNLEDGER_URL: url, RUNLEDGER_SPOOL_DIR: join(where, 'spool'), RUNLEDGER_LINK: '0' };
     const [status, seed, runUrl = ''] = (await run(where, process.execPath, ['job.mjs'], settings)).trim().split(' ');
     expect([status, seed]).toEqual(['COMPLETED', '9007199254740993n']);
-    const page2 = await fetch(runUrl, { headers: { accept: 'text/html' } });
-    expect([page2.status, await page2.text()]).toEqual([200, await (await fetch(new URL('/', url))).text()]);
+    const runPage = await fetch(runUrl, html);
+    expect([runPage.status, await runPage.text()]).toEqual([200, await page.text()]);
   } finally {
     const ended = once(child, 'close');
     process.kill(-child.pid!, 'SIGTERM');
