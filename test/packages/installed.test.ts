@@ -102,10 +102,12 @@ test('`npx runledger serve` answers soon, a job logs to it, and the page is ther
     const url = /http:\S+/.exec(line)?.[0] ?? '';
     const page = await fetch(new URL('/', url), html);
     const tookMs = performance.now() - begun;
-    await annotate(`the first answer came ${(tookMs / 1_000).toFixed(1)} s after the command`);
+    const took = `the first answer came ${(tookMs / 1_000).toFixed(1)} s after the command`;
+    await annotate(took);
+    console.info(took);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
     // 3 s on an idle machine; tests run beside others.
-    expect(tookMs).toBeLessThan(30_000);
+    expect(tookMs).toBeLessThan(60_000);
 
     const job = `
       import { createClient, logMetadata, pipelineRun, step } from '@runledger/client';
