@@ -1,8 +1,8 @@
 import { InvalidCallError, RunledgerError } from './errors.ts';
 import type { Operation } from './generated/operations.ts';
+import { parseJson } from './json/parse.ts';
 import { stringifyJson } from './json/stringify.ts';
 import type { Settings } from './options.ts';
-import { parserOf } from './parser-of.ts';
 import { dataOf, errorOfFetch, headersOf } from './post.ts';
 import { eventsOf } from './sse.ts';
 
@@ -36,15 +36,14 @@ export async function* subscribe<Answer, Variables>(
     });
     alive();
     if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-      const text = await response.text();
-      dataOf(text, response, settings.url, await parserOf(text));
+      dataOf(await response.text(), response, settings.url, parseJson);
       throw new InvalidCallError('NOT_RUNLEDGER', `${settings.url} does not answer with an event stream.`);
     }
     onOpen();
     for await (const { event, data } of eventsOf(response.body, alive)) {
       if (event === 'complete') return;
       // The service has checked the answer against the schema from which the types are generated.
-      if (event === 'next' && data !== '') yield dataOf(data, response, settings.url, await parserOf(data)) as Answer;
+      if (event === 'next' && data !== '') yield dataOf(data, response, settings.url, parseJson) as Answer;
     }
   } catch (error) {
     throw error instanceof RunledgerError ? error : errorOfFetch(error, settings.url);
