@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/browser.ts';
+import { createClient } from '../../clients/typescript/src/browser.ts';
 import { migrate } from '../../src/storage/postgres/migrate.ts';
 import {
   type DebianPostgres,
