@@ -101,8 +101,7 @@ export function dataOf(text: string, response: Response, url: string, parse: (te
   } catch {
     throw errorOfStatus(response, url);
   }
-  const extensions = isObject(result) ? result['extensions'] : undefined;
-  notePositionOf(url, response, isObject(extensions) ? extensions : undefined);
+  notePositionOf(url, response, result);
   const error = isObject(result) ? errorOfResult(result, response.status, retryAfterMs(response)) : undefined;
   if (error) throw error;
   if (!isObject(result) || !isObject(result['data'])) throw errorOfStatus(response, url);

@@ -1,7 +1,10 @@
 import { createBatch } from './batch.ts';
 import { perDatabase, type Writer } from './database.ts';
 
-/** How far the log of the primary has come, as Postgres writes it: `0/3A7F2B8`. Whoever has replayed up to it sees all before. */
+/**
+ * How far the log of the primary has come: `00000000/03A7F2B8`. Whoever has replayed up to it sees all before. Postgres writes it
+ * without the zeros, with which texts are in the order of what they stand for: a client needs no more to tell which is further.
+ */
 export type WalPosition = string;
 
 const form = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i;
@@ -27,7 +30,7 @@ const positions = perDatabase((db: Writer): Positions => {
   };
   const ask = createBatch<null, WalPosition>(async (askers) => {
     const position = await selectPosition(db);
-    if (state.newest === null || walNumber(position) > walNumber(state.newest)) state.newest = position;
+    if (state.newest === null || position > state.newest) state.newest = position;
     return askers.map(() => position);
   });
   return state;
@@ -40,7 +43,8 @@ const positions = perDatabase((db: Writer): Positions => {
 async function selectPosition(db: Writer): Promise<WalPosition> {
   const rows = await db.prisma.$queryRaw<{ position: WalPosition }[]>`/* read_position, prepared */
 SELECT (CASE current_setting('synchronous_commit') WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn() END)::text AS position`;
-  return rows[0]!.position;
+  const halves = rows[0]!.position.split('/');
+  return halves.map((half) => half.padStart(8, '0')).join('/');
 }
 
 /** The position of the primary: at or behind the end of whatever was committed before the call. All that ask at one moment share a statement. */
