@@ -1,6 +1,6 @@
 import { isLater } from '@runledger/client/internal/entry';
 import { InvalidCallError } from '@runledger/client/internal/errors';
-import { notePosition, positionOf } from '@runledger/client/internal/position';
+import { keepPosition, positionOf } from '@runledger/client/internal/position';
 import { pause, pauseMs } from '@runledger/client/internal/retry';
 import { subscribe } from '@runledger/client/internal/subscribe';
 import type { QueryClient } from '@tanstack/react-query';
@@ -70,7 +70,7 @@ export function followChanges(cache: QueryClient): () => void {
     } else if ('state' in data) setState(data.state);
     else {
       // What is asked for because of them must not be older than they are.
-      notePosition(settings().url, data.position);
+      keepPosition(settings().url, data.position);
       take(data.changes);
     }
   };
