@@ -157,7 +157,7 @@ describe.skipIf(!isThere)('behind PgBouncer in transaction mode', () => {
         text = text.slice(text.lastIndexOf('\n') + 1);
       }
     })().catch(() => {});
-    await until('hundreds are acknowledged', () => load.acknowledged.length > 300);
+    await until('hundreds are acknowledged', () => load.acknowledged.length > 300, 60_000);
     // New attempts, through transactions of several statements.
     for (let n = 0; n < 10; n += 1) {
       const start = 'mutation ($r: String!) { startStep(input: { run: $r, name: "s" }) { attempt } }';

@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
-from . import _queries as q
 from . import _position
+from . import _queries as q
 from ._decode import loads
 from ._entries import MetadataEntry, entry_of
 from ._graphql import backoff, error_of, read_answer, request_body

@@ -10,7 +10,7 @@ _lock = threading.Lock()
 
 
 def note(url: str, position: object) -> None:
-    """Notes what an answer or event said: of two, the greater text is further, and ``latest`` says that it was not known.
+    """Notes what an answer or event said: of two, the greater text is further; ``latest`` says that it was not known.
     A service with replicas then reads for this process nothing older than what it has written, or was told of."""
     if not isinstance(position, str):
         return
