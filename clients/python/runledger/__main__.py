@@ -46,7 +46,9 @@ def _flush(directory: str, url: str | None, any_host: bool, timeout: float) -> i
     deadline = time.monotonic() + timeout
     failed = False
     for target in sorted(_urls(directory)):
-        leftovers = Leftovers(directory, target, _post_to(url or target, url is not None), any_host)
+        leftovers = Leftovers(
+            directory, target, _post_to(url or target, url is not None), any_host, read_settings().key_id
+        )
         error = _deliver_all(leftovers, deadline)
         print(
             f"{url or target}: {leftovers.operations} operations of {leftovers.files} files delivered"

@@ -319,6 +319,11 @@ def _array(value: Any, dtype: Any, path: str) -> Any:
     return _plain(plain, path)
 
 
+def is_duration(value: Any) -> bool:
+    """Whether it is logged as a number of seconds, so that its unit is worth telling."""
+    return isinstance(value, datetime.timedelta) or getattr(getattr(value, "dtype", None), "kind", "") == "m"
+
+
 def _seconds(spans: Any) -> Any:
     if isinstance(spans, list):
         return [_seconds(span) for span in spans]

@@ -15,6 +15,7 @@ import time
 import unittest
 import uuid
 from typing import Any
+from unittest import mock
 
 import runledger
 from runledger import Client, DType, Path, StorageSize, Uri, log_metadata
@@ -467,6 +468,35 @@ class ServiceTest(unittest.TestCase):
             self.assertEqual(list(frame["train::n"]), [5])
             self.assertEqual(list(series.to_dataframe()["value"]), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
             self.assertEqual(list(comparison.to_dataframe()["train::n"]), [5])
+            self.assertEqual(comparison.to_records(), [{"name": self.name, "train::n": 5}])
+            history = run.steps["train"].metadata_history("n").to_dataframe()
+            self.assertEqual((list(history["value"]), list(history["iteration"])), (list(range(6)), list(range(6))))
+
+    @unittest.skipIf(importlib.util.find_spec("pandas") is None, "pandas is not installed")
+    def test_whole_tables_in_one_request(self) -> None:
+        self.direct()
+        first = self.name
+        self.name = first + "-2"
+        self.finish(self.run_job(9))
+        counted = stub.Proxy(self.service.url, lambda _: stub.PASS)
+        self.addCleanup(counted.close)
+        with Client(counted.url) as client:
+            frame = client.runs_df({"namePrefix": first}, ["train::n", "nothing"], order_by={"name": "ASC"})
+            self.assertEqual(list(frame["name"]), [first, self.name])
+            self.assertEqual((list(frame["train::n"]), list(frame["nothing"])), ([5, 8], [None, None]))
+            self.assertEqual(len(client.runs_df({"namePrefix": first}, limit=1)), 1)
+            self.assertEqual(len(counted.bodies), 2)
+            history = client.history_df(list(frame["name"]), "train::n")
+            self.assertEqual(len(counted.bodies), 3)
+            self.assertEqual(list(history["value"]), [float(n) for n in [*range(6), *range(9)]])
+            self.assertEqual(list(history["run"]), [first] * 6 + [self.name] * 9)
+            self.assertEqual(list(client.get_pipeline_run(first).history_df(["train::n"])["iteration"]), list(range(6)))
+            if importlib.util.find_spec("matplotlib") is not None:
+                with mock.patch.dict(os.environ, MPLBACKEND="agg"):
+                    axes = client.series([first, self.name], ["train::n"]).plot(linewidth=2)
+                labels = [line.get_label() for line in axes.get_lines()]
+                self.assertEqual((labels, axes.get_xlabel()), ([first, self.name], "iteration"))
+                self.assertIs(client.get_pipeline_run(first).series("train::n").plot(axes), axes)
 
     def test_questions_about_many_runs(self) -> None:
         self.direct()
