@@ -55,8 +55,8 @@ class MetadataSeries(NamedTuple):
         return frame_of([point._asdict() for point in self.points], list(MetadataPoint._fields))
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
-        """Draws the curve with matplotlib, over the iterations, or over time where a point has none. ``ax``: axes to draw
-        into; ``options``: those of ``Axes.plot``. Gives the axes."""
+        """Draws the curve with matplotlib, over the iterations, or over time where a point has none. ``ax``: axes to
+        draw into; ``options``: those of ``Axes.plot``. Gives the axes."""
         return plot_curves([(self.key, self)], ax, options)
 
 
@@ -181,8 +181,8 @@ def entry_of(fields: dict[str, Any]) -> MetadataEntry:
 
 def series_of(fields: dict[str, Any], key: str) -> MetadataSeries:
     points = [MetadataPoint(float(p["value"]), p["iteration"], parse_time(p["loggedAt"])) for p in fields["points"]]
-    ends = [None if fields[name] is None else float(fields[name]) for name in ("min", "max")]
-    return MetadataSeries(fields["total"], points, *ends, key)
+    least, most = (None if fields[name] is None else float(fields[name]) for name in ("min", "max"))
+    return MetadataSeries(fields["total"], points, least, most, key)
 
 
 def failure_of(fields: Optional[dict[str, Any]]) -> Optional[Failure]:

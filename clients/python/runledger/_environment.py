@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import Any
 from urllib.parse import urlsplit
 
 from . import _context
@@ -25,7 +25,7 @@ MAX_ARGUMENT_CHARS = 1000
 _OF_CI = {
     "GitHub Actions": ("GITHUB_", "REPOSITORY REF SHA WORKFLOW JOB RUN_ID RUN_NUMBER RUN_ATTEMPT ACTOR EVENT_NAME"),
     "GitLab CI": ("CI_", "PROJECT_PATH PIPELINE_ID PIPELINE_URL JOB_ID JOB_NAME COMMIT_SHA COMMIT_REF_NAME"),
-    "Slurm": ("SLURM_", "JOB_ID JOB_NAME ARRAY_JOB_ID ARRAY_TASK_ID JOB_PARTITION JOB_NUM_NODES NTASKS PROCID NODELIST"),
+    "Slurm": ("SLURM_", "JOB_ID JOB_NAME ARRAY_JOB_ID ARRAY_TASK_ID JOB_PARTITION JOB_NUM_NODES PROCID NODELIST"),
     "Kubernetes": ("", "KUBERNETES_SERVICE_HOST POD_NAME POD_NAMESPACE NODE_NAME"),
 }
 _PROOF = {
@@ -37,12 +37,12 @@ _PROOF = {
 
 
 def log_environment(*, packages: bool = True, arguments: bool = True) -> None:
-    """Logs to the run what its code runs in, as a dict under the key ``environment``: Python, machine, command line, the
-    git commit, GPUs that torch knows, the versions of the packages that are imported by now, and what the CI or the
-    scheduler says of the job.
+    """Logs to the run what its code runs in, as a dict under the key ``environment``: Python, machine, command line,
+    the git commit, GPUs that torch knows, the versions of the packages that are imported by now, and what the CI or
+    the scheduler says of the job.
 
-    Call it once, in the body of a pipeline or in a step. ``arguments=False`` leaves the command line out, ``packages=False``
-    the packages. No variable of the environment is logged but those of the CI's that name the job.
+    Call it once, in the body of a pipeline or in a step. ``arguments=False`` leaves the command line out,
+    ``packages=False`` the packages. No variable of the environment is logged but those of the CI's that name the job.
     """
     if is_disabled():
         return
@@ -77,20 +77,20 @@ def describe(*, packages: bool = True, arguments: bool = True) -> dict[str, Any]
     return found
 
 
-def _git() -> Optional[dict[str, Any]]:
+def _git() -> dict[str, Any] | None:
     """Of the folder of the script, else the working directory."""
     script = getattr(sys.modules.get("__main__"), "__file__", None)
     folder = os.path.dirname(os.path.abspath(script)) if script else "."
     deadline = time.monotonic() + GIT_SECONDS
 
-    def ask(*arguments: str) -> Optional[str]:
-        command = ["git", "-C", folder, *arguments]
-        quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            left = max(0.01, deadline - time.monotonic())
-            return subprocess.run(
-                command, stdout=subprocess.PIPE, check=True, text=True, timeout=left, **quiet
-            ).stdout.strip()  # fmt: skip
+    def ask(*arguments: str) -> str | None:
+        with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
+            said = subprocess.run(
+                ["git", "-C", folder, *arguments],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                check=True, text=True, timeout=max(0.01, deadline - time.monotonic()),
+            )  # fmt: skip
+            return said.stdout.strip()
         return None
 
     commit = ask("rev-parse", "HEAD")
@@ -106,7 +106,7 @@ def _git() -> Optional[dict[str, Any]]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _without_credentials(url: Optional[str]) -> Optional[str]:
+def _without_credentials(url: str | None) -> str | None:
     if url is None or "://" not in url:
         return url
     with contextlib.suppress(ValueError):
@@ -115,7 +115,7 @@ def _without_credentials(url: Optional[str]) -> Optional[str]:
     return None
 
 
-def _gpus() -> Optional[list[str]]:
+def _gpus() -> list[str] | None:
     """As torch names them, where it is in use."""
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     with contextlib.suppress(Exception):

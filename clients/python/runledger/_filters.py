@@ -1,4 +1,4 @@
-"""Filters and orders of runs, as in the service's schema: so that type checkers find a typo and editors know what there is."""
+"""Filters and orders of runs, as in the service's schema: type checkers find a typo, and editors know what there is."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the child processes of a run show in place of the API key: a token that lets into that run, and ends with it.
 
-It is asked for when the run has arrived, before its body goes on: a child may be started at any moment. Where it cannot be
-had, because the service is away or knows no such thing, children have what this process has.
+It is asked for when the run has arrived, before its body goes on: a child may be started at any moment. Where it cannot
+be had, because the service is away or knows no such thing, children have what this process has.
 """
 
 from __future__ import annotations

@@ -33,9 +33,9 @@ class Runs(Iterator["PipelineRun"]):
         return PipelineRun(self._client, next(self._nodes))
 
     def to_records(self, keys: Optional[Sequence[str]] = None, limit: Optional[int] = None) -> list[dict[str, Any]]:
-        """A dict for each run of the whole list, or the first ``limit``: id, name, pipeline, status, started_at, ended_at, and the latest value
-        under each key, plain or ``step_name::key`` (None where a run has none). Without ``keys``, all there are. The
-        values come with the runs, a request a page."""
+        """A dict for each run of the whole list, or the first ``limit``: id, name, pipeline, status, started_at,
+        ended_at, and the latest value under each key, plain or ``step_name::key`` (None where a run has none). Without
+        ``keys``, all there are. The values come with the runs, a request a page."""
         asked = None if keys is None else list(keys)
         nodes = self._client._pages(q.TABLE, {**self._variables, "keys": asked}, lambda data: data["pipelineRuns"])
         return [_record(node, asked) for node in itertools.islice(nodes, limit)]
@@ -132,8 +132,8 @@ class PipelineRun:
 
     def series(self, key: str, max_points: int = 500) -> MetadataSeries:
         """The numbers under the key over time, ``step_name::key`` or the latest of the run, thinned out to at most
-        ``max_points`` (10,000 at most) that keep the curve's shape. ``.to_dataframe()`` makes a frame of them, ``.plot()``
-        a plot."""
+        ``max_points`` (10,000 at most) that keep the curve's shape. ``.to_dataframe()`` makes a frame of them,
+        ``.plot()`` a plot."""
         variables = {"refs": [str(self.id)], "keys": [key], "maxPoints": max_points}
         found = self._client.execute(q.RUN_SERIES, variables)["series"]
         return series_of(found[0], key) if found else MetadataSeries(0, [], key=key)

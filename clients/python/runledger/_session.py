@@ -1,9 +1,9 @@
-"""Runs that are no block: begun in one cell of a notebook, or line of a script, and ended in another, or with the process."""
+"""Runs that are no block: begun in a cell of a notebook, or a line of a script, and ended in another, or with the
+process."""
 
 from __future__ import annotations
 
 import os
-from typing import Optional
 
 from . import _context, _notebook, _recording
 from ._log_metadata import RunInfo, run_info
@@ -14,14 +14,14 @@ _ENDS = ("COMPLETED", "FAILED", "CANCELLED")
 _begun: list[RunContext] = []
 
 
-def begin(pipeline: str, name: Optional[str]) -> RunInfo:
+def begin(pipeline: str, name: str | None) -> RunInfo:
     """All code of the process is then in the run."""
     earlier = _open_here()
     if earlier:
         if not _notebook.is_notebook():
             raise InvalidCallError(
-                f"The run {earlier[-1].name} is under way: end it with end_run(), or use `with run(…)`, which can be inside "
-                "another.",
+                f"The run {earlier[-1].name} is under way: end it with end_run(), or use `with run(…)`, which can be "
+                "inside another.",
                 "CONFLICT",
             )
         end("COMPLETED")  # the cell was run again

@@ -1,9 +1,9 @@
 """What a step is called that a run has already: the next attempt, or a step of its own.
 
 After an attempt that COMPLETED, or beside one that is running, `train` is recorded as `train_2`, `train_3` …: both are
-part of what the run did. After one that FAILED or was CANCELLED it is `train` again, the next attempt. So is what a cell
-of a notebook starts when it is run again: that takes the place of what it did before. The processes that work on a run
-agree by a file in the spool directory; where it cannot be had, each process knows its own.
+part of what the run did. After one that FAILED or was CANCELLED it is `train` again, the next attempt. So is what a
+cell of a notebook starts when it is run again: that takes the place of what it did before. The processes that work on a
+run agree by a file in the spool directory; where it cannot be had, each process knows its own.
 """
 
 from __future__ import annotations

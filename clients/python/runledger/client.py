@@ -129,14 +129,15 @@ class Client:
         order_by: Optional[PipelineRunOrder] = None,
         limit: Optional[int] = None,
     ) -> Any:
-        """A frame of pandas, else of polars: a row for each run that passes the filter, and a column a key with the latest
-        values, plain keys or ``step_name::key``; without ``keys``, all there are. One request for each 200 runs."""
+        """A frame of pandas, else of polars: a row for each run that passes the filter, and a column a key with the
+        latest values, plain keys or ``step_name::key``; without ``keys``, all there are. One request for each 200
+        runs."""
         return Runs(self, filter, order_by, min(limit or 200, 200)).to_dataframe(keys, limit)
 
     def history_df(self, runs: Union[Id, Sequence[Id]], keys: Union[str, Sequence[str]]) -> Any:
-        """A frame of pandas, else of polars, of the numbers that were logged under up to 20 keys of up to 100 runs: run,
-        key, iteration, value, logged_at. One request. A curve of more than 10,000 points is thinned out to that, with a
-        warning; ``run.metadata_history(key).to_dataframe()`` has every entry, whatever its type."""
+        """A frame of pandas, else of polars, of the numbers that were logged under up to 20 keys of up to 100 runs:
+        run, key, iteration, value, logged_at. One request. A curve of more than 10,000 points is thinned out to that,
+        with a warning; ``run.metadata_history(key).to_dataframe()`` has every entry, whatever its type."""
         asked = [runs] if isinstance(runs, (str, uuid.UUID)) or not isinstance(runs, Sequence) else list(runs)
         curves = self.series(asked, [keys] if isinstance(keys, str) else keys, max_points=10_000)
         for curve in curves:

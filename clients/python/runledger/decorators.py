@@ -114,11 +114,12 @@ def run(name: Optional[str] = None, *, pipeline: Optional[str] = None) -> RunBlo
 
 
 def start_run(name: Optional[str] = None, *, pipeline: Optional[str] = None) -> RunInfo:
-    """Begins a run that is no block, for notebooks, and scripts that are hard to indent: all that follows in this process
-    is in it, until ``end_run()`` or the end of the process.
+    """Begins a run that is no block, for notebooks, and scripts that are hard to indent: all that follows in this
+    process is in it, until ``end_run()`` or the end of the process.
 
-    At the end of the process it is recorded as FAILED when an exception, or the last cell of the notebook, ended it, else
-    as COMPLETED. In a notebook it ends the run that was begun before: so the cell can be run again. Otherwise as ``run``.
+    At the end of the process it is recorded as FAILED when an exception, or the last cell of the notebook, ended it,
+    else as COMPLETED. In a notebook it ends the run that was begun before: so the cell can be run again. Otherwise as
+    ``run``.
     """
     checked = _checked_run(name, pipeline)
     return _session.begin(checked, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import unittest
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from runledger import Client
 
@@ -57,7 +57,7 @@ if __name__ == "__main__":
 
 
 class ArgumentJob(FileJob):
-    arguments: list[str] = []
+    arguments: ClassVar[list[str]] = []
 
     def command(self, script: str) -> list[str]:
         return super().command(script) + self.arguments

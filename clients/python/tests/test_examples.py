@@ -32,8 +32,9 @@ class Examples(unittest.TestCase):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")}
         own = {"RUNLEDGER_URL": url or self.service.url, "RUNLEDGER_SPOOL_DIR": temporary(), "PYTHONPATH": str(PACKAGE)}
         result = subprocess.run(
-            [sys.executable, *command], cwd=EXAMPLES, env={**environment, **own}, text=True, capture_output=True, timeout=120
-        )
+            [sys.executable, *command], cwd=EXAMPLES, env={**environment, **own},
+            text=True, capture_output=True, timeout=120,
+        )  # fmt: skip
         self.assertEqual(result.returncode, 0, result.stderr)
         return result
 

@@ -26,7 +26,7 @@ def only(library: str) -> Any:
 
 class Frames(unittest.TestCase):
     def test_of_mixed_and_missing_values(self) -> None:
-        records = [
+        records: list[dict[str, Any]] = [
             {"run": "a", "n": 1, "x": 0.5, "any": 2**70, "at": NOW},
             {"run": "b", "x": None, "any": "text", "at": NOW},
             {"run": "c", "n": 3, "any": [1, {"a": 2}]},

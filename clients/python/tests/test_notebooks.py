@@ -10,6 +10,7 @@ import subprocess
 import sys
 import unittest
 import uuid
+from typing import Any
 
 from runledger import Client, InvalidCallError, current_run, end_run, log_metadata, run, start_run, step
 from runledger._notebook import Cell
@@ -105,7 +106,7 @@ class Sessions(InProcess):
 
 @unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
 @unittest.skipIf(
-    not NOTEBOOK.exists() or any(importlib.util.find_spec(name) is None for name in ("nbconvert", "ipykernel", "pandas")),
+    not NOTEBOOK.exists() or not all(map(importlib.util.find_spec, ("nbconvert", "ipykernel", "pandas"))),
     "nbconvert, ipykernel and pandas are not installed, or the examples are not here",
 )
 class Notebooks(unittest.TestCase):
@@ -125,8 +126,7 @@ class Notebooks(unittest.TestCase):
         result = subprocess.run(command, cwd=path.parent, env=environment, text=True, capture_output=True, timeout=300)
         self.assertEqual(result.returncode, 0, result.stderr)
         return [
-            "".join("".join(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in cell["outputs"])
-            + "".join(output.get("ename", "") for output in cell["outputs"])
+            "".join(map(text_of, cell["outputs"]))
             for cell in json.loads(path.read_text())["cells"]
             if cell["cell_type"] == "code"
         ]
@@ -146,7 +146,8 @@ class Notebooks(unittest.TestCase):
             self.assertIn(found.url, said[0])
             self.assertEqual(found.status, "COMPLETED")
             self.assertEqual(list(found.steps), ["fit", "evaluate", "evaluate_2", "evaluate_3"])
-            self.assertEqual([(step.name, step.attempt) for step in found.steps.attempts()][:2], [("fit", 1), ("fit", 2)])
+            attempts = [(step.name, step.attempt) for step in found.steps.attempts()]
+            self.assertEqual(attempts[:2], [("fit", 1), ("fit", 2)])
             self.assertIn("packages", found.run_metadata["environment"])
             self.assertNotIn("Error", "".join(said))
 
@@ -157,14 +158,20 @@ class Notebooks(unittest.TestCase):
         kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
         for last, statuses in (("1", ["COMPLETED"]), ("raise OSError('disk')", ["FAILED"]), (start, ["COMPLETED"] * 2)):
             with self.subTest(last), Client(service.url) as client:
-                cells = [
-                    {"cell_type": "code", "id": f"c{n}", "metadata": {}, "outputs": [], "execution_count": None, "source": code}
-                    for n, code in enumerate((start, last))
-                ]
+                cells = [code_cell(f"c{n}", code) for n, code in enumerate((start, last))]
                 before = len(list(client.list_pipeline_runs()))
                 self.execute({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, service)
                 runs = list(client.list_pipeline_runs())
                 self.assertEqual([found.status for found in runs[: len(runs) - before]], statuses)
+
+
+def code_cell(id: str, source: str) -> dict[str, object]:
+    return {"cell_type": "code", "id": id, "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+
+
+def text_of(output: dict[str, Any]) -> str:
+    """What a person sees of it, without pictures; of an error its name."""
+    return "".join(output.get("text") or output.get("data", {}).get("text/plain", "")) + str(output.get("ename", ""))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import Any
 from unittest import mock
 
 import runledger
-from runledger import Client, DType, Path, StorageSize, Uri, log_metadata
+from runledger import Client, DType, Path, PipelineRunFilter, StorageSize, Uri, log_metadata
 
 from . import stub
 from .support import COMMAND_LINE, FileJob, Job, Service, flush_command, service_command, spool_lines, wait_for
@@ -562,7 +562,7 @@ class ServiceTest(unittest.TestCase):
             self.assertEqual(client.get_step(step).run_metadata["o"], 2)
             self.assertEqual(client.get_pipeline_run(run).id, run.id)
             self.assertEqual(client.get_pipeline_run(run.id.hex).id, run.id)
-            filter = {"startedAfter": run.started_at, "metadata": {"key": "o", "gte": 2}}
+            filter: PipelineRunFilter = {"startedAfter": run.started_at, "metadata": {"key": "o", "gte": 2}}
             self.assertIn(run.id, [found.id for found in client.list_pipeline_runs(filter)])
             self.assertTrue("train" in run.steps and "o" in run.run_metadata)
             self.assertIn("train", repr(run.steps))

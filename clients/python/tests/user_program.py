@@ -1,6 +1,7 @@
 """A program as a user writes it, for the type checkers: mypy --strict and pyright take it as it stands. It is not run.
 
-Each line with an `ignore` has a mistake that they must find: both are told to complain of an `ignore` that is not needed.
+Each line with an `ignore` has a mistake that they must find: both are told to complain of an `ignore` that is not
+needed.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def mistakes(client: Client) -> None:
     log_metadata("accuracy", 0.9)  # type: ignore[arg-type]
     log_metadata({"a": 1}, iteration=1.5)  # type: ignore[arg-type]
     train([1], 3)  # type: ignore[arg-type]
-    client.list_pipeline_runs({"metdata": {"key": "loss"}})  # type: ignore[typeddict-unknown-key]
-    client.list_pipeline_runs({"status": ["DONE"]})  # type: ignore[list-item]
+    client.list_pipeline_runs({"metdata": {"key": "loss"}})  # type: ignore[arg-type]
+    client.list_pipeline_runs({"status": ["DONE"]})  # type: ignore[arg-type]
     runledger.end_run("DONE")  # type: ignore[arg-type]
     print(client.get_pipeline_run("x").status == "DONE")  # type: ignore[comparison-overlap]
