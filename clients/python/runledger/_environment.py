@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from . import _context
@@ -77,13 +77,13 @@ def describe(*, packages: bool = True, arguments: bool = True) -> dict[str, Any]
     return found
 
 
-def _git() -> dict[str, Any] | None:
+def _git() -> Optional[dict[str, Any]]:
     """Of the folder of the script, else the working directory."""
     script = getattr(sys.modules.get("__main__"), "__file__", None)
     folder = os.path.dirname(os.path.abspath(script)) if script else "."
     deadline = time.monotonic() + GIT_SECONDS
 
-    def ask(*arguments: str) -> str | None:
+    def ask(*arguments: str) -> Optional[str]:
         with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
             said = subprocess.run(
                 ["git", "-C", folder, *arguments],
@@ -106,7 +106,7 @@ def _git() -> dict[str, Any] | None:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _without_credentials(url: str | None) -> str | None:
+def _without_credentials(url: Optional[str]) -> Optional[str]:
     if url is None or "://" not in url:
         return url
     with contextlib.suppress(ValueError):
@@ -115,7 +115,7 @@ def _without_credentials(url: str | None) -> str | None:
     return None
 
 
-def _gpus() -> list[str] | None:
+def _gpus() -> Optional[list[str]]:
     """As torch names them, where it is in use."""
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     with contextlib.suppress(Exception):

@@ -441,8 +441,10 @@ class LeftBehind(SpoolTest):
         header, lines = content.split(b"\n", 1)
         ended = subprocess.Popen(["true"])
         ended.wait()
+        was = len(header)
         header = header.replace(f'"pid":{os.getpid()}'.encode(), f'"pid":{ended.pid}'.encode())
-        header = header.ljust(len(content) - len(lines) - 1)  # as long as it was, if the number is not
+        place, width = header.rindex(b":") + 1, len(header) - was  # the one number may be wider than the other
+        header = header[:place] + b"%20d}" % (int(header[place:-1]) + width)
         name = f"1-host-{ended.pid}-00000000.jsonl"
         pathlib.Path(self.directory, name).write_bytes(header + b"\n" + lines)
         self.ledger.down_after = self.ledger.requests + 1
