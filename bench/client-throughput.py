@@ -25,7 +25,7 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-MLFLOW = "mlflow==3.1.4"
+MLFLOW = "mlflow==3.17.2"
 
 OURS = """
 import json, resource, sys, time

@@ -2,10 +2,10 @@
 
     npm run test:python:package                        every Python from 3.9 that is found, with and without NumPy and pandas
     npm run test:python:package -- --only 3.9 --bare   one, with nothing but the package
+    npm run test:python:package -- --service           with the service of this checkout, which must be built
 
 The wheel and the sdist must pass `twine check --strict` and have all that belongs into them; then the tests of the sdist run
-against the installed wheel, in a folder where there is no service: those that need one are skipped, and are run by
-`python -m unittest discover` in clients/python. Needs `build` and `twine` (the extra `dev` has them). Prints a table, and
+against the installed wheel. Those that need a service are skipped without `--service`. Needs `build` and `twine` (the extra `dev` has them). Prints a table, and
 `Ran N tests` in all as its last line.
 """
 
@@ -22,7 +22,9 @@ import tarfile
 import tempfile
 import zipfile
 
-SOURCE = pathlib.Path(__file__).resolve().parents[1] / "clients" / "python"
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "clients" / "python"
+MAIN = ROOT / "dist" / "main.js"
 FRIENDS = ["numpy", "pandas"]
 
 
@@ -30,7 +32,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", metavar="3.X", help="these versions")
     parser.add_argument("--bare", action="store_true", help="only without NumPy and pandas")
+    parser.add_argument("--service", action="store_true", help="also the tests that need a service")
     given = parser.parse_args()
+    if given.service and not MAIN.exists():
+        parser.error("no service is built: npm run build")
     rows, total, failed = [], 0, False
     with tempfile.TemporaryDirectory(prefix="runledger-package-") as directory:
         wheel, tests = build(pathlib.Path(directory))
@@ -39,7 +44,7 @@ def main() -> int:
         found = found or {"%d.%d" % sys.version_info[:2]: sys.executable}
         for version, python in found.items():
             for friends in [[]] if given.bare else [[], FRIENDS]:
-                ran, skipped, good = run_tests(python, wheel, tests, friends, pathlib.Path(directory))
+                ran, skipped, good = run_tests(python, wheel, tests, friends, pathlib.Path(directory), given.service)
                 rows.append(f"| {version} | {' and '.join(friends) or 'none'} | {ran - skipped} | {skipped} | {'yes' if good else 'NO'} |")
                 total, failed = total + ran - skipped, failed or not good or not ran
     print("| Python | with | run | skipped | passed |\n|---|---|---|---|---|")
@@ -85,7 +90,7 @@ def expect(what: str, holds: bool) -> None:
         raise SystemExit(f"the package lacks something: {what}")
 
 
-def run_tests(python: str, wheel: pathlib.Path, tests: pathlib.Path, friends: list[str], directory: pathlib.Path):
+def run_tests(python: str, wheel: pathlib.Path, tests: pathlib.Path, friends: list[str], directory: pathlib.Path, service: bool):
     environment = directory / f"venv-{len(list(directory.glob('venv-*')))}"
     subprocess.run([python, "-m", "venv", str(environment)], check=True)
     own = str(environment / "bin" / "python")
@@ -93,6 +98,8 @@ def run_tests(python: str, wheel: pathlib.Path, tests: pathlib.Path, friends: li
     subprocess.run([*pip, str(wheel), *friends], check=True)
     shutil.rmtree(tests / "runledger", ignore_errors=True)  # the installed one is meant
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("RUNLEDGER_", "PYTHON"))}
+    if service:
+        clean["RUNLEDGER_TEST_COMMAND"] = f"node --max-semi-space-size=32 {MAIN}"
     result = subprocess.run(
         [own, "-m", "unittest", "discover", "-t", ".", "-s", "tests"], cwd=tests, env=clean, text=True, stderr=subprocess.PIPE
     )

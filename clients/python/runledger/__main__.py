@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from . import _spool
+from . import __version__, _spool
 from ._deliver import Post
 from ._graphql import backoff, read_answer, request_body
 from ._http import Transport
@@ -17,7 +17,12 @@ from .errors import AuthenticationError, UnavailableError
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when nothing is left to deliver, 1 when something is, 2 for a wrong call."""
-    parser = argparse.ArgumentParser(prog="runledger", description="The spool of metadata that is not delivered yet.")
+    parser = argparse.ArgumentParser(
+        prog="runledger",
+        description="The spool of metadata that is not delivered yet.",
+        epilog="All else from a shell, as starting a service, logging and reading: npx runledger --help.",
+    )
+    parser.add_argument("--version", action="version", version=f"runledger {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     flush = commands.add_parser("flush", help="deliver what processes that have ended left behind")
     flush.add_argument("--url", help="deliver to this service (default: to the one each file is for)")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -11,7 +13,8 @@ import uuid
 from typing import Any
 from unittest import mock
 
-from runledger import _place, _spool
+import runledger
+from runledger import __main__, _place, _spool
 from runledger._deliver import Delivery
 from runledger._leftovers import Leftovers
 from runledger._queue import CALL_END, Call, Queue
@@ -554,6 +557,16 @@ class LeftBehind(SpoolTest):
         pathlib.Path(self.directory, "12-a-b-3-c-44-0123abcd.jsonl").write_bytes(b"")
         (file,) = _spool.list_files(self.directory)
         self.assertEqual((file.made_ms, file.pid), (12, 44))
+
+
+class CommandLine(unittest.TestCase):
+    def test_version_and_help(self) -> None:
+        for asked, words in (("--version", f"runledger {runledger.__version__}"), ("--help", "npx runledger")):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out), self.assertRaises(SystemExit) as ended:
+                __main__.main([asked])
+            self.assertEqual(ended.exception.code, 0)
+            self.assertIn(words, " ".join(out.getvalue().split()))
 
 
 if __name__ == "__main__":
