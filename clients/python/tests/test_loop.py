@@ -27,6 +27,10 @@ with run("loop", pipeline="p"), step("train"):
 print(peak() - before)
 """
 
+PAGE = """query($after: String) { pipelineRun(ref: "loop") {
+  metadataHistory(key: "train::n", first: 200, after: $after) {
+    nodes { value iteration } pageInfo { hasNextPage endCursor } } } }"""
+
 
 @unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
 class Loop(unittest.TestCase):
@@ -37,11 +41,15 @@ class Loop(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertLess(int(result.stdout), MOST_KB)
         with Client(service.url) as client:
-            history = client.get_pipeline_run("loop").steps["train"].metadata_history("n", page_size=200)
-            expected = CALLS
-            for entry in history:
-                expected -= 1
-                self.assertEqual((entry.value, entry.iteration), (expected, expected))
+            after, expected = None, CALLS
+            while True:
+                page = client.execute(PAGE, {"after": after})["pipelineRun"]["metadataHistory"]
+                for node in page["nodes"]:
+                    expected -= 1
+                    self.assertEqual(node, {"value": expected, "iteration": expected})
+                if not page["pageInfo"]["hasNextPage"]:
+                    break
+                after = page["pageInfo"]["endCursor"]
             self.assertEqual(expected, 0)
 
 
