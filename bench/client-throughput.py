@@ -192,7 +192,8 @@ def start_mlflow(python: str, directory: str):
     where = ["--backend-store-uri", f"sqlite:///{directory}/mlflow.db", "--artifacts-destination", f"{directory}/artifacts"]
     command = [python, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", *where]
     log = open(os.path.join(directory, "mlflow.log"), "w")
-    process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    quiet = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # its jobs have no part in this
+    process = subprocess.Popen(command, env=quiet, stdout=log, stderr=log, start_new_session=True)
     deadline = time.monotonic() + 120
     while True:
         try:
