@@ -217,9 +217,17 @@ def free_port() -> int:
 
 def end(process: subprocess.Popen, group: bool = False) -> None:
     """Of MLflow's server its whole group: it starts workers."""
+
+    def say(how: signal.Signals) -> None:
+        os.killpg(process.pid, how) if group else process.send_signal(how)
+
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM) if group else process.terminate()
-        process.wait(30)
+        say(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            say(signal.SIGKILL)
+            process.wait()
 
 
 if __name__ == "__main__":
