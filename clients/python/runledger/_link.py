@@ -14,4 +14,5 @@ def show(run: RunContext) -> None:
     stream = sys.stdout if _notebook.is_notebook() else sys.stderr
     if stream is not None:  # as in a process without a console
         with contextlib.suppress(OSError, ValueError):  # closed
-            print(f"runledger: run {run.name}: {run.url}", file=stream, flush=True)
+            stream.write(f"runledger: run {run.name}: {run.url}\n")  # in one piece: other threads write there, too
+            stream.flush()
