@@ -1,0 +1,28 @@
+/** How long one piece may take, about: who waits for it, or for what it does to the machine, waits no longer. */
+const pieceMs = 10;
+/** After a piece, rest so many times as long as it took, so that the database is there for others most of the time. */
+const restShare = 2;
+const longestRestMs = 250;
+const firstRows = 500;
+const fewestRows = 100;
+const mostRows = 5_000;
+
+/**
+ * Does much work in small pieces with rests in between, until one does less than it might: who writes meanwhile should not
+ * feel it. `work` is told how many rows to take at most, and gives how many it took; from how long that takes follows the
+ * size of the next. Gives the sum; ends early, between two pieces, when the signal says so.
+ */
+export async function inPieces(work: (rows: number) => Promise<number>, signal?: AbortSignal): Promise<number> {
+  let rows = firstRows;
+  let total = 0;
+  while (!signal?.aborted) {
+    const start = performance.now();
+    const done = await work(rows);
+    const tookMs = performance.now() - start;
+    total += done;
+    if (done < rows) break;
+    rows = Math.round(Math.min(mostRows, Math.max(fewestRows, rows * Math.min(2, pieceMs / tookMs))));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(longestRestMs, restShare * tookMs)));
+  }
+  return total;
+}
