@@ -8,8 +8,8 @@ type Out = (line: string) => void;
 const formats = ['jsonl', 'csv', 'parquet'] as const;
 const tables = ['latest', 'entries'] as const;
 
-/** `runledger export`: writes the ledger, or some of its runs, to a file, as it is at one moment. */
-export async function exportLedger(args: string[], print: Out, complain: Out): Promise<number> {
+/** What the command line of `runledger export` asks for. @throws UsageError. */
+export function parseExport(args: string[]) {
   const { values, positionals } = parseArgs({
     args,
     options: {
@@ -33,13 +33,7 @@ export async function exportLedger(args: string[], print: Out, complain: Out): P
   const gzip = values.gzip || file.endsWith('.gz');
   if (format === 'parquet' && (file === '-' || gzip))
     throw new UsageError('A Parquet file is compressed in itself, and is written to a file: give its name.');
-  if (file === '-' && process.stdout.isTTY && gzip) throw new UsageError('Compressed bytes are not for a terminal.');
-  // Imported only here: few commands need the database.
-  const { runExportCommand } = await import('../process/export-command.ts');
-  return runExportCommand({
-    environment: process.env,
-    directory: process.cwd(),
-    stopping: stopSignal(),
+  return {
     path: file === '-' ? null : file,
     format,
     table: oneOf(tables, values.of ?? 'latest', 'of'),
@@ -48,6 +42,21 @@ export async function exportLedger(args: string[], print: Out, complain: Out): P
     pipelines: values.pipeline ?? [],
     startedFrom: parsePast(values['started-after'], 'started-after') ?? null,
     startedBefore: parsePast(values['started-before'], 'started-before') ?? null,
+  };
+}
+
+/** `runledger export`: writes the ledger, or some of its runs, to a file, as it is at one moment. */
+export async function exportLedger(args: string[], print: Out, complain: Out): Promise<number> {
+  const asked = parseExport(args);
+  if (asked.path === null && asked.gzip && process.stdout.isTTY)
+    throw new UsageError('Compressed bytes are not for a terminal.');
+  // Imported only here: few commands need the database.
+  const { runExportCommand } = await import('../process/export-command.ts');
+  return runExportCommand({
+    ...asked,
+    environment: process.env,
+    directory: process.cwd(),
+    stopping: stopSignal(),
     isTerminal: Boolean(process.stderr.isTTY),
     output: process.stdout,
     note: (text) => process.stderr.write(text),

@@ -6,8 +6,8 @@ import { UsageError } from './usage.ts';
 
 type Out = (line: string) => void;
 
-/** `runledger prune`: says which old runs, or which old history, it would remove; with `--apply` it removes them. */
-export async function prune(args: string[], print: Out, complain: Out): Promise<number> {
+/** What the command line of `runledger prune` asks for. @throws UsageError. */
+export function parsePrune(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
@@ -16,7 +16,6 @@ export async function prune(args: string[], print: Out, complain: Out): Promise<
       'keep-latest': { type: 'boolean', default: false },
       unfinished: { type: 'boolean', default: false },
       apply: { type: 'boolean', default: false },
-      yes: { type: 'boolean', default: false },
       'dry-run': { type: 'boolean', default: false },
     },
   });
@@ -24,19 +23,26 @@ export async function prune(args: string[], print: Out, complain: Out): Promise<
   if (!before) throw new UsageError('prune: give --older-than, such as 90d, 12h or 2026-01-31.');
   if (values['keep-latest'] && values.unfinished)
     throw new UsageError('--unfinished is about whole runs; --keep-latest takes history of all runs, ended or not.');
-  const apply = values.apply || values.yes;
-  if (apply && values['dry-run']) throw new UsageError('Give either --dry-run or --apply, not both.');
-  // Imported only here: few commands need the database.
-  const { runPruneCommand } = await import('../process/prune-command.ts');
-  return runPruneCommand({
-    environment: process.env,
-    directory: process.cwd(),
-    stopping: stopSignal(),
+  if (values.apply && values['dry-run']) throw new UsageError('Give either --dry-run or --apply, not both.');
+  return {
     before,
     pipelines: values.pipeline ?? [],
     keepLatest: values['keep-latest'],
     unfinished: values.unfinished,
-    apply,
+    apply: values.apply,
+  };
+}
+
+/** `runledger prune`: says which old runs, or which old history, it would remove; with `--apply` it removes them. */
+export async function prune(args: string[], print: Out, complain: Out): Promise<number> {
+  const asked = parsePrune(args);
+  // Imported only here: few commands need the database.
+  const { runPruneCommand } = await import('../process/prune-command.ts');
+  return runPruneCommand({
+    ...asked,
+    environment: process.env,
+    directory: process.cwd(),
+    stopping: stopSignal(),
     print,
     complain,
     table,

@@ -8,7 +8,7 @@ export async function* wholeLines(source: AsyncIterable<Buffer>): AsyncGenerator
   for await (const chunk of source) {
     const end = chunk.lastIndexOf(lineEnd) + 1;
     if (end === 0) {
-      rest.push(chunk);
+      if (chunk.length > 0) rest.push(chunk);
       continue;
     }
     yield rest.length > 0 ? Buffer.concat([...rest, chunk.subarray(0, end)]) : chunk.subarray(0, end);

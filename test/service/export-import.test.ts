@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { tally } from '../../src/storage/counts/tally.ts';
+import { migrate } from '../../src/storage/postgres/migrate.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { tablesOf, writeFullLedger } from '../support/full-ledger.ts';
 import { latestOfRun, log, startRun, startStep } from '../support/ledger.ts';
+import { ledgerCommand } from '../support/ledger-command.ts';
 import { openService, type TestService } from '../support/service.ts';
 import { runCommand } from '../support/service-process.ts';
 import { testAlone } from '../support/test.ts';
@@ -26,16 +28,14 @@ const test = testAlone
     return other;
   });
 
-const command = ({ url }: Pick<TestDatabase, 'url'>, ...args: string[]) => runCommand(args, { DATABASE_URL: url });
-
 async function exportTo(database: Pick<TestDatabase, 'url'>, file: string, ...args: string[]): Promise<Buffer> {
-  const { code, stderr } = await command(database, 'export', file, ...args);
+  const { code, stderr } = await ledgerCommand(database, 'export', file, ...args);
   expect([code, stderr]).toEqual([0, expect.stringMatching(/^runledger: exported /)]);
   return readFileSync(file);
 }
 
 async function importFrom(database: Pick<TestDatabase, 'url'>, file: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await command(database, 'import', file, ...args);
+  const { code, stdout, stderr } = await ledgerCommand(database, 'import', file, ...args);
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
 }
@@ -83,7 +83,7 @@ test('the lines are JSON that others can read, without compression too, and by s
 }) => {
   await writeFullLedger(service);
   const zipped = await exportTo(database, join(folder, 'a.jsonl.gz'));
-  const { stdout } = await command(database, 'export', '-');
+  const { stdout } = await runCommand(['export', '-'], { DATABASE_URL: database.url });
   expect(stdout).toBe(gunzipSync(zipped).toString());
   const lines = stdout
     .trimEnd()
@@ -127,7 +127,7 @@ test('imported again it changes nothing; what differs is told, and left alone wh
   expect(await importFrom(database, file)).toContain('imported 0 runs');
   await log(service, { run: 'heir' }, { more: 1 });
   await startRun(service, { name: 'not in the file' });
-  const { code, stderr } = await command(database, 'import', file);
+  const { code, stderr } = await ledgerCommand(database, 'import', file);
   expect(code).toBe(1);
   expect(stderr).toMatch(
     /A run of the file is here already, and is not the same\. Here, and not in the file: .*"key":"more"/,
@@ -144,7 +144,7 @@ test('a part: by run, by pipeline, by time; parts together are the whole', async
 }) => {
   await writeFullLedger(service);
   const names = async (...args: string[]) => {
-    const { code, stdout } = await command(database, 'export', '-', ...args);
+    const { code, stdout } = await ledgerCommand(database, 'export', '-', ...args);
     expect(code).toBe(0);
     const lines = stdout
       .trimEnd()
@@ -158,7 +158,7 @@ test('a part: by run, by pipeline, by time; parts together are the whole', async
   expect(await names('--run', 'heir', '--run', 'fail')).toEqual(['heir', 'failed']);
   expect(await names('--started-before', '2026-11-02T08:00:00Z')).toEqual([iris]);
   expect(await names('--started-after', '2026-11-02T08:00:00Z', '--pipeline', 'iris')).toEqual(['heir']);
-  const { code, stderr } = await command(database, 'export', '-', '--run', 'nowhere');
+  const { code, stderr } = await ledgerCommand(database, 'export', '-', '--run', 'nowhere');
   expect([code, stderr]).toEqual([1, expect.stringContaining('There is no run whose id or name is "nowhere"')]);
   const whole = await exportTo(database, join(folder, 'whole.jsonl.gz'));
   for (const pipeline of ['other', 'iris']) {
@@ -178,12 +178,11 @@ test('an import never takes over ids that are those of other entries here', asyn
   const file = join(folder, 'a.jsonl.gz');
   await exportTo(database, file);
   // Migrated and written to by itself.
-  const own = await runCommand(['migrate'], { DATABASE_URL: other.url });
-  expect(own.code).toBe(0);
+  await migrate(other.url, { notice: () => {} });
   await served(other, async (busy) => {
     const run = await startRun(busy, { name: 'of its own' });
     for (let n = 0; n < 10; n += 1) await log(busy, { run: run.id }, { n });
-    const { code, stderr } = await command(other, 'import', file);
+    const { code, stderr } = await ledgerCommand(other, 'import', file);
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(/The id \d+ is that of an entry in the file, and here of one of another run/),
@@ -195,9 +194,9 @@ test('an import never takes over ids that are those of other entries here', asyn
 test('a run whose name is taken is refused with both named', async ({ service, database, other, folder }) => {
   await startRun(service, { name: 'twin' });
   await exportTo(database, join(folder, 'a.jsonl.gz'));
-  await runCommand(['migrate'], { DATABASE_URL: other.url });
+  await migrate(other.url, { notice: () => {} });
   await served(other, (imported) => startRun(imported, { name: 'twin' }));
-  const { code, stderr } = await command(other, 'import', join(folder, 'a.jsonl.gz'));
+  const { code, stderr } = await ledgerCommand(other, 'import', join(folder, 'a.jsonl.gz'));
   expect([code, stderr]).toEqual([
     1,
     expect.stringMatching(/A run of the file has a name that another run has here: .*twin/),
@@ -210,10 +209,12 @@ test('while it is imported into a ledger that is in use, writers go on, and foll
   other,
   folder,
 }) => {
+  // Its ids lie beyond those that the other ledger hands out before.
+  await service.sql(`SELECT setval('metadata_entry_id_seq', 1000000000)`);
   const step = await startStep(service, (await startRun(service, { name: 'moved' })).id, 'train');
   for (let n = 0; n < 50; n += 1) await log(service, { stepId: step.id }, { n });
   await exportTo(database, join(folder, 'a.jsonl.gz'));
-  await runCommand(['migrate'], { DATABASE_URL: other.url });
+  await migrate(other.url, { notice: () => {} });
   await served(other, async (busy) => {
     const run = await startRun(busy, { name: 'busy' });
     let isDone = false;
@@ -222,10 +223,12 @@ test('while it is imported into a ledger that is in use, writers go on, and foll
       while (!isDone) ids.push((await log(busy, { run: run.id }, { k: ids.length })).entries[0]!.id);
       return ids;
     })();
-    await importFrom(other, join(folder, 'a.jsonl.gz'));
-    isDone = true;
-    const ids = await writing;
-    expect(ids.length).toBeGreaterThan(0);
+    await importFrom(other, join(folder, 'a.jsonl.gz')).finally(() => {
+      isDone = true;
+      return writing;
+    });
+    const ids = (await writing).map(BigInt);
+    expect(ids.some((id) => id < 1_000_000_000n) && ids.some((id) => id > 1_000_000_000n)).toBe(true);
     const [{ twice }] = await busy.sql('SELECT count(*)::int - count(DISTINCT id)::int AS twice FROM metadata_entry');
     expect(twice).toBe(0);
     expect(await busy.sql(`SELECT run_name FROM change WHERE run_name = 'moved' AND kind = 'RUN'`)).toHaveLength(1);
@@ -255,9 +258,12 @@ test.for([
   ['cut off behind a line', head + run, /ends before its end/],
   ['cut off in a line', head + run.slice(0, 50), /ends in the middle of a line/],
   ['a line less', head + end, /says that it has 1 runs, and has 0/],
-  ['two files', head + run + end + head + run + end, /more behind the end/],
   ['no run before it', head + entry, /stands before the line of its run/],
-  ['not JSON', head + run + entry.replace('"k"', 'k'), /refuses something in lines 2 to/],
+  [
+    'not JSON',
+    head + run + entry.replace('"k"', 'k') + end.replace('"entries":0', '"entries":1'),
+    /refuses something in lines 2 to/,
+  ],
   ['no such type', head + run + entry.replace('INT', 'COMPLEX') + end.replace('"entries":0', '"entries":1'), /COMPLEX/],
   [
     'a key that is too long',
@@ -281,23 +287,35 @@ test.for([
 ] as const)('%s is refused, and nothing is kept', async ([_name, text, message], { service, database, folder }) => {
   const file = join(folder, 'bad.jsonl');
   if (text !== null) writeFileSync(file, text);
-  const { code, stdout, stderr } = await command(database, 'import', file);
+  const { code, stdout, stderr } = await ledgerCommand(database, 'import', file);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/\n {4}at /);
   for (const rows of Object.values(await tablesOf(service))) expect(rows).toEqual([]);
 });
 
+test('two files in one: the first is imported, what is behind its end is refused', async ({
+  service,
+  database,
+  folder,
+}) => {
+  const file = join(folder, 'two.jsonl');
+  writeFileSync(file, head + run + end + head + run + end);
+  const { code, stderr } = await ledgerCommand(database, 'import', file);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Line 4: there is more behind the end')]);
+  expect((await tablesOf(service))['pipeline_run']).toHaveLength(1);
+});
+
 test('a compressed file that was cut off is known', async ({ service, database, other, folder }) => {
   await writeFullLedger(service);
   const bytes = await exportTo(database, join(folder, 'a.jsonl.gz'));
   writeFileSync(join(folder, 'cut.jsonl.gz'), bytes.subarray(0, bytes.length - 40));
-  expect((await command(other, 'import', join(folder, 'cut.jsonl.gz'))).stderr).toContain('was cut off');
+  expect((await ledgerCommand(other, 'import', join(folder, 'cut.jsonl.gz'))).stderr).toContain('was cut off');
   writeFileSync(join(folder, 'bad.jsonl.gz'), Buffer.concat([gzipSync('x').subarray(0, 12), Buffer.alloc(30, 7)]));
-  expect((await command(other, 'import', join(folder, 'bad.jsonl.gz'))).stderr).toContain('damaged');
+  expect((await ledgerCommand(other, 'import', join(folder, 'bad.jsonl.gz'))).stderr).toContain('damaged');
 });
 
 test('tables that are not up to date are not exported', async ({ other }) => {
-  const { code, stderr } = await command(other, 'export', '-');
+  const { code, stderr } = await ledgerCommand(other, 'export', '-');
   expect([code, stderr]).toEqual([1, expect.stringContaining('are not up to date')]);
 });

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { createDatabase } from '../support/database.ts';
+import { ledgerCommand } from '../support/ledger-command.ts';
 import { openService } from '../support/service.ts';
-import { packageRoot, runCommand } from '../support/service-process.ts';
+import { packageRoot } from '../support/service-process.ts';
 import { testAlone as test } from '../support/test.ts';
 import { until } from '../support/until.ts';
 
@@ -31,8 +32,7 @@ test('killed in the middle and started again, an import goes on, and gives the s
   const target = await openService({ database: other });
   try {
     const [first, second] = [join(folder, 'a.jsonl.gz'), join(folder, 'b.jsonl.gz')];
-    const env = { DATABASE_URL: database.url };
-    expect((await runCommand(['export', first], env)).code).toBe(0);
+    expect((await ledgerCommand(database, 'export', first)).code).toBe(0);
     const there = async () => (await target.sql('SELECT count(*)::int FROM pipeline_run'))[0].count as number;
     const child = spawn(process.execPath, ['dist/cli/main.js', 'import', first], {
       cwd: packageRoot,
@@ -51,10 +51,10 @@ test('killed in the middle and started again, an import goes on, and gives the s
          OR (SELECT count(*) FROM latest_entry WHERE run_id = r.id) <> 40`,
     );
     expect(partly).toBe(0);
-    const again = await runCommand(['import', first], { DATABASE_URL: other.url });
+    const again = await ledgerCommand(other, 'import', first);
     expect(again.stdout).toContain(`imported ${runs - before} runs into`);
     expect(again.stdout).toContain(`${before} runs had been there before`);
-    expect((await runCommand(['export', second], { DATABASE_URL: other.url })).code).toBe(0);
+    expect((await ledgerCommand(other, 'export', second)).code).toBe(0);
     expect(readFileSync(second).equals(readFileSync(first))).toBe(true);
     const [{ orphans }] = await target.sql(
       'SELECT count(*)::int AS orphans FROM metadata_entry e WHERE NOT EXISTS (SELECT FROM pipeline_run r WHERE r.id = e.run_id)',

@@ -18,11 +18,13 @@ export async function writeFullLedger(service: TestService): Promise<void> {
   await log(
     service,
     { stepId: first.id },
-    { loss: 0.9, only: 'first' },
-    { requestId: crypto.randomUUID(), iteration: 1 },
+    { only: 'first' },
+    { requestId: crypto.randomUUID(), entries: [{ key: 'loss', value: 0.9, iteration: 1 }] },
   );
   const second = await startStep(service, iris.id, 'train');
-  await log(service, { stepId: second.id }, { loss: 0.5 }, { iteration: -9007199254740993n });
+  await log(service, { stepId: second.id }, undefined, {
+    entries: [{ key: 'loss', value: 0.5, iteration: -9007199254740993n }],
+  });
   await log(service, { stepId: second.id }, { loss: 0.25 }, { loggedAt: '1999-12-31T23:59:59.999Z' });
   await log(service, { run: iris.id }, { loss: 3, 'train::loss': 'own' }, { requestId: crypto.randomUUID() });
   await service.run(
