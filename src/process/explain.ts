@@ -16,6 +16,8 @@ export function explain(error: unknown): string {
   if (isAway(error) || /^(E[A-Z]+|28[0-9A-Z]{3}|3D000)$/.test(code ?? '')) {
     return `The database cannot be reached: ${message || code}. Check DATABASE_URL and that the server is up.`;
   }
+  if (code === '55P03')
+    return 'Somebody holds a lock that is needed, for longer than LOCK_TIMEOUT_MS. Look for long transactions in pg_stat_activity, then try again.';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

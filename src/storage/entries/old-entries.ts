@@ -52,6 +52,6 @@ SELECT (SELECT count(*)::int FROM piece) AS looked, (SELECT count(*)::int FROM r
 /** Removes request ids of a run from before, `rows` at most; gives how many. */
 export async function removeOldRequests(db: Queryable, runId: string, before: Date, rows: number): Promise<number> {
   return db.$executeRaw`/* remove_old_requests, prepared */
-DELETE FROM log_request WHERE ctid = ANY(ARRAY(
+DELETE FROM log_request WHERE run_id = ${runId}::uuid AND ctid = ANY(ARRAY(
   SELECT ctid FROM log_request WHERE run_id = ${runId}::uuid AND created_at < ${before}::timestamptz LIMIT ${rows}::int))`;
 }

@@ -4,29 +4,45 @@ import type { Session } from './session.ts';
  * Makes sure that no new entry gets an id up to `id`, and gives the last id that was handed out before. Who writes is held up for
  * that moment, and only where the ids have not come so far: between a look at the sequence and setting it nobody must take an id.
  *
- * What is counted up to where it stands is counted up to where it jumps to, and followers that stand below must load anew.
+ * Nobody is to walk over the gap. Followers that stand below it must load anew; what was not counted yet is noted once more
+ * behind it, and all before it is called counted.
  */
 export async function reserveIds(session: Session, id: bigint): Promise<bigint> {
   const before = await readLastId(session);
   if (before >= id) return before;
   await session.query('BEGIN');
   try {
+    // Whoever counts holds it for a while: it is waited for while writers still go on.
+    await session.query(`SELECT FROM ledger_mark WHERE name = 'counted' FOR UPDATE`);
     // Whoever takes an id has locked one of these tables for writing before it does.
     await session.query('LOCK TABLE metadata_entry, change IN SHARE ROW EXCLUSIVE MODE');
     const last = await readLastId(session);
-    if (last < id) {
-      await session.query({ text: `SELECT setval('metadata_entry_id_seq', $1)`, values: [String(id)] });
-      await session.query({
-        text: `UPDATE ledger_mark SET id = $1 WHERE (name = 'counted' AND id >= $2) OR (name = 'changes_kept_from' AND id < $1)`,
-        values: [String(id), String(last)],
-      });
-    }
+    if (last < id) await jump(session, last, id);
     await session.query('COMMIT');
     return last;
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
     throw error;
   }
+}
+
+async function jump(session: Session, last: bigint, id: bigint): Promise<void> {
+  await session.query({ text: `SELECT setval('metadata_entry_id_seq', $1)`, values: [String(id)] });
+  await session.query({
+    text: `/* note_uncounted */
+WITH counted AS MATERIALIZED (SELECT id FROM ledger_mark WHERE name = 'counted'), touched AS MATERIALIZED (
+  SELECT run_id FROM change WHERE id > (SELECT id FROM counted) AND id <= $1
+  UNION SELECT run_id FROM metadata_entry WHERE id > (SELECT id FROM counted) AND id <= $1
+), noted AS (
+  INSERT INTO change (run_id, id, kind, pipeline, run_name)
+  SELECT r.id, nextval('metadata_entry_id_seq'), 'RUN'::"ChangeKind", r.pipeline, r.name FROM touched t JOIN pipeline_run r ON r.id = t.run_id
+  UNION ALL
+  SELECT c.run_id, nextval('metadata_entry_id_seq'), 'DELETION'::"ChangeKind", c.pipeline, c.run_name
+  FROM touched t JOIN change c ON c.run_id = t.run_id AND c.kind = 'DELETION'
+)
+UPDATE ledger_mark SET id = greatest(id, $2) WHERE name IN ('counted', 'changes_kept_from')`,
+    values: [String(last), String(id)],
+  });
 }
 
 async function readLastId(session: Session): Promise<bigint> {

@@ -4,7 +4,7 @@ const pieceMs = 10;
 const restShare = 2;
 const longestRestMs = 250;
 const firstRows = 500;
-const fewestRows = 100;
+const fewestRows = 250;
 const mostRows = 5_000;
 
 /**

@@ -33,7 +33,7 @@ export async function sweepDeletedRuns(db: Writer, signal?: AbortSignal): Promis
 
 function sweepLatest(db: Writer, runIds: string[], rows: number) {
   return db.prisma.$executeRaw`/* sweep_latest, prepared */
-DELETE FROM latest_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM latest_entry WHERE run_id = ANY(${runIds}::uuid[]) LIMIT ${rows}::int))`;
+DELETE FROM latest_entry WHERE run_id = ANY(${runIds}::uuid[]) AND ctid = ANY(ARRAY(SELECT ctid FROM latest_entry WHERE run_id = ANY(${runIds}::uuid[]) LIMIT ${rows}::int))`;
 }
 
 /**
@@ -47,7 +47,7 @@ async function sweepEntries(db: Writer, runId: string, signal?: AbortSignal): Pr
 WITH piece AS MATERIALIZED (
   SELECT ctid, id FROM metadata_entry WHERE run_id = ${runId}::uuid AND id > ${last} ORDER BY id LIMIT ${rows}::int
 ), removed AS (
-  DELETE FROM metadata_entry WHERE ctid = ANY(ARRAY(SELECT ctid FROM piece))
+  DELETE FROM metadata_entry WHERE run_id = ${runId}::uuid AND ctid = ANY(ARRAY(SELECT ctid FROM piece))
 )
 SELECT count(*)::int AS count, max(id) AS last FROM piece`;
     last = removed?.last ?? last;
@@ -57,15 +57,15 @@ SELECT count(*)::int AS count, max(id) AS last FROM piece`;
 
 function sweepRequests(db: Writer, runIds: string[], rows: number) {
   return db.prisma.$executeRaw`/* sweep_requests, prepared */
-DELETE FROM log_request WHERE ctid = ANY(ARRAY(SELECT ctid FROM log_request WHERE run_id = ANY(${runIds}::uuid[]) LIMIT ${rows}::int))`;
+DELETE FROM log_request WHERE run_id = ANY(${runIds}::uuid[]) AND ctid = ANY(ARRAY(SELECT ctid FROM log_request WHERE run_id = ANY(${runIds}::uuid[]) LIMIT ${rows}::int))`;
 }
 
 function sweepHeartbeats(db: Writer, runIds: string[], rows: number) {
   return db.prisma.$executeRaw`/* sweep_heartbeats, prepared */
-DELETE FROM heartbeat WHERE ctid = ANY(ARRAY(SELECT ctid FROM heartbeat WHERE run_id = ANY(${runIds}::uuid[]) LIMIT ${rows}::int))`;
+DELETE FROM heartbeat WHERE run_id = ANY(${runIds}::uuid[]) AND ctid = ANY(ARRAY(SELECT ctid FROM heartbeat WHERE run_id = ANY(${runIds}::uuid[]) LIMIT ${rows}::int))`;
 }
 
 function sweepFailures(db: Writer, runIds: string[], rows: number) {
   return db.prisma.$executeRaw`/* sweep_failures, prepared */
-DELETE FROM failure WHERE ctid = ANY(ARRAY(SELECT ctid FROM failure WHERE run_id = ANY(${runIds}::uuid[]) LIMIT ${rows}::int))`;
+DELETE FROM failure WHERE run_id = ANY(${runIds}::uuid[]) AND ctid = ANY(ARRAY(SELECT ctid FROM failure WHERE run_id = ANY(${runIds}::uuid[]) LIMIT ${rows}::int))`;
 }
