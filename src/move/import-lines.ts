@@ -1,4 +1,4 @@
-import { hasEntries, reserveIds } from '../storage/move/ids.ts';
+import { isOwnLedger, reserveIds } from '../storage/move/ids.ts';
 import { prepareImport } from '../storage/move/import.ts';
 import { formatVersion } from '../storage/move/lines.ts';
 import type { Session } from '../storage/move/session.ts';
@@ -41,7 +41,6 @@ export async function importLines(
   }
 
   await prepareImport(session);
-  const wasEmpty = !(await hasEntries(session));
   let takenUpTo = 0n;
   try {
     for await (const piece of wholeLines(source)) {
@@ -54,7 +53,7 @@ export async function importLines(
         if (line === 1) {
           head = parseHead(kind === 'ledger' ? text() : '');
           const before = await reserveIds(session, head.lastEntry);
-          takenUpTo = wasEmpty ? 0n : before;
+          takenUpTo = (await isOwnLedger(session, head.runs, head.lastEntry)) ? 0n : before;
         } else if (kind === 'end') {
           await batch?.write(piece.subarray(unsent, from));
           await finish();

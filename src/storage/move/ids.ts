@@ -52,10 +52,29 @@ async function readLastId(session: Session): Promise<bigint> {
   return BigInt(rows[0]!.last);
 }
 
-/** Whether there is any entry. */
-export async function hasEntries(session: Session): Promise<boolean> {
-  const { rows } = await session.query<{ found: boolean }>('SELECT EXISTS (SELECT FROM metadata_entry) AS found');
-  return rows[0]!.found;
+/** Ledgers that are smaller are told apart by these two numbers less surely, and are compared in no time. */
+const fewIds = 1_000_000n;
+
+/**
+ * Whether all entries up to the id `lastEntry` are of the file that is read: there are none yet, or it is the one that was begun
+ * with when there were none. Who is told so need not look for ids that are taken. To be asked when they are reserved.
+ */
+export async function isOwnLedger(session: Session, runs: number, lastEntry: bigint): Promise<boolean> {
+  const name = `import of ${runs} runs`;
+  const { rows } = await session.query<{ empty: boolean; begun: boolean }>({
+    text: `SELECT NOT EXISTS (SELECT FROM metadata_entry WHERE id <= $2) AS empty,
+      EXISTS (SELECT FROM ledger_mark WHERE name = $1 AND id = $2 AND id > $3) AS begun`,
+    values: [name, String(lastEntry), String(fewIds)],
+  });
+  const { empty, begun } = rows[0]!;
+  if (begun) return true;
+  await session.query(`DELETE FROM ledger_mark WHERE name LIKE 'import of %'`);
+  if (empty)
+    await session.query({
+      text: 'INSERT INTO ledger_mark (name, id) VALUES ($1, $2)',
+      values: [name, String(lastEntry)],
+    });
+  return empty;
 }
 
 /** An entry of another run that has the id of one of the lines, up to the id `upTo`; null where there is none. */
@@ -69,8 +88,10 @@ export async function findTakenId(
 WITH lined AS MATERIALIZED (SELECT (line ->> 'id')::bigint AS id FROM import_line WHERE starts_with(line::text, '{"kind":"entry"')),
   bounds AS MATERIALIZED (SELECT min(id) AS least, least(max(id), $1::bigint) AS greatest FROM lined),
   near AS MATERIALIZED (SELECT e.id, e.run_id FROM bounds b CROSS JOIN LATERAL (
-    SELECT id, run_id FROM metadata_entry WHERE id >= b.least AND id <= b.greatest AND run_id <> ALL($2::uuid[]) OFFSET 0) e)
-SELECT n.id::text, n.run_id AS "runId" FROM near n JOIN lined USING (id) LIMIT 1`,
+    SELECT id, run_id FROM metadata_entry WHERE id >= b.least AND id <= b.greatest AND run_id <> ALL($2::uuid[]) OFFSET 0) e),
+-- Not a join: the planner knows the size of neither, and might compare each with each.
+  taken AS MATERIALIZED (SELECT id FROM near INTERSECT SELECT id FROM lined LIMIT 1)
+SELECT n.id::text, n.run_id AS "runId" FROM near n WHERE n.id = (SELECT id FROM taken) LIMIT 1`,
     values: [String(upTo), runIds],
   });
   return rows[0] ?? null;

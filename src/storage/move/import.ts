@@ -156,7 +156,8 @@ SELECT q.run_id, q.scope_id, e.key, e.id, q.filter_scope, e.type, q.sort_class, 
   CASE WHEN q.sort_class = 2 THEN ${jsonHash(Prisma.raw('e.value')).text} ELSE q.sort_text END, e.logged_at
 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::numeric[], $7::text[])
   AS q(run_id, scope_id, entry_id, filter_scope, sort_class, sort_number, sort_text)
-JOIN metadata_entry e ON e.run_id = q.run_id AND e.id = q.entry_id`,
+-- One by one, by index, which OFFSET sees to: the table has just been filled, and the planner knows nothing of it yet.
+CROSS JOIN LATERAL (SELECT * FROM metadata_entry m WHERE m.run_id = q.run_id AND m.id = q.entry_id OFFSET 0) e`,
     values: (['runId', 'scopeId', 'id', 'filterScope', 'sortClass', 'sortNumber', 'sortText'] as const).map(column),
   });
 }
