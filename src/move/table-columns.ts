@@ -9,22 +9,34 @@ export type TableColumn = {
   parse: (text: string) => unknown;
 };
 
-const text = (name: string): TableColumn => ({ name, sql: name, type: 'STRING', parse: (value) => value });
-const long = (name: string): TableColumn => ({ name, sql: name, type: 'INT64', parse: BigInt });
-const int = (name: string): TableColumn => ({ name, sql: name, type: 'INT32', parse: Number });
-const double = (name: string): TableColumn => ({ name, sql: name, type: 'DOUBLE', parse: Number });
-const boolean = (name: string): TableColumn => ({
-  name,
-  sql: name,
-  type: 'BOOLEAN',
-  parse: (value) => value === 'true',
-});
-const time = (name: string): TableColumn => ({
-  name,
-  sql: `(extract(epoch FROM ${name}) * 1000)::bigint`,
-  type: 'TIMESTAMP',
-  parse: (value) => new Date(Number(value)),
-});
+function column(name: string, type: TableColumn['type'], parse: TableColumn['parse']): TableColumn {
+  return { name, sql: name, type, parse };
+}
+
+function text(name: string): TableColumn {
+  return column(name, 'STRING', (value) => value);
+}
+
+function long(name: string): TableColumn {
+  return column(name, 'INT64', BigInt);
+}
+
+function int(name: string): TableColumn {
+  return column(name, 'INT32', Number);
+}
+
+function double(name: string): TableColumn {
+  return column(name, 'DOUBLE', Number);
+}
+
+function boolean(name: string): TableColumn {
+  return column(name, 'BOOLEAN', (value) => value === 'true');
+}
+
+function time(name: string): TableColumn {
+  const parse = (value: string) => new Date(Number(value));
+  return { name, sql: `(extract(epoch FROM ${name}) * 1000)::bigint`, type: 'TIMESTAMP', parse };
+}
 
 const ofRun = [
   text('run_id'),

@@ -39,6 +39,20 @@ test.for(queries)('$title', async ({ sql, rows }, { service }) => {
   expect(await asked(service, sql)).toEqual(rows);
 });
 
+test("Grafana's, once Grafana has put in its macros", async ({ service }) => {
+  const [, query] = /\*\*Grafana\*\*[\s\S]*?```text\n([\s\S]*?)```/.exec(page)!;
+  const asGrafana = query!
+    .replace(/\$__time\((\w+)\)/, '$1 AS "time"')
+    .replace(/\$__timeFilter\((\w+)\)/, "$1 BETWEEN '2026-11-01T00:00:00Z' AND '2026-12-01T00:00:00Z'")
+    .replace('$pipeline', 'iris');
+  const [head, ...rows] = await asked(service, asGrafana);
+  expect(head).toEqual(['time', 'metric', 'value']);
+  expect(rows.map(([, ...row]) => row)).toEqual([
+    ['iris-1', '0.913'],
+    ['iris-2', '0.84'],
+  ]);
+});
+
 test('the columns are those of the page, in number, name and type', async ({ service }) => {
   const promised = { runledger_latest: new Map<string, string>(), runledger_entries: new Map<string, string>() };
   const rows = [...page.matchAll(/^\| (`.+?`) \| ([a-z, ]+) \| (both|latest|entries) \|/gm)];

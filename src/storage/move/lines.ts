@@ -18,10 +18,18 @@ export const lineStart = {
 } as const;
 
 /** A member whose value is text, an id or a number as it stands. Null where the value is: `concat` leaves it out. */
-const bare = (name: string, sql: string) => `',"${name}":' || ${sql}`;
-const quoted = (name: string, sql: string) => `',"${name}":"' || ${sql} || '"'`;
+function bare(name: string, sql: string): string {
+  return `',"${name}":' || ${sql}`;
+}
+
+function quoted(name: string, sql: string): string {
+  return `',"${name}":"' || ${sql} || '"'`;
+}
+
 /** A member whose value has to be written as JSON: a text, or a time. */
-const json = (name: string, sql: string) => `',"${name}":' || to_json(${sql})`;
+function json(name: string, sql: string): string {
+  return `',"${name}":' || to_json(${sql})`;
+}
 
 function line(kind: keyof typeof lineStart, ...members: string[]): string {
   return `concat('${lineStart[kind]}', ${members.join(', ')}, '}')`;
