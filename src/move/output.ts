@@ -36,8 +36,14 @@ export async function writeBytes(output: Output, bytes: AsyncIterable<Buffer>, g
     if (gzip) await pipeline(source, createGzip({ level: gzipLevel }), target);
     else await pipeline(source, target);
   };
-  if ('stream' in output) await send(output.stream);
+  if ('stream' in output) await send(output.stream).catch(explainPipe);
   else await writeWhole(output.path, (partial) => send(createWriteStream(partial)));
+}
+
+function explainPipe(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_PREMATURE_CLOSE')
+    throw new MoveError('Whoever read the output has closed it before its end.', { cause: error });
+  throw error;
 }
 
 /** What the file system says against a file, in words that name it. */
