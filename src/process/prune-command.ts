@@ -35,7 +35,8 @@ export function runPruneCommand(command: PruneCommand): Promise<number> {
     } else {
       const old = { before, unfinished, sight };
       const found = await previewOldRuns(db, old);
-      for (const line of command.table(headers, found.map(cells))) print(line);
+      const lines = found.length > 0 ? command.table(headers, found.map(cells)) : ['There are none.'];
+      for (const line of lines) print(line);
       if (apply) print(`${counted(await pruneRuns(db, actor, old, stopping), 'run')} removed.`);
     }
     if (!apply) print('Nothing was removed. Add --apply to remove it.');
