@@ -49,7 +49,6 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
       (await service.run('{ pipelineRun(ref: "base") { runMetadata(key: "doubtful") { id } } }')).pipelineRun
         .runMetadata,
     ).toBeNull();
-    await page.close();
   });
 
   test('a comparison shows leaves that differ, by how much, and tells nothing from nothing', async ({ dashboard }) => {
@@ -62,7 +61,6 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
     await page.getByText('same', { exact: true }).waitFor();
     await page.getByTitle('null was logged').first().waitFor();
     await page.getByTitle('Taken back: wrong unit').waitFor();
-    await page.close();
   });
 
   test('curves are drawn, and a part of the axis is asked for anew', async ({ dashboard }) => {
@@ -79,7 +77,6 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
     await page.getByText(/all 1\d logged points/).waitFor();
     await page.getByRole('button', { name: 'whole axis' }).click();
     await page.getByText('all 60 logged points').waitFor();
-    await page.close();
   });
 
   test.for([
@@ -98,7 +95,6 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
     await page.getByText('base').first().waitFor();
     await page.waitForLoadState('networkidle').catch(() => {});
     expect(await findInaccessible(page)).toEqual([]);
-    await page.close();
   });
 
   test.for(['/runs', '/runs/base', '/compare?runs=base,other', '/curves?runs=base,other'])(
@@ -107,7 +103,6 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
       const page = await dashboard.open(path, { width: 390, height: 844 });
       await page.getByText('base').first().waitFor();
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-      await page.close();
     },
   );
 

@@ -133,7 +133,6 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
     let value = 1000;
     await live();
     expect(await bestOf(8, () => cost(page, live))).toBeLessThan(5 * slower);
-    await page.close();
   });
 
   test('twenty curves of 500 points are drawn for 20 ms', async ({ service, dashboard }) => {
@@ -164,6 +163,5 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
     };
     await redraw();
     expect(await bestOf(8, () => cost(page, redraw))).toBeLessThan(20 * (await slowness(page)));
-    await page.close();
   });
 });

@@ -91,7 +91,7 @@ test('what was printed is parsed to the same filter, whichever it is', () => {
     }),
     { numRuns: 500 },
   );
-});
+}, 120_000);
 
 test('any text is a filter or an error that says where it is wrong', () => {
   const piece = fc.constantFrom(

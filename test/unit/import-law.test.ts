@@ -71,6 +71,8 @@ const refused: [file: string, imported: string, said: string][] = [
   ['src/dashboard/a.ts', '../client/client.ts', 'by the browser client'],
   ['src/dashboard/runs/a.ts', '../compare/lines.ts', 'by the browser client'],
   ['src/dashboard/runs/a.ts', 'uplot', 'by the browser client'],
+  ['src/dashboard/plots/a.ts', '../api/ask.ts', 'draws what it is handed'],
+  ['src/dashboard/plots/a.ts', '../runs/cells.ts', 'draws what it is handed'],
   ['src/client/new/a.ts', '../../errors.ts', 'nothing of the server'],
 ];
 
@@ -91,6 +93,7 @@ const allowed: [file: string, imported: string][] = [
   ['src/client/b.ts', '../json/parse.ts'],
   ['src/dashboard/runs/b.ts', '../filter/parse.ts'],
   ['src/dashboard/curves/b.ts', 'uplot'],
+  ['src/dashboard/compare/b.ts', '../plots/plots.tsx'],
   ['src/dashboard/api/b.ts', '../../client/post.ts'],
 ];
 

@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatDuration, formatNumber } from '../format/time.ts';
-import { cssColour, faint, looksOf } from './colours.ts';
+import { cssColour } from '../parts/colours.ts';
+import { faint, looksOf } from './colours.ts';
 import styles from './curves-page.module.css';
 import type { Axis, Table } from './points.ts';
 

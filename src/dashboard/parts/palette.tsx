@@ -27,8 +27,10 @@ const commands: readonly Command[] = [
   },
 ];
 
+type Props = { onHelp: () => void; onClose: () => void };
+
 /** Everything by name: what the page can do, and every run. */
-export function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ onHelp, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
@@ -41,7 +43,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
     queryFn: async ({ signal }) => (await ask(Names, { text: text.trim() }, signal)).pipelineRuns.nodes,
   });
   const items: Command[] = [
-    ...commands.filter(({ title }) => title.toLowerCase().includes(text.toLowerCase())),
+    ...[...commands, { title: 'Show all shortcuts', hint: '?', act: onHelp }].filter(({ title }) =>
+      title.toLowerCase().includes(text.toLowerCase()),
+    ),
     ...runs.map((run) => ({ title: run.name, hint: run.pipeline, act: () => navigate(runPath(run)) })),
   ];
   const at = Math.min(chosen, items.length - 1);

@@ -1,4 +1,4 @@
-import { Contrast, Keyboard, Moon, SquareTerminal, Sun } from 'lucide-react';
+import { Command, Contrast, Keyboard, Moon, SquareTerminal, Sun } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from './controls.tsx';
 import { Link } from './link.tsx';
@@ -9,7 +9,9 @@ import { useGraphiQLAddress } from './view.ts';
 
 const icons = { system: Contrast, light: Sun, dark: Moon };
 
-export function TopBar({ page, onHelp }: { page: string; onHelp: () => void }) {
+type Props = { page: string; onHelp: () => void; onPalette: () => void };
+
+export function TopBar({ page, onHelp, onPalette }: Props) {
   const graphiql = useGraphiQLAddress();
   return (
     <header className={styles.bar}>
@@ -34,6 +36,9 @@ export function TopBar({ page, onHelp }: { page: string; onHelp: () => void }) {
         <SquareTerminal size={16} />
         <span>GraphiQL</span>
       </a>
+      <Button look="plain" onClick={onPalette} title="Everything by name (⌘K, Ctrl+K)" aria-label="Commands">
+        <Command size={16} />
+      </Button>
       <ThemeButton />
       <Button look="plain" onClick={onHelp} title="Shortcuts (?)" aria-label="Shortcuts" className={styles.help}>
         <Keyboard size={16} />

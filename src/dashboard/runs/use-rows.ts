@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { ask } from '../api/ask.ts';
 import { resolveDates } from '../filter/dates.ts';
 import type { Filter } from '../filter/tree.ts';
@@ -40,8 +40,15 @@ export function useRows(filter: Filter, orderBy: PipelineRunOrder | undefined, c
     keys,
     deep,
   });
-  const rows = useMemo<Row[]>(() => query.data?.pages.flatMap(({ nodes }) => nodes) ?? [], [query.data]);
-  return { query, rows };
+  const { data, isError, isPlaceholderData } = query;
+  // What was shown stays where a question fails.
+  const last = useRef<Row[]>([]);
+  const rows = useMemo<Row[]>(
+    () => data?.pages.flatMap(({ nodes }) => nodes) ?? (isError ? last.current : []),
+    [data, isError],
+  );
+  last.current = rows;
+  return { query, rows, isOld: isPlaceholderData || (isError && data === undefined) };
 }
 
 /** How the runs that pass divide, and how many they are. */
@@ -53,16 +60,32 @@ export function useFacets(filter: Filter) {
   });
 }
 
+/** So many keys are loaded at once; the others are found by how they begin. */
+const maxKeys = 200;
+
 /** The keys in use, the most common first. */
 export function useKeys() {
   return useQuery({
     queryKey: ['keys'],
-    queryFn: async ({ signal }) => (await ask(Keys, { first: 200 }, signal)).metadataKeys,
+    queryFn: async ({ signal }) => (await ask(Keys, { first: maxKeys }, signal)).metadataKeys,
     select: (keys) => [...keys].sort((a, b) => b.runs - a.runs),
     staleTime: 60_000,
   });
 }
 export type KnownKey = NonNullable<ReturnType<typeof useKeys>['data']>[number];
+
+/** The known keys, and where there are more than those, the keys that begin with a text. */
+export function useKeySearch(text: string, known: readonly KnownKey[]): readonly KnownKey[] {
+  const prefix = text.trim();
+  const { data = [] } = useQuery({
+    queryKey: ['keys', prefix],
+    enabled: prefix !== '' && known.length >= maxKeys,
+    queryFn: async ({ signal }) => (await ask(Keys, { first: 50, prefix }, signal)).metadataKeys,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+  return [...new Map([...known, ...data].map((key) => [key.key, key])).values()];
+}
 
 const numeric = ['INT', 'FLOAT', 'STORAGE_SIZE'];
 
