@@ -53,7 +53,7 @@ describe.skipIf(!chromiumPath)('the page of runs', () => {
     await page.getByRole('complementary').getByRole('heading', { name: 'iris-1' }).waitFor();
     await page.keyboard.press('k');
     await page.getByRole('complementary').getByRole('heading', { name: 'iris-2' }).waitFor();
-    await page.getByRole('complementary').getByText('seed').click();
+    await page.getByRole('complementary').getByText('seed', { exact: true }).click();
     await page.getByRole('complementary').getByText('9007199254740993', { exact: true }).last().waitFor();
     await page.getByRole('button', { name: 'Drop the condition accuracy>0.8' }).click();
     await expect.poll(names).toEqual(['iris-2', 'iris-1', 'iris-3']);

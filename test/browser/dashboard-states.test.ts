@@ -38,7 +38,7 @@ describe.skipIf(!chromiumPath)('when something is not as it should be, the page'
     await page.keyboard.press('Enter');
     const trouble = page.getByRole('alert');
     await trouble.getByText('BAD_USER_INPUT').waitFor();
-    await trouble.getByText(/nonsense/).waitFor();
+    await trouble.getByText(/A DateTime is a date and time with a zone/).waitFor();
     await page.getByRole('link', { name: 'here' }).waitFor();
     await page.getByRole('button', { name: 'Clear the filter' }).click();
     await expect.poll(() => trouble.count()).toBe(0);
@@ -69,7 +69,7 @@ describe.skipIf(!chromiumPath)('when something is not as it should be, the page'
   test('says that there is no such run, and no such page', async ({ dashboard }) => {
     const page = await dashboard.open('/runs/nobody');
     await page.getByText('There is no run “nobody”.').waitFor();
-    await page.getByRole('link', { name: 'All runs' }).click();
+    await page.getByRole('link', { name: 'All runs', exact: true }).click();
     await page.getByRole('link', { name: 'here' }).waitFor();
   });
 

@@ -1,6 +1,6 @@
 import { stringifyJson } from '../../json/stringify.ts';
 import type { JsonValue } from '../../json/value.ts';
-import { both, type Condition, type Filter, isSameRef, joinParts, type KeyRef, partsOf, type Status } from './tree.ts';
+import { type Condition, type Filter, isSameRef, joinParts, type KeyRef, partsOf, type Status } from './tree.ts';
 
 /** What an axis of a plot shows: what was logged somewhere, or a fact of the run. */
 export type Target = { readonly ref: KeyRef } | { readonly fact: 'state' | 'pipeline' };
@@ -67,7 +67,8 @@ function conditionOf(target: Target, choice: Choice): Filter {
 /** The filter with this choice on an axis in the place of any other; with null, with none. */
 export function withChoice(filter: Filter, target: Target, choice: Choice | null): Filter {
   const others = withoutChoices(filter, [target]);
-  return choice ? both(others, conditionOf(target, choice)) : others;
+  // Its ends are two conditions, which read better side by side than as one in parentheses.
+  return choice ? joinParts([...partsOf(others), ...partsOf(conditionOf(target, choice))]) : others;
 }
 
 /** The stretch of numbers that a filter lets pass on an axis; null where it says nothing about it. */

@@ -15,11 +15,14 @@ type Props = Pick<PlotProps, 'onChoice' | 'onMenu'> & {
   nothingBelow: number;
 };
 
+/** One can begin to drag a little beyond the ends of an axis: what stands at its very end is meant, too. */
+const beyond = 8;
+
 /** An axis that stands: its name opens what passes, dragging along it chooses, a press lets all pass again. */
 export function AxisRail({ axis, filter, left, top, length, nothingBelow, onChoice, onMenu }: Props) {
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const placeAt = (event: PointerEvent<Element>) => {
-    const place = 1 - (event.clientY - event.currentTarget.getBoundingClientRect().top) / length;
+    const place = 1 - (event.clientY - event.currentTarget.getBoundingClientRect().top - beyond) / length;
     return Math.max(0, Math.min(1, place));
   };
   const release = () => {
@@ -68,7 +71,7 @@ export function AxisRail({ axis, filter, left, top, length, nothingBelow, onChoi
       <div
         className={styles.rail}
         data-axis={axis.text}
-        style={{ left: left - 14, top, height: length }}
+        style={{ left: left - 14, top: top - beyond, height: length + 2 * beyond }}
         onClick={(event) => event.stopPropagation()}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
