@@ -161,6 +161,27 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     await page.getByRole('dialog', { name: 'Columns' }).waitFor();
   });
 
+  test('do by its name what the page offers', async ({ dashboard }) => {
+    const page = await dashboard.open('/runs?sort=name');
+    await page.locator('#cell-0-0').waitFor();
+    const command = async (text: string) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog', { name: 'Commands' }).waitFor();
+      await page.keyboard.type(text);
+      await page.keyboard.press('Enter');
+    };
+    const [download] = await Promise.all([page.waitForEvent('download'), command('as csv')]);
+    expect(download.suggestedFilename()).toBe('runs.csv');
+    await command('choose columns');
+    await page.getByRole('dialog', { name: 'Columns' }).waitFor();
+    await page.keyboard.press('Escape');
+    await command('second');
+    await page.getByRole('heading', { name: 'second' }).waitFor();
+    await command('in graphiql');
+    await page.getByRole('button', { name: /execute query/i }).waitFor();
+    expect(new URL(page.url()).searchParams.get('query')).toContain('query RunDetail');
+  });
+
   test('choose a theme, and how dense the rows are; both stay', async ({ dashboard }) => {
     const browser = await dashboard.another();
     const page = await browser.open('/runs');

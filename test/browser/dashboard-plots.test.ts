@@ -88,7 +88,7 @@ describe.skipIf(!chromiumPath)('parallel coordinates and scatter', () => {
     await page.mouse.up();
     await page.getByText('4 of 11 runs pass').waitFor();
     expect(filterOf(page)).toMatch(/^depth>=1 depth<=4\.\d+ score>=0\.1 score<=(1|0\.9\d+)$/);
-    await page.getByLabel('x', { exact: true }).selectOption('config › lr');
+    await page.getByLabel('x axis').selectOption('config › lr');
     await page.getByRole('img', { name: /score over config › lr/ }).waitFor();
     await page.getByText('4 of 11 runs pass').waitFor();
   });

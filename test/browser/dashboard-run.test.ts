@@ -97,14 +97,30 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
     expect(await findInaccessible(page)).toEqual([]);
   });
 
-  test.for(['/runs', '/runs/base', '/compare?runs=base,other', '/curves?runs=base,other'])(
-    '%s is as wide as a phone',
-    async (path, { dashboard }) => {
-      const page = await dashboard.open(path, { width: 390, height: 844 });
-      await page.getByText('base').first().waitFor();
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    },
-  );
+  const pages = ['/runs', '/runs/base?key=train::loss', '/compare?runs=base,other', '/curves?runs=base,other'];
+
+  test.for(pages)('%s fits a phone, and a window of 1280 by 800 at 200 %%', async (path, { dashboard }) => {
+    // At 200 % a page has half the pixels of its window.
+    for (const size of [
+      { width: 390, height: 844 },
+      { width: 640, height: 400 },
+    ]) {
+      const page = await dashboard.open(path, size);
+      const run = page.getByRole('main').getByText('base').first();
+      await run.waitFor();
+      await run.scrollIntoViewIfNeeded();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(size.width);
+    }
+  });
+
+  test.for(pages)('%s can be asked again in GraphiQL: the question is whole', async (path, { dashboard, service }) => {
+    const page = await dashboard.open(path);
+    await page.getByRole('main').getByText('base').first().waitFor();
+    const link = page.getByRole('link', { name: 'GraphiQL' });
+    await expect.poll(() => link.getAttribute('href')).toContain('query=');
+    const { searchParams } = new URL((await link.getAttribute('href'))!, page.url());
+    expect(JSON.stringify(await service.run(searchParams.get('query')!))).toContain('base');
+  });
 
   test('nothing went wrong meanwhile', ({ dashboard, service }) => {
     expect(dashboard.watched).toEqual({ foreign: [], problems: [] });

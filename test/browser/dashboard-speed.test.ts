@@ -135,6 +135,61 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
     expect(await bestOf(8, () => cost(page, live))).toBeLessThan(5 * slower);
   });
 
+  test('ten thousand rows are scrolled through for 16 ms a frame', { timeout: 240_000 }, async ({
+    dashboard,
+    service,
+  }) => {
+    const names = Array.from({ length: 10_000 }, (_, at) => `long-${at}`);
+    for (let at = 0; at < names.length; at += 100) {
+      const some = names.slice(at, at + 100);
+      const starts = some.map(
+        (name, index) => `r${index}: startRun(input: { name: "${name}", pipeline: "long" }) { id }`,
+      );
+      await service.run(`mutation { ${starts.join(' ')} }`);
+      const inputs = some.map((run, index) => ({
+        target: { run },
+        metadata: { metric_0: at + index, metric_1: 1 / (index + 1) },
+      }));
+      await service.run('mutation ($inputs: [LogMetadataInput!]!) { logMetadataBatch(inputs: $inputs) { replayed } }', {
+        inputs,
+      });
+    }
+    const page = await dashboard.open('/runs?q=pipeline:long&cols=state,started,took,pipeline,metric_0,metric_1');
+    await page.getByText('row 1 of 10,000').waitFor();
+    const table = page.locator('#runs');
+    // Each time its end comes near, the next page is asked for.
+    const toEnd = () =>
+      table.evaluate((element) => {
+        element.scrollTop = element.scrollHeight;
+        return Math.round(element.querySelector<HTMLElement>('[role=rowgroup]')!.offsetHeight / 28);
+      });
+    await expect.poll(toEnd, { timeout: 120_000, interval: 30 }).toBe(10_000);
+    await table.evaluate((element) => element.scrollTo(0, 0));
+    const slower = await slowness(page);
+    expect((await bestOf(3, () => cost(page, () => scroll(page, 60)))) / 60).toBeLessThan(16 * slower);
+  });
+
+  test('the first load is 130 kB of script and 8 of style at most, and all of it is from the service', async ({
+    dashboard,
+    server,
+  }) => {
+    const browser = await dashboard.another();
+    const sent: Record<string, number> = {};
+    const addresses: string[] = [];
+    browser.context.on('response', async (response) => {
+      const type = response.request().resourceType();
+      addresses.push(response.url());
+      const length = Number((await response.allHeaders())['content-length'] ?? 0);
+      sent[type] = (sent[type] ?? 0) + length;
+    });
+    const page = await browser.open('/runs');
+    await page.locator('#cell-0-0').waitFor();
+    expect(sent['script']).toBeGreaterThan(50_000);
+    expect(sent['script']).toBeLessThanOrEqual(130_000);
+    expect(sent['stylesheet']).toBeLessThanOrEqual(8_000);
+    expect(addresses.filter((address) => !address.startsWith(server.origin))).toEqual([]);
+  });
+
   test('twenty curves of 500 points are drawn for 20 ms', async ({ service, dashboard }) => {
     const names = Array.from({ length: 20 }, (_, at) => `curve-${at}`);
     for (const name of names) {

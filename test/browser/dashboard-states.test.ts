@@ -30,6 +30,25 @@ describe.skipIf(!chromiumPath)('when something is not as it should be, the page'
     expect(refusals).toBeGreaterThan(1);
   });
 
+  test('shows the layout of the table while its first answer is long in coming', async ({ dashboard }) => {
+    const page = await dashboard.open('/nowhere-yet');
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query RunRows')) await held;
+      await route.continue();
+    });
+    await page.evaluate("history.pushState(null, '', '/runs')");
+    await page.reload();
+    await page.locator('[class*=skeleton]').waitFor();
+    expect(await page.getByRole('gridcell').count()).toBe(0);
+    answer();
+    await page.getByRole('link', { name: 'here' }).waitFor();
+    await expect.poll(() => page.locator('[class*=skeleton]').count()).toBe(0);
+  });
+
   test('says an error in the words of the service, with its code, and the list stays', async ({ dashboard }) => {
     const page = await dashboard.open('/runs');
     await page.getByRole('link', { name: 'here' }).waitFor();

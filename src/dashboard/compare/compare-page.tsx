@@ -5,6 +5,7 @@ import { parseRefs, printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
 import { useAddress } from '../address/use-address.ts';
 import { download, toCsv } from '../format/csv.ts';
+import { useCommands } from '../parts/commands.ts';
 import { Button } from '../parts/controls.tsx';
 import { Link } from '../parts/link.tsx';
 import { AddRun } from '../parts/run-list.tsx';
@@ -38,11 +39,17 @@ export default function ComparePage() {
   );
   const setRefs = (next: readonly string[]) => change({ runs: printRefs(next) });
   const curves = () => navigate(`/curves${writeSearch({ runs: printRefs(refs) })}`);
+  const showSame = (isShown: boolean) => change({ diff: isShown ? '0' : undefined });
   const exportCsv = () => {
     const rows = shown.map(({ key, path, cells }) => [[key, ...path].join(' › '), ...cells.map(cellText)]);
     download('comparison.csv', toCsv([['key', ...runs.map(({ name }) => name)], ...rows]));
   };
   useShortcuts({ p: curves, escape: () => navigate('/runs') });
+  useCommands([
+    { title: 'Download the comparison as CSV', hint: '', act: exportCsv },
+    { title: 'Curves of these runs', hint: 'p', act: curves },
+    { title: isDiff ? 'Show what is the same, too' : 'Differences only', hint: '', act: () => showSame(isDiff) },
+  ]);
   const hiddenLines = all.length - shown.length;
   return (
     <div className={styles.page}>
@@ -50,11 +57,7 @@ export default function ComparePage() {
         <h1>Compare</h1>
         <AddRun onAdd={(name) => setRefs([...refs, name])} />
         <label className={styles.option}>
-          <input
-            type="checkbox"
-            checked={isDiff}
-            onChange={(event) => change({ diff: event.target.checked ? undefined : '0' })}
-          />
+          <input type="checkbox" checked={isDiff} onChange={(event) => showSame(!event.target.checked)} />
           differences only
         </label>
         {hidden.map((key) => (

@@ -82,6 +82,7 @@ export function Chart({ table, names, places, axis, isLog, isSmooth, lifted, the
     return {
       width,
       height,
+      padding: [8, 12, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: 'curves' },

@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { runPath } from '../address/routes.ts';
 import { ask } from '../api/ask.ts';
 import { toggleLive } from '../api/live.ts';
 import { Names } from '../generated/operations.ts';
+import { type Command, offeredCommands } from './commands.ts';
 import { copyText } from './copy.ts';
 import { applyTheme, nextTheme, savedTheme, toggleDensity } from './look.ts';
 import styles from './palette.module.css';
-
-type Command = { readonly title: string; readonly hint: string; readonly act: () => void };
 
 const commands: readonly Command[] = [
   { title: 'All runs', hint: 'g r', act: () => navigate('/runs') },
@@ -42,8 +41,10 @@ export function Palette({ onHelp, onClose }: Props) {
     enabled: text.trim() !== '',
     queryFn: async ({ signal }) => (await ask(Names, { text: text.trim() }, signal)).pipelineRuns.nodes,
   });
+  // What the page behind it offers goes first.
+  const offered = useMemo(offeredCommands, []);
   const items: Command[] = [
-    ...[...commands, { title: 'Show all shortcuts', hint: '?', act: onHelp }].filter(({ title }) =>
+    ...[...offered, ...commands, { title: 'Show all shortcuts', hint: '?', act: onHelp }].filter(({ title }) =>
       title.toLowerCase().includes(text.toLowerCase()),
     ),
     ...runs.map((run) => ({ title: run.name, hint: run.pipeline, act: () => navigate(runPath(run)) })),

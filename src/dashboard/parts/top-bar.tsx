@@ -1,5 +1,6 @@
 import { Command, Contrast, Keyboard, Moon, SquareTerminal, Sun } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useCommands } from './commands.ts';
 import { Button } from './controls.tsx';
 import { Link } from './link.tsx';
 import { LiveMark } from './live-mark.tsx';
@@ -13,6 +14,7 @@ type Props = { page: string; onHelp: () => void; onPalette: () => void };
 
 export function TopBar({ page, onHelp, onPalette }: Props) {
   const graphiql = useGraphiQLAddress();
+  useCommands([{ title: 'Open this view in GraphiQL', hint: '', act: () => location.assign(graphiql) }]);
   return (
     <header className={styles.bar}>
       <Link to="/runs" className={styles.brand} label="Runledger, all runs">

@@ -19,7 +19,7 @@ function Choice({ label, axes, chosen, onChoose }: ChoiceProps) {
   return (
     <label>
       {label}
-      <select value={chosen.text} onChange={({ target }) => onChoose(target.value)}>
+      <select aria-label={`${label} axis`} value={chosen.text} onChange={({ target }) => onChoose(target.value)}>
         {axes.map(({ text, title }) => (
           <option key={text} value={text}>
             {title}

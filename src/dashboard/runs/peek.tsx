@@ -6,6 +6,7 @@ import { Cards } from '../entries/cards.tsx';
 import { type Entry, useRun } from '../entries/use-run.ts';
 import { useSparks } from '../entries/use-sparks.ts';
 import { Button } from '../parts/controls.tsx';
+import { FailureNote } from '../parts/failure.tsx';
 import { Link } from '../parts/link.tsx';
 import { StatusMark } from '../parts/status.tsx';
 import { Ago, Took } from '../parts/took.tsx';
@@ -49,6 +50,9 @@ export function Peek({ name, onOpen, onClose }: Props) {
               <bdi>{run.pipeline}</bdi>
             </span>
           </p>
+          {run.failure && (
+            <FailureNote failure={run.failure} what={run.status === 'CRASHED' ? 'It crashed.' : 'It failed.'} />
+          )}
           <ul className={styles.steps}>
             {run.steps.nodes
               .filter(({ status }) => status !== 'RETRIED')
@@ -57,6 +61,9 @@ export function Peek({ name, onOpen, onClose }: Props) {
                   <StatusMark status={step.status} bare />
                   <bdi>{step.name}</bdi>
                   <Took startedAt={step.startedAt} endedAt={step.endedAt} isRunning={step.status === 'RUNNING'} />
+                  {step.failure && (
+                    <p title={step.failure.message}>{`${step.failure.type}: ${step.failure.message}`}</p>
+                  )}
                 </li>
               ))}
           </ul>

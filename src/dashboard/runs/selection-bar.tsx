@@ -31,6 +31,7 @@ export function openCurves(selected: Selection, rows: readonly { readonly id: st
 
 export function SelectionBar({ selected, onClear, loaded, total, row, same, onSame, fresh }: Props) {
   const count = selected.size;
+  if (count + loaded + fresh.count + same === 0) return null;
   return (
     <footer className={styles.bar}>
       {count > 0 && (

@@ -6,6 +6,7 @@ import { withoutChoices } from '../filter/brush.ts';
 import { printFilter } from '../filter/print.ts';
 import { both, type Filter } from '../filter/tree.ts';
 import { announce } from '../parts/announce.ts';
+import { useCommands } from '../parts/commands.ts';
 import { viewOf } from '../parts/view-switch.tsx';
 import { cellOf } from './cells.ts';
 import { orderOf, parseSort } from './columns.ts';
@@ -103,6 +104,11 @@ export function useRunsPage(params: Params, change: Change) {
     [keys, rows, all],
   );
 
+  useCommands([
+    { title: 'Download all runs that pass, as CSV', hint: '', act: exportCsv },
+    { title: 'Choose columns', hint: 'e', act: () => setPicking(true) },
+    { title: 'Select none', hint: 'esc', act: selection.clear },
+  ]);
   useTableKeys({
     ...chosen,
     rows,
