@@ -168,6 +168,7 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
       await page.keyboard.press('Control+k');
       await page.getByRole('dialog', { name: 'Commands' }).waitFor();
       await page.keyboard.type(text);
+      await page.getByRole('option', { name: text }).waitFor();
       await page.keyboard.press('Enter');
     };
     const [download] = await Promise.all([page.waitForEvent('download'), command('as csv')]);

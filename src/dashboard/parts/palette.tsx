@@ -51,8 +51,10 @@ export function Palette({ onHelp, onClose }: Props) {
   ];
   const at = Math.min(chosen, items.length - 1);
   const run = (item: Command | undefined) => {
+    // Runs may still be on their way.
+    if (!item) return;
     dialog.current?.close();
-    item?.act();
+    item.act();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -25,6 +25,7 @@ export default function RunPage({ reference }: { reference: string }) {
   const run = asked.data ?? last.current;
   return (
     <div className={styles.page}>
+      {!run && <h1 className="visually-hidden">{reference}</h1>}
       <Trouble asked={asked} />
       {asked.data === null && (
         <p className={styles.gone} role="alert">

@@ -8,7 +8,9 @@ import { useViewQuery } from '../parts/view.ts';
 import type { Row } from './cells.ts';
 import { builtInColumn, type Column, keyColumn } from './columns.ts';
 
-const pageSize = 100;
+/** The first page comes quickly; those that follow are as large as the service gives them. */
+const firstPage = 100;
+const laterPages = 200;
 
 /** Which columns to ask for: those of which all is shown, and those of which a part is. */
 function keysOf(columns: readonly Column[]): { keys: string[]; deep: string[] } {
@@ -26,8 +28,8 @@ export function useRows(filter: Filter, orderBy: PipelineRunOrder | undefined, c
     initialPageParam: null as string | null,
     queryFn: async ({ pageParam: after, signal }) => {
       const resolved = resolveDates(filter, Date.now());
-      return (await ask(RunRows, { first: pageSize, after, filter: resolved, orderBy, keys, deep }, signal))
-        .pipelineRuns;
+      const first = after === null ? firstPage : laterPages;
+      return (await ask(RunRows, { first, after, filter: resolved, orderBy, keys, deep }, signal)).pipelineRuns;
     },
     getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
     placeholderData: keepPreviousData,
