@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { stringifyJson } from '../../src/json/stringify.ts';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { findInaccessible, test } from '../support/dashboard.ts';
 import { finishStep, log, startRun, startStep } from '../support/ledger.ts';

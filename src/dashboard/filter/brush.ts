@@ -1,5 +1,5 @@
-import { stringifyJson } from '../../json/stringify.ts';
-import type { JsonValue } from '../../json/value.ts';
+import type { JsonValue } from '@runledger/client/json';
+import { stringifyJson } from '@runledger/client/json';
 import { type Condition, type Filter, isSameRef, joinParts, type KeyRef, partsOf, type Status } from './tree.ts';
 
 /** What an axis of a plot shows: what was logged somewhere, or a fact of the run. */

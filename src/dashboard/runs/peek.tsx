@@ -1,6 +1,6 @@
+import { isLater } from '@runledger/client/internal/entry';
 import { Maximize2, X } from 'lucide-react';
 import { useState } from 'react';
-import { isLater } from '../../client/entry.ts';
 import { runPath } from '../address/routes.ts';
 import { Cards } from '../entries/cards.tsx';
 import { type Entry, useRun } from '../entries/use-run.ts';

@@ -1,5 +1,5 @@
+import { stringifyJson } from '@runledger/client/json';
 import { navigate } from 'wouter/use-browser-location';
-import { stringifyJson } from '../../json/stringify.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
