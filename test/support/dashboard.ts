@@ -6,7 +6,7 @@ import { launchChromium } from './browser.ts';
 import { test as base } from './test.ts';
 
 /** What a page did that it should not have. */
-export type Watch = { foreign: string[]; problems: string[] };
+type Watch = { foreign: string[]; problems: string[] };
 
 /** Notes requests to other hosts, errors of the script, and reports of the content security policy. */
 function watch(context: BrowserContext, origin: string, seen: Watch): void {

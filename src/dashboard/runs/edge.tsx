@@ -40,7 +40,7 @@ export function Edge({ at, onDrag, onResize }: Props) {
 const padding = 26;
 
 /** How wide a column must be for its title, and for all its cells that are in view. */
-export function fittingWidth(at: number): number {
+function fittingWidth(at: number): number {
   const table = document.getElementById('runs');
   const head = table?.querySelectorAll('[role=columnheader]')[at + 1];
   const cells = table?.querySelectorAll(`[role=gridcell][id$="-${at + 1}"]`) ?? [];
