@@ -98,7 +98,7 @@ try {
   );
   const churn = pipelineRuns.nodes.find(({ steps }) => steps.nodes.some(({ attempt }) => attempt > 1)).name;
   // Until the run that runs has something to show.
-  await pause(45_000);
+  await pause(30_000);
   mkdirSync(folder, { recursive: true });
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -107,7 +107,6 @@ try {
     const page = await context.newPage();
     await page.goto(service.origin + path.replace('{churn}', churn));
     await page.getByRole('banner').getByText('live', { exact: true }).waitFor({ timeout: 60_000 });
-    await page.waitForLoadState('networkidle').catch(() => {});
     await pause(2_500);
     for (const key of keys) await page.keyboard.press(key);
     await pause(200);

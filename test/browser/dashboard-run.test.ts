@@ -80,10 +80,19 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
     await page.getByText('all 60 logged points').waitFor();
   });
 
+  /** What is there when all of a page is. */
+  const whole = {
+    '/runs': '#cell-0-0',
+    '/runs?peek=base': 'aside button[aria-expanded]',
+    '/runs/base?key=train::loss': 'table td',
+    '/compare?runs=base,other&diff=0': 'table td',
+    '/curves?runs=base,other&y=train::loss': 'canvas',
+  };
   test.for([
     ['/runs', 'light'],
     ['/runs', 'dark'],
     ['/runs?peek=base', 'light'],
+    ['/runs?peek=base', 'dark'],
     ['/runs/base?key=train::loss', 'light'],
     ['/runs/base?key=train::loss', 'dark'],
     ['/compare?runs=base,other&diff=0', 'light'],
@@ -93,8 +102,7 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
   ] as const)('axe has nothing against %s in the %s theme', async ([path, colorScheme], { dashboard }) => {
     const page = await dashboard.open(path);
     await page.emulateMedia({ colorScheme });
-    await page.getByText('base').first().waitFor();
-    await page.waitForLoadState('networkidle').catch(() => {});
+    await page.locator(whole[path]).first().waitFor();
     expect(await findInaccessible(page)).toEqual([]);
   });
 
@@ -109,9 +117,8 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
         { width: 640, height: 400 },
       ]) {
         const page = await dashboard.open(path, size);
-        const run = page.getByRole('main').getByText('base').first();
-        await run.waitFor();
-        await run.scrollIntoViewIfNeeded();
+        await page.getByRole('main').getByText('base').first().waitFor();
+        if (path.includes('key=')) await page.getByText('30 entries').waitFor();
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(size.width);
       }
     },
