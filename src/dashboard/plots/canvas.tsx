@@ -1,4 +1,4 @@
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import styles from './plots.module.css';
 
 export type Size = { readonly width: number; readonly height: number };
@@ -8,12 +8,13 @@ type Props = {
   /** Draws everything; called again whenever it is another function, or the size another. */
   draw: (context: CanvasRenderingContext2D, size: Size) => void;
   onSize: (size: Size) => void;
-  style?: CSSProperties;
+  /** So wide it is at least, in pixels: where its place is narrower, it scrolls. */
+  minWidth: number;
   children: ReactNode;
 };
 
 /** A canvas as large as its place, as sharp as the screen, and what lies over it. */
-export function Canvas({ label, draw, onSize, children }: Props) {
+export function Canvas({ label, draw, onSize, minWidth, children }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<Size | null>(null);
@@ -37,7 +38,7 @@ export function Canvas({ label, draw, onSize, children }: Props) {
     draw(context, size);
   }, [draw, size]);
   return (
-    <div ref={place} className={styles.place}>
+    <div ref={place} className={styles.place} style={{ minWidth }}>
       <canvas ref={canvas} role="img" aria-label={label} />
       {size && children}
     </div>

@@ -24,6 +24,8 @@ export type PlotProps = {
 };
 
 const margin = { top: 44, bottom: 40, side: 72 };
+/** Axes that are nearer to each other cannot be told apart. */
+const leastGap = 96;
 /** Where runs without a value pass: below the axis. */
 const nothingBelow = 20;
 
@@ -87,6 +89,7 @@ export function Parallel({ dots, axes, filter, passing, pointed, onChoice, onMen
         label={`${dots.length} runs as lines over ${axes.map(({ title }) => title).join(', ')}`}
         draw={draw}
         onSize={setSize}
+        minWidth={2 * margin.side + (axes.length - 1) * leastGap}
       >
         {axes.map((axis, at) => (
           <AxisRail

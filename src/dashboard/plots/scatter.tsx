@@ -76,7 +76,12 @@ export function Scatter({ dots, axes, filter, passing, pointed, onChoice, onMenu
     : (across || up) && { left: across?.from ?? 0, right: across?.to ?? 1, low: up?.from ?? 0, high: up?.to ?? 1 };
   return (
     <div className={styles.plot}>
-      <Canvas label={`${dots.length} runs as points: ${y.title} over ${x.title}`} draw={draw} onSize={setSize}>
+      <Canvas
+        label={`${dots.length} runs as points: ${y.title} over ${x.title}`}
+        draw={draw}
+        onSize={setSize}
+        minWidth={320}
+      >
         <svg className={styles.over} aria-hidden="true">
           <g transform={`translate(${margin.left} ${margin.top})`}>
             <line y2={height} />
