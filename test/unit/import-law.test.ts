@@ -80,6 +80,8 @@ const refused: [file: string, imported: string, said: string][] = [
   ['src/dashboard/a.ts', '@runledger/client/internal/client', 'by the browser client'],
   ['src/dashboard/runs/a.ts', '../compare/lines.ts', 'by the browser client'],
   ['src/dashboard/runs/a.ts', 'uplot', 'by the browser client'],
+  ['src/dashboard/plots/a.ts', '../api/ask.ts', 'draws what it is handed'],
+  ['src/dashboard/plots/a.ts', '../runs/cells.ts', 'draws what it is handed'],
   ['clients/typescript/src/testing/a.ts', 'vitest', 'stands in the place of the service'],
   ['clients/typescript/src/new/a.ts', '../errors.ts', 'nothing of the server'],
 ];
@@ -106,6 +108,7 @@ const allowed: [file: string, imported: string][] = [
   ['src/cli/b.ts', '@runledger/client'],
   ['src/dashboard/runs/b.ts', '../filter/parse.ts'],
   ['src/dashboard/curves/b.ts', 'uplot'],
+  ['src/dashboard/compare/b.ts', '../plots/plots.tsx'],
   ['src/dashboard/api/b.ts', '@runledger/client/internal/post'],
 ];
 
