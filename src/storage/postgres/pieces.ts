@@ -1,10 +1,11 @@
 /** How long one piece may take, about: who waits for it, or for what it does to the machine, waits no longer. */
 const pieceMs = 10;
-/** After a piece, rest so many times as long as it took, so that the database is there for others most of the time. */
-const restShare = 2;
-const longestRestMs = 250;
-const firstRows = 500;
-const fewestRows = 250;
+/** After a piece, rest so many times as long as it took, so that the database is there for others. */
+const restShare = 1;
+const longestRestMs = 100;
+const firstRows = 1_000;
+/** Where pieces take longer than they should all the same, the machine is busy, and smaller ones would only be more. */
+const fewestRows = 1_000;
 const mostRows = 5_000;
 
 /**
