@@ -33,7 +33,8 @@ test.beforeAll(async ({ service, database }) => {
       await service.sql(
         `CREATE TABLE ${table}_p${part} PARTITION OF ${table} FOR VALUES WITH (MODULUS ${parts}, REMAINDER ${part})`,
       );
-    await service.sql(`DROP TABLE ${table}_whole`);
+    // The views of others go with it.
+    await service.sql(`DROP TABLE ${table}_whole CASCADE`);
   }
   for (let run = 0; run < 30; run += 1) await startRun(service, { name: `run-${run}.` });
   await service.sql(
