@@ -3,7 +3,7 @@ import * as operationTypes from '@graphql-codegen/typescript-operations';
 import { type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode, print, visit } from 'graphql';
 
 /**
- * `npm run codegen`: schema.graphql and the operations of the client and of the page become generated/operations.ts
+ * `npm run codegen`: schema.graphql and the operations of the client, of the page and of the command line become generated/operations.ts
  * beside them, the types of the operations and their texts. The texts are plain strings: neither needs `graphql`.
  */
 
@@ -91,6 +91,7 @@ const config: CodegenConfig = {
   generates: {
     'src/client/generated/operations.ts': operationsOf('src/client/operations.graphql'),
     'src/dashboard/generated/operations.ts': operationsOf('src/dashboard/operations.graphql'),
+    'src/cli/generated/operations.ts': operationsOf('src/cli/operations.graphql'),
   },
 };
 

@@ -3,8 +3,8 @@ import { execute } from '../client/execute.ts';
 import type { Operation } from '../client/generated/operations.ts';
 import { settingsOf } from '../client/options.ts';
 import { parseExpiry } from './options.ts';
+import { UsageError } from './spec/usage-error.ts';
 import { table } from './table.ts';
-import { UsageError } from './usage.ts';
 
 type ApiKey = {
   id: string;

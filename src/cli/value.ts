@@ -2,7 +2,7 @@ import type { MetadataValue } from '../client/metadata-entries.ts';
 import { DType, Float, Path, StorageSize, Uri } from '../client/metadata-types.ts';
 import { parseJson } from '../json/parse.ts';
 import type { JsonValue } from '../json/value.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from './spec/usage-error.ts';
 
 const integer = /^[+-]?(?:0|[1-9]\d*)$/;
 const decimal = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseMetadata } from '../../src/cli/key-values.ts';
-import { joinNegatives } from '../../src/cli/options.ts';
+import { joinHyphens } from '../../src/cli/spec/parse.ts';
+import { logSpec } from '../../src/cli/spec/record.ts';
 import { parseValue } from '../../src/cli/value.ts';
 import { InvalidCallError } from '../../src/client/errors.ts';
 import { callsOf, targetOf, textOfCall } from '../../src/client/log-input.ts';
@@ -225,7 +226,7 @@ test.each([
 });
 
 test('a negative number may follow its option as a word of its own', () => {
-  expect(joinNegatives(['a=-1', '--iteration', '-1', '--json', '--run', '-x', '--', '-2'])).toEqual([
+  expect(joinHyphens(['a=-1', '--iteration', '-1', '--json', '--run', '-x', '--', '-2'], logSpec.options)).toEqual([
     'a=-1',
     '--iteration=-1',
     '--json',

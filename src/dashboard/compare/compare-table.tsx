@@ -1,13 +1,14 @@
 import { EyeOff, Star, X } from 'lucide-react';
 import { memo, useState } from 'react';
+import { type CompareCell, type CompareLine, deltaOf } from '../../format/comparison.ts';
 import { runPath } from '../address/routes.ts';
+import type { CompareQuery } from '../generated/operations.ts';
 import { Link } from '../parts/link.tsx';
 import { StatusMark } from '../parts/status.tsx';
 import styles from './compare-page.module.css';
-import { type CompareCell, type CompareLine, type Comparison, deltaOf } from './lines.ts';
 
 type Props = {
-  runs: Comparison['runs'];
+  runs: CompareQuery['compareRuns']['runs'];
   lines: readonly CompareLine[];
   baseAt: number;
   /** Why a value was taken back, by `run key`. */

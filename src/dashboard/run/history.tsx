@@ -1,8 +1,8 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
+import { formatCount, formatMoment, formatNumber } from '../../format/time.ts';
 import { useViewer } from '../api/viewer.ts';
 import { Plot } from '../entries/plot.tsx';
-import { formatCount, formatMoment, formatNumber } from '../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { Exact } from '../parts/exact.tsx';
 import { Trouble } from '../parts/trouble.tsx';

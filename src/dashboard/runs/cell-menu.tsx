@@ -2,20 +2,20 @@ import { useQuery } from '@tanstack/react-query';
 import { Copy, History } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { navigate } from 'wouter/use-browser-location';
+import type { Column } from '../../filter/columns.ts';
+import type { Filter } from '../../filter/tree.ts';
+import { formatMoment } from '../../format/time.ts';
 import { stringifyJson } from '../../json/stringify.ts';
 import type { JsonValue } from '../../json/value.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
 import { ask } from '../api/ask.ts';
-import type { Filter } from '../filter/tree.ts';
-import { formatMoment } from '../format/time.ts';
 import { EntryOf } from '../generated/operations.ts';
 import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';
 import { Exact } from '../parts/exact.tsx';
 import styles from './cell-menu.module.css';
 import type { Row } from './cells.ts';
-import type { Column } from './columns.ts';
 
 type Props = { row: Row; column: Column; place: DOMRect; onFilter: (part: Filter) => void; onClose: () => void };
 

@@ -1,12 +1,12 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useState } from 'react';
-import { parseRef } from '../filter/parse-condition.ts';
+import { type BuiltIn, builtInColumn, builtIns, type Column, keyColumn, titleOf } from '../../filter/columns.ts';
+import { parseRef } from '../../filter/parse-condition.ts';
 import { Button, Input } from '../parts/controls.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import type { Row } from './cells.ts';
 import { differs } from './cells.ts';
 import styles from './column-picker.module.css';
-import { type BuiltIn, builtInColumn, builtIns, type Column, keyColumn, titleOf } from './columns.ts';
 import type { KnownKey } from './use-rows.ts';
 
 type Props = {

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type PointerEvent, useState } from 'react';
-import { type Column, isSortable, type Sort, titleOf } from './columns.ts';
+import { type Column, isSortable, type Sort, titleOf } from '../../filter/columns.ts';
 import styles from './table.module.css';
 
 export type HeadProps = {

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
+import { type Column, parseColumns, printColumns } from '../../filter/columns.ts';
 import type { Changes } from '../address/use-address.ts';
-import { type Column, parseColumns, printColumns } from './columns.ts';
 import { defaultColumns, type KnownKey } from './use-rows.ts';
 
 const kept = 'runledger-columns';

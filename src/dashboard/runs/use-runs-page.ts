@@ -1,11 +1,11 @@
 import { useCallback, useMemo, useState } from 'react';
+import { orderOf, parseSort } from '../../filter/columns.ts';
+import { printFilter } from '../../filter/print.ts';
+import { both, type Filter } from '../../filter/tree.ts';
 import type { Params } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
-import { printFilter } from '../filter/print.ts';
-import { both, type Filter } from '../filter/tree.ts';
 import { announce } from '../parts/announce.ts';
 import { cellOf } from './cells.ts';
-import { orderOf, parseSort } from './columns.ts';
 import { exportRuns } from './export.ts';
 import type { Active } from './table.tsx';
 import { useColumns } from './use-columns.ts';

@@ -1,11 +1,11 @@
 import { navigate } from 'wouter/use-browser-location';
+import type { Column } from '../../filter/columns.ts';
 import { rememberList } from '../address/list-walk.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import type { Row } from './cells.ts';
-import type { Column } from './columns.ts';
 import { openSelected } from './selection-bar.tsx';
 import type { Active } from './table.tsx';
 import type { useSelection } from './use-selection.ts';

@@ -1,5 +1,5 @@
-import { isRawJson } from '../../json/raw.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { isRawJson } from '../json/raw.ts';
+import { stringifyJson } from '../json/stringify.ts';
 
 /** JSON over several lines, every digit as it was logged. */
 export function prettyJson(value: unknown, indent = ''): string {

@@ -1,0 +1,113 @@
+import { writeSync } from 'node:fs';
+import { callsOf } from '../../client/log-input.ts';
+import type { MetadataValue } from '../../client/metadata-entries.ts';
+import { Float } from '../../client/metadata-types.ts';
+import type { Ending } from '../../client/open-ends.ts';
+import type { Recorded } from '../../client/record.ts';
+import { currentTarget, within } from '../../client/scope.ts';
+import { closeSenders, exitFlushMs, senderFor, stepFlushMs } from '../../client/senders.ts';
+import type { prepareCommand } from './command.ts';
+import { factsOf } from './facts.ts';
+import { handDown } from './hand-down.ts';
+import { endAs, endingOf, type Outcome } from './outcome.ts';
+import { openSignalRelay, type SignalRelay } from './signals.ts';
+
+/** How long the start of a command may be held up by a service that does not answer, and how long its end. */
+const startMs = 1_000;
+const endMs = 2_000;
+
+type Command = ReturnType<typeof prepareCommand>;
+
+/** Writes a line to standard error. By `process.stderr` that would become non-blocking for the command, too. */
+export function say(line: string): void {
+  try {
+    writeSync(2, `runledger: ${line}\n`);
+  } catch {
+    // Nobody reads it.
+  }
+}
+
+/** Keeps what the client has to say until the command has ended: it does not belong into its output. */
+function holdWarnings(): () => void {
+  const lines = new Set<string>();
+  const { warn } = console;
+  console.warn = (line: string) => void lines.add(line.replace(/^runledger: /, ''));
+  return () => {
+    for (const line of lines) say(line);
+    lines.clear();
+    console.warn = warn;
+  };
+}
+
+/** Runs the command, and nothing else. */
+export async function runUnrecorded(command: Command): Promise<number> {
+  const relay = openSignalRelay();
+  const outcome = await command(process.env, relay);
+  relay.close();
+  if (outcome.error !== undefined) say(outcome.error);
+  return endAs(outcome);
+}
+
+/** What a command is recorded as. */
+export interface Recording {
+  readonly command: readonly string[];
+  readonly prepared: Command;
+  /** Records the start. */
+  readonly begin: (startMs: number) => Promise<Recorded<unknown>>;
+  /** Hears of the start, once the service has it or cannot be waited for. */
+  readonly onStarted?: (recorded: Recorded<unknown>) => void;
+  readonly onEnded?: (ending: Ending) => void;
+}
+
+function log({ scope }: Recorded<unknown>, metadata: ReadonlyMap<string, MetadataValue>): void {
+  const current = within(scope, currentTarget);
+  if (current) for (const call of callsOf(metadata, current.target)) senderFor(scope.settings).log(call);
+}
+
+function resultsOf({ code, signal, seconds }: Outcome): Map<string, MetadataValue> {
+  const results = new Map<string, MetadataValue>([
+    ['exit_code', code],
+    ['duration', Float(seconds)],
+  ]);
+  if (signal) results.set('signal', signal);
+  return results;
+}
+
+/** Waits until the start is delivered and the environment of the command is known; not for long, nor beyond a signal. */
+async function prepare(
+  recorded: Recorded<unknown>,
+  relay: SignalRelay,
+): Promise<{ env: Record<string, string>; isDelivered: boolean }> {
+  const { settings } = recorded.scope;
+  const end = performance.now() + Math.min(startMs, stepFlushMs());
+  const leftMs = () => Math.max(0, end - performance.now());
+  const isDelivered = await Promise.race([senderFor(settings).flush(leftMs()), relay.requested.then(() => false)]);
+  return { env: await handDown(recorded.scope, isDelivered ? leftMs() : 0), isDelivered };
+}
+
+/**
+ * Runs a command as a run or step. It is the command that matters: whatever becomes of the record, its output, its exit code
+ * and the signals are its own. Gives its exit code.
+ */
+export async function carryOut(recording: Recording): Promise<number> {
+  const { command, prepared, begin, onStarted, onEnded } = recording;
+  const relay = openSignalRelay();
+  const releaseWarnings = holdWarnings();
+  const recorded = await begin(Math.min(startMs, stepFlushMs()));
+  const { env, isDelivered } = await prepare(recorded, relay);
+  onStarted?.(recorded);
+  const facts = factsOf(process.env).then((found) => log(recorded, found));
+  const outcome = await prepared({ ...process.env, ...env }, relay);
+  if (outcome.error !== undefined) say(outcome.error);
+  await facts;
+  log(recorded, resultsOf(outcome));
+  const ending = endingOf(outcome, command);
+  recorded.end(ending);
+  onEnded?.(ending);
+  const waitMs = Math.min(endMs, exitFlushMs());
+  await senderFor(recorded.scope.settings).flush(waitMs, { final: isDelivered });
+  relay.close();
+  closeSenders();
+  releaseWarnings();
+  return endAs(outcome);
+}
