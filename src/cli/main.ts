@@ -7,7 +7,6 @@ import { generalHelp, helpOf } from './spec/help.ts';
 import { nearest } from './spec/nearest.ts';
 import { UsageError } from './spec/usage-error.ts';
 import { type Output, openOutput } from './terminal/output.ts';
-import type { Style } from './terminal/style.ts';
 
 function complain(line: string): void {
   process.stderr.write(`runledger: ${line}\n`);
@@ -51,17 +50,16 @@ function isHelp(word: string | undefined): boolean {
 }
 
 /** What the words ask to be told; undefined where they ask for something else. */
-function helpWanted([name, ...args]: readonly string[], style: Style): string | undefined {
-  if (name === 'help' || isHelp(name))
-    return args[0] === undefined ? generalHelp(style) : helpOf(specOf(args[0]), style);
+function helpWanted([name, ...args]: readonly string[], look: Output): string | undefined {
+  if (name === 'help' || isHelp(name)) return args[0] === undefined ? generalHelp(look) : helpOf(specOf(args[0]), look);
   if (name === undefined || name === '__complete' || !args.some(isHelp)) return undefined;
-  return helpOf(specOf(name), style);
+  return helpOf(specOf(name), look);
 }
 
 async function execute(words: readonly string[], output: Output): Promise<number | undefined> {
   const [name, ...args] = words;
   if (name === undefined) throw new UsageError('Give a command.');
-  const help = helpWanted(words, output.style);
+  const help = helpWanted(words, output);
   const told = name === '--version' || name === '-v' ? `runledger ${readVersion()}\n` : help;
   if (told !== undefined) {
     await output.write(told);

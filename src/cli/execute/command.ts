@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { inheritedDescriptors, stdioWith } from './descriptors.ts';
 import type { Outcome } from './outcome.ts';
@@ -14,7 +15,10 @@ interface End {
 
 /** Why a command could not be started, and what to do. */
 function describe(file: string, error: NodeJS.ErrnoException): string {
+  if (error.code === 'EACCES') return `${file} cannot be run: it is no program, or may not be executed (chmod +x).`;
   if (error.code !== 'ENOENT') return `${file} cannot be run: ${error.message}.`;
+  if (!existsSync(process.cwd())) return `${file} cannot be run: the working directory is gone.`;
+  if (file.includes('/') && existsSync(file)) return `${file} cannot be run: what its first line names is not there.`;
   const isLine = /[\s|&;<>]/.test(file);
   return isLine
     ? `${JSON.stringify(file)} is a line of shell, not a command: write sh -c ${JSON.stringify(file)}.`

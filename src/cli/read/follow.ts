@@ -88,8 +88,8 @@ export async function follow(args: string[], output: Output): Promise<number> {
     }
   }
   const ended = run.endedAt === null ? await find(run.id) : run;
-  if (!values.json && run.endedAt === null) {
-    output.print(stateLine(output.style.bold(`run ${printable(ended.name)}`), ended, output));
+  if (!values.json) {
+    if (run.endedAt === null) output.print(stateLine(output.style.bold(`run ${printable(ended.name)}`), ended, output));
     if (ended.failure) for (const line of failureLines(ended.failure, output.style)) output.print(line);
   }
   return values['exit-status'] && ended.status !== 'COMPLETED' ? 1 : 0;

@@ -1,6 +1,15 @@
 import { execute } from '../../client/execute.ts';
 import type { Settings } from '../../client/options.ts';
-import { builtInColumn, type Column, keyColumn, orderOf, parseSort, titleOf } from '../../filter/columns.ts';
+import {
+  builtInColumn,
+  type Column,
+  keyColumn,
+  type Order,
+  orderOf,
+  parseColumnList,
+  parseSort,
+  titleOf,
+} from '../../filter/columns.ts';
 import { resolveDates } from '../../filter/dates.ts';
 import { parseFilter } from '../../filter/parse.ts';
 import type { Filter } from '../../filter/tree.ts';
@@ -14,8 +23,8 @@ import { UsageError } from '../spec/usage-error.ts';
 import type { Output } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
-import { exactValue, keysOf, readColumns, runTable } from './columns.ts';
-import { listRuns, type RunPage } from './list-runs.ts';
+import { exactValue, keysOf, type RunRow, readColumns, runTable } from './columns.ts';
+import { listRuns } from './list-runs.ts';
 import { formatOf, parseLimit, parsing, readSettings } from './reader.ts';
 import { exactText } from './values.ts';
 
@@ -34,10 +43,14 @@ async function usualColumns(settings: Settings, filter: Filter): Promise<Column[
   return [...facts, ...common.slice(0, mostKeys).map(({ key }) => keyColumn({ key }))];
 }
 
-async function printJson(output: Output, pages: AsyncGenerator<RunPage>, columns: readonly Column[]): Promise<void> {
+async function printJson(
+  output: Output,
+  pages: AsyncGenerator<readonly RunRow[]>,
+  columns: readonly Column[],
+): Promise<void> {
   const keyed = columns.filter(({ ref }) => ref);
   let separator = '[\n  ';
-  for await (const { rows } of pages) {
+  for await (const rows of pages) {
     for (const row of rows) {
       const { metadata: _metadata, ...run } = row;
       const values = keyed.flatMap((column) => {
@@ -51,12 +64,16 @@ async function printJson(output: Output, pages: AsyncGenerator<RunPage>, columns
   output.print(separator.startsWith('[') ? '[]' : '\n]');
 }
 
-async function printCsv(output: Output, pages: AsyncGenerator<RunPage>, columns: readonly Column[]): Promise<void> {
+async function printCsv(
+  output: Output,
+  pages: AsyncGenerator<readonly RunRow[]>,
+  columns: readonly Column[],
+): Promise<void> {
   const titles = columns.map((column) =>
     column.builtIn === 'took' ? 'took (s)' : (column.builtIn ?? titleOf(column)),
   );
   await output.write(toCsv([['run', 'id', ...titles]]));
-  for await (const { rows } of pages)
+  for await (const rows of pages)
     await output.write(
       toCsv(
         rows.map((row) => [
@@ -71,35 +88,35 @@ async function printCsv(output: Output, pages: AsyncGenerator<RunPage>, columns:
     );
 }
 
-interface Collected {
-  readonly rows: readonly RunPage['rows'][number][];
-  readonly next: string | null;
-  /** How many runs there are in all; undefined where nobody looks. */
-  readonly total: number | undefined;
-}
-
-async function collect(pages: AsyncGenerator<RunPage>, count: () => Promise<number | undefined>): Promise<Collected> {
-  const rows: RunPage['rows'][number][] = [];
-  let next: string | null = null;
-  for await (const page of pages) {
-    rows.push(...page.rows);
-    next = page.next;
-  }
-  return { rows, next, total: await count() };
-}
-
-function printTable(output: Output, { rows, next, total }: Collected, columns: readonly Column[]): void {
+/** Prints a table that fits; to who looks at it, also how many runs there are in all. */
+function printTable(
+  output: Output,
+  rows: readonly RunRow[],
+  { columns, total }: { columns: readonly Column[]; total: number | undefined },
+): void {
   const { dim } = output.style;
-  if (rows.length === 0 && total !== undefined) output.print(dim('No run passes.'));
-  if (rows.length === 0) return;
+  if (rows.length === 0) {
+    if (total !== undefined) output.print(dim('No run passes.'));
+    return;
+  }
   const { heads, cells } = runTable(rows, columns, output.style, Date.now());
   const { lines, hidden } = table(heads, cells, { width: output.width, paintTitle: dim });
   for (const line of lines) output.print(line);
   if (total === undefined) return;
   const notes = [`${formatCount(rows.length)} of ${formatCount(total)} runs`];
+  if (rows.length < total) notes.push('more: --limit N, or all');
   if (hidden.length > 0) notes.push(`no room for ${hidden.join(', ')}`);
   output.print(dim(`\n${notes.join(' · ')}`));
-  if (next !== null) output.print(dim(`More: --limit all, or --after ${next}`));
+}
+
+/** Reads the option `--sort`. Throws a UsageError that says what is wrong. */
+function readOrder(text = '-started'): Order {
+  const sort = parseSort(text);
+  // Whatever is no name is a column: what is wrong with one is said here.
+  const columns = sort.column === 'name' ? [] : parsing('--sort', sort.column, parseColumnList);
+  const order = columns.length > 1 ? undefined : orderOf(sort);
+  if (order) return order;
+  throw new UsageError(`--sort takes one of started, ended, took, name and the keys, not ${JSON.stringify(text)}.`);
 }
 
 /** `runledger runs`: the runs that pass a filter. */
@@ -108,9 +125,7 @@ export async function runs(args: string[], output: Output): Promise<number> {
   const format = formatOf(values);
   const settings = readSettings(values);
   const filter = resolveDates(parsing('The filter', positionals.join(' '), parseFilter), Date.now());
-  const orderBy = orderOf(parseSort(values.sort ?? ''));
-  if (!orderBy || (values.sort !== undefined && /^-?$/.test(values.sort)))
-    throw new UsageError(`--sort takes started, ended, took, name or a key, not ${JSON.stringify(values.sort)}.`);
+  const orderBy = readOrder(values.sort);
   const limit = parseLimit(values.limit);
   const chosen = values.columns === undefined ? undefined : readColumns(values.columns);
   const isLookedAt = format === 'table' && output.width !== undefined;
@@ -118,16 +133,18 @@ export async function runs(args: string[], output: Output): Promise<number> {
     output.isTerminal ? (await execute(settings, RunCount, { filter })).runFacets.total : undefined;
   return withProgress('asking for runs', async (progress) => {
     const columns = chosen ?? (isLookedAt ? await usualColumns(settings, filter) : facts);
-    const options = { filter, orderBy, keys: keysOf(columns), limit, after: values.after ?? null };
+    const options = { filter, orderBy, keys: keysOf(columns), limit };
     // Lines of a long list would run into those of its progress.
     if (format !== 'table' && output.isTerminal) progress.over();
     const pages = listRuns(settings, options, progress);
     if (format === 'json') await printJson(output, pages, columns);
     else if (format === 'csv') await printCsv(output, pages, columns);
     else {
-      const collected = await collect(pages, count);
+      const rows: RunRow[] = [];
+      for await (const page of pages) rows.push(...page);
+      const total = await count();
       progress.over();
-      printTable(output, collected, columns);
+      printTable(output, rows, { columns, total });
     }
     return 0;
   });

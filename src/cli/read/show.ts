@@ -33,7 +33,11 @@ function printHead(output: Output, run: Run, endpoint: string, now: number): voi
   const started = `started ${formatMoment(run.startedAt)} (${formatAgo(run.startedAt, now)})`;
   output.print(`pipeline ${printable(run.pipeline)} · ${started} · ${took}`);
   output.print(dim(`${run.id}  ${pageOfRun(endpoint, run.name)}`));
-  if (run.failure) for (const line of failureLines(run.failure, output.style)) output.print(line);
+  if (!run.failure) return;
+  // A run mostly fails by one of its steps, beside which the traceback stands.
+  const isToldBySteps = run.steps.nodes.some(({ failure }) => failure?.traceback === run.failure?.traceback);
+  const failure = isToldBySteps ? { ...run.failure, traceback: null } : run.failure;
+  for (const line of failureLines(failure, output.style)) output.print(line);
 }
 
 function printSteps(output: Output, run: Run, now: number): void {
@@ -107,6 +111,14 @@ function printEntries(output: Output, run: Run, now: number): void {
   for (const line of table(columns, cells, { width: output.width, paintTitle: dim }).lines) output.print(line);
 }
 
+/** A step with all its attempts, and what it logged. */
+function onlyStep(run: Run, name: string): Run {
+  const nodes = run.steps.nodes.filter((step) => step.name === name);
+  found(nodes[0], `step "${name}" in run "${run.name}"`);
+  const metadata = run.metadata.filter((entry) => entry.step?.name === name);
+  return { ...run, steps: { nodes, totalCount: nodes.length }, metadata };
+}
+
 /** `runledger show`: a run, its steps, and the latest of all that was logged. */
 export async function show(args: string[], output: Output): Promise<number> {
   const { values, positionals } = parse(showSpec, args);
@@ -118,21 +130,15 @@ export async function show(args: string[], output: Output): Promise<number> {
   const { pipelineRun } = await withProgress(`asking for ${ref}`, () => execute(settings, ShowRun, { ref, keys }));
   const whole = found(pipelineRun, `run with the id, name or prefix "${ref}"`);
   const { step } = values;
-  if (step !== undefined)
-    found(
-      whole.steps.nodes.find(({ name }) => name === step),
-      `step "${step}" in run "${whole.name}"`,
-    );
-  const run: Run =
-    step === undefined ? whole : { ...whole, metadata: whole.metadata.filter((entry) => entry.step?.name === step) };
+  const run = step === undefined ? whole : onlyStep(whole, step);
   if (values.json) {
     const metadata = Object.fromEntries(inOrder(run).map(({ qualifiedKey, ...entry }) => [qualifiedKey, entry]));
     output.print(prettyJson({ ...run, steps: run.steps.nodes, metadata }));
     return 0;
   }
   const now = Date.now();
-  printHead(output, run, settings.url, now);
-  if (step === undefined) printSteps(output, run, now);
+  printHead(output, whole, settings.url, now);
+  printSteps(output, run, now);
   printEntries(output, run, now);
   return 0;
 }

@@ -1,13 +1,23 @@
-/** How many letters must be inserted, deleted or replaced to make one word of the other. */
+/** How many letters must be inserted, deleted, replaced or swapped with the next to make one word of the other. */
 function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  const rows = [Array.from({ length: to.length + 1 }, (_, at) => at)];
   for (let line = 1; line <= from.length; line++) {
-    const next = [line];
-    for (let at = 1; at <= to.length; at++)
-      next.push(Math.min(row[at - 1]! + Number(from[line - 1] !== to[at - 1]), row[at]! + 1, next[at - 1]! + 1));
-    row = next;
+    const above = rows[line - 1]!;
+    const row = [line];
+    for (let at = 1; at <= to.length; at++) {
+      const isSwapped = from[line - 1] === to[at - 2] && from[line - 2] === to[at - 1];
+      row.push(
+        Math.min(
+          above[at - 1]! + Number(from[line - 1] !== to[at - 1]),
+          above[at]! + 1,
+          row[at - 1]! + 1,
+          isSwapped ? rows[line - 2]![at - 2]! + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
+    }
+    rows.push(row);
   }
-  return row[to.length]!;
+  return rows[from.length]![to.length]!;
 }
 
 /** The word that was probably meant; undefined where none comes close. */

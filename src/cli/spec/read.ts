@@ -24,11 +24,10 @@ export const runsSpec = defineCommand({
       complete: 'keys',
     },
     limit: { type: 'string', short: 'n', value: 'N', help: 'how many, or all (20)' },
-    after: { type: 'string', value: 'CURSOR', help: 'go on behind a page: what the page before has printed' },
     ...output,
   },
   notes: [
-    'A FILTER is what the page takes, all of it in one word or in several:\n\n  iris  name:iris*  pipeline:iris,churn  status:failed,running  after:3d  before:2026-11-01\n  accuracy>0.8  lr in (0.1, 0.01)  model^=s3://  tags~=prod  train::loss<1  config["lr"]>0.01\n  has:accuracy  lacks:accuracy  not …  … and …  … or …  ( … )',
+    'A FILTER is what the page takes, all of it in one word or in several:\n\n  iris   name:iris*   pipeline:iris,churn   status:failed,running\n  after:3d   before:2026-11-01   has:accuracy   lacks:accuracy\n  accuracy>0.8   train::loss<1   config["lr"]>0.01   lr in (0.1, 0.01)\n  model^=s3://   tags~=prod   not …   … and …   … or …   ( … )',
     'Without --columns a terminal shows the keys with numbers that most runs have, as many as it has room for.',
   ],
   examples: [

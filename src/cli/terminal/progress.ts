@@ -11,7 +11,7 @@ export interface Progress {
 }
 
 /** Begins to watch something that may take long. Says nothing where standard error is no terminal. */
-export function openProgress(text: string): Progress {
+function openProgress(text: string): Progress {
   const { stderr } = process;
   if (!stderr.isTTY || process.env['TERM'] === 'dumb') return { tell: () => {}, over: () => {} };
   const startedAt = performance.now();
