@@ -25,4 +25,4 @@ $RUNLEDGER step evaluate -- "$here/evaluate.sh"
 accuracy=$($RUNLEDGER get evaluate::accuracy --run "$RUNLEDGER_RUN_ID")
 echo "accuracy $accuracy"
 # What is logged outside of a step goes to the run.
-$RUNLEDGER log approved="$(awk -v accuracy="$accuracy" 'BEGIN { print (accuracy > 0.9 ? "true" : "false") }')"
+$RUNLEDGER log approved="$(awk -v accuracy="$accuracy" 'BEGIN { print (accuracy >= 0.9 ? "true" : "false") }')"

@@ -3,18 +3,22 @@ import { callsOf } from '../../client/log-input.ts';
 import type { MetadataValue } from '../../client/metadata-entries.ts';
 import { Float } from '../../client/metadata-types.ts';
 import type { Ending } from '../../client/open-ends.ts';
+import { millisecondsOf } from '../../client/options.ts';
 import type { Recorded } from '../../client/record.ts';
 import { currentTarget, within } from '../../client/scope.ts';
-import { closeSenders, exitFlushMs, senderFor, stepFlushMs } from '../../client/senders.ts';
+import { closeSenders, senderFor } from '../../client/senders.ts';
 import type { prepareCommand } from './command.ts';
 import { factsOf } from './facts.ts';
 import { handDown } from './hand-down.ts';
 import { endAs, endingOf, type Outcome } from './outcome.ts';
 import { openSignalRelay, type SignalRelay } from './signals.ts';
 
-/** How long the start of a command may be held up by a service that does not answer, and how long its end. */
-const startMs = 1_000;
-const endMs = 2_000;
+/**
+ * How long the start of a command may be held up by a service that does not answer, and how long its end: less than the
+ * client waits by itself, unless somebody has set it.
+ */
+const startMs = () => millisecondsOf('RUNLEDGER_STEP_FLUSH_SECONDS', 1);
+const endMs = () => millisecondsOf('RUNLEDGER_EXIT_FLUSH_SECONDS', 2);
 
 type Command = ReturnType<typeof prepareCommand>;
 
@@ -79,10 +83,10 @@ async function prepare(
   relay: SignalRelay,
 ): Promise<{ env: Record<string, string>; isDelivered: boolean }> {
   const { settings } = recorded.scope;
-  const end = performance.now() + Math.min(startMs, stepFlushMs());
-  const leftMs = () => Math.max(0, end - performance.now());
-  const isDelivered = await Promise.race([senderFor(settings).flush(leftMs()), relay.requested.then(() => false)]);
-  return { env: await handDown(recorded.scope, isDelivered ? leftMs() : 0), isDelivered };
+  const asked = relay.requested.then(() => false);
+  const isDelivered = await Promise.race([senderFor(settings).flush(startMs()), asked]);
+  // A service that has answered will do so once more.
+  return { env: await handDown(recorded.scope, isDelivered ? startMs() : 0), isDelivered };
 }
 
 /**
@@ -93,7 +97,7 @@ export async function carryOut(recording: Recording): Promise<number> {
   const { command, prepared, begin, onStarted, onEnded } = recording;
   const relay = openSignalRelay();
   const releaseWarnings = holdWarnings();
-  const recorded = await begin(Math.min(startMs, stepFlushMs()));
+  const recorded = await begin(startMs());
   const { env, isDelivered } = await prepare(recorded, relay);
   onStarted?.(recorded);
   const facts = factsOf(process.env).then((found) => log(recorded, found));
@@ -104,8 +108,7 @@ export async function carryOut(recording: Recording): Promise<number> {
   const ending = endingOf(outcome, command);
   recorded.end(ending);
   onEnded?.(ending);
-  const waitMs = Math.min(endMs, exitFlushMs());
-  await senderFor(recorded.scope.settings).flush(waitMs, { final: isDelivered });
+  await senderFor(recorded.scope.settings).flush(endMs(), { final: isDelivered });
   relay.close();
   closeSenders();
   releaseWarnings();
