@@ -82,17 +82,17 @@ test('what CI and schedulers say of the job is logged, and none of their secrets
   };
   await sh('runledger run in-ci -- true', ci);
   const metadata = await (await client.pipelineRun('in-ci')).metadata();
-  const valueOf = (key: string) => metadata.get(key)?.value;
-  expect(valueOf('commit')).toBe('a'.repeat(40));
-  expect(valueOf('github')).toEqual({
+  const logged = (key: string) => metadata.get(key)?.value;
+  expect(logged('commit')).toBe('a'.repeat(40));
+  expect(logged('github')).toEqual({
     repository: 'acme/models',
     run_id: 123456789012,
     run_number: 42,
     url: 'https://github.com/acme/models/actions/runs/123456789012',
   });
-  expect(valueOf('gitlab')).toEqual({ project_path: 'acme/models', job_url: ci.CI_JOB_URL });
-  expect(valueOf('slurm')).toEqual({ job_id: 31337, array_task_id: 5 });
-  expect(valueOf('kubernetes')).toEqual({ pod_name: 'train-x7k2p', pod_namespace: 'training' });
+  expect(logged('gitlab')).toEqual({ project_path: 'acme/models', job_url: ci.CI_JOB_URL });
+  expect(logged('slurm')).toEqual({ job_id: 31337, array_task_id: 5 });
+  expect(logged('kubernetes')).toEqual({ pod_name: 'train-x7k2p', pod_namespace: 'training' });
   expect(JSON.stringify([...metadata.values()].map(({ display }) => display))).not.toContain('secret');
 });
 
