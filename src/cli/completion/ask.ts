@@ -1,6 +1,7 @@
 import { execute } from '../../client/execute.ts';
 import { settingsOf } from '../../client/options.ts';
 import { printKey } from '../../filter/print.ts';
+import { statuses } from '../../filter/tree.ts';
 import { KeyNames, PipelineNames, RunNames, StepNames } from '../generated/operations.ts';
 import type { Ask, Candidate } from './complete.ts';
 
@@ -16,6 +17,23 @@ const fields: readonly Candidate[] = [
   { word: 'has:', help: 'runs that logged a key' },
   { word: 'lacks:', help: 'runs that did not' },
 ];
+
+/** Which kind of thing stands behind a word of a filter. */
+const behind = { name: 'runs', pipeline: 'pipelines', has: 'keys', lacks: 'keys', status: 'statuses' } as const;
+
+/** What a filter's last word can become: `status:failed,ru` ends in what is being written. */
+async function filterCandidates(prefix: string): Promise<readonly Candidate[]> {
+  const [, field, lead = '', part = ''] = /^(name|pipeline|has|lacks|status):(.*,)?(.*)$/s.exec(prefix) ?? [];
+  if (field === undefined) {
+    const keys = await askService('keys', prefix);
+    const words = fields.filter(({ word }) => word.startsWith(prefix));
+    return [...words, ...keys.map(({ word, help }) => ({ word: printKey(word), help }))];
+  }
+  const kind = behind[field as keyof typeof behind];
+  const all = statuses.map((status) => ({ word: status.toLowerCase(), help: '' }));
+  const found = kind === 'statuses' ? all.filter(({ word }) => word.startsWith(part)) : await askService(kind, part);
+  return found.map(({ word, help }) => ({ word: `${field}:${lead}${word}`, help }));
+}
 
 /** Candidates from the service. None where it is away, slow, or refuses: nothing is said into a line that is being written. */
 export async function askService(...[kind, prefix, run]: Parameters<Ask>): Promise<readonly Candidate[]> {
@@ -37,14 +55,11 @@ export async function askService(...[kind, prefix, run]: Parameters<Ask>): Promi
         .filter(({ name }) => name.startsWith(prefix))
         .map(({ name, status }) => ({ word: name, help: status.toLowerCase() }));
     }
+    if (kind === 'filter') return await filterCandidates(prefix);
     // In a list the last one is being written.
     const [, lead = '', part = ''] = /^(.*,)?(.*)$/s.exec(prefix) ?? [];
     const { metadataKeys } = await execute(settings, KeyNames, { prefix: part });
-    const keys = metadataKeys.map(({ key, types }) => ({
-      word: lead + (kind === 'filter' ? printKey(key) : key),
-      help: types.join(', ').toLowerCase(),
-    }));
-    return kind === 'filter' ? [...fields.filter(({ word }) => word.startsWith(prefix)), ...keys] : keys;
+    return metadataKeys.map(({ key, types }) => ({ word: lead + key, help: types.join(', ').toLowerCase() }));
   } catch {
     return [];
   }

@@ -25,7 +25,9 @@ _runledger() {
       return ;;
   esac
   while IFS= read -r line; do
-    [[ -n $line ]] && COMPREPLY+=("$(printf %q "\${line%%$'\\t'*}")")
+    [[ -n $line ]] || continue
+    printf -v line %q "\${line%%$'\\t'*}"
+    COMPREPLY+=("\${line//\\\\,/,}")
   done <<<"$answer"
   [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *: ]] && compopt -o nospace 2>/dev/null
   declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions "$cur"

@@ -25,7 +25,9 @@ export function hasColours(isTerminal: boolean, env: Readonly<Record<string, str
 }
 
 export function styleOf(isColoured: boolean): Style {
-  const paint = (format: Format) => (text: string) => (isColoured && text !== '' ? styleText(format, text) : text);
+  // Whether the stream is a terminal is settled above, and not by Node a second time.
+  const paint = (format: Format) => (text: string) =>
+    isColoured && text !== '' ? styleText(format, text, { validateStream: false }) : text;
   return {
     bold: paint('bold'),
     dim: paint('dim'),

@@ -5,11 +5,21 @@ export function widthOf(text: string): number {
   return truncatedWidth(text).width;
 }
 
+const letters = new Intl.Segmenter();
+/** UTF-16 units that a column may take: an emoji of a family has eleven, a letter with many accents more. */
+const mostUnits = 32;
+
 /** The text, its end replaced by … where it is wider than that. */
 export function truncate(text: string, width: number): string {
   if (width <= 0) return '';
-  const { truncated, index } = truncatedWidth(text, { limit: width, ellipsis: '…', ellipsisWidth: 1 });
-  return truncated ? `${text.slice(0, index).trimEnd()}…` : text;
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  // Letter by letter, with their accents: a cut between the two would change what is left.
+  for (const { segment } of letters.segment(text.slice(0, width * mostUnits))) {
+    if (widthOf(kept + segment) >= width) break;
+    kept += segment;
+  }
+  return `${kept.trimEnd()}…`;
 }
 
 export function padEnd(text: string, width: number): string {
