@@ -236,7 +236,7 @@ test('the shells complete commands, runs and words of filters', async ({ sh, fil
     until(`${line} is completed`, async () => {
       const { stdout } = await sh(`runledger __complete ${line}`);
       return typeof expected === 'string' ? stdout === expected : expected.test(stdout);
-    });
+    }, 60_000);
   await offers('sh', 'show\tshow a run, its steps, and the latest of all that was logged\n');
   await offers('run x -- py', ':command\n');
   await offers('runs status:failed,ru', 'status:failed,running\t\n');
@@ -249,5 +249,5 @@ test('the shells complete commands, runs and words of filters', async ({ sh, fil
   const bash = `source <(runledger completion bash)
     COMP_WORDS=(runledger foll); COMP_CWORD=1; _runledger; echo "\${COMPREPLY[@]}"
     COMP_WORDS=(runledger show iris-1); COMP_CWORD=2; _runledger; echo "\${COMPREPLY[@]}"`;
-  await until('bash completes', async () => (await sh(bash)).stdout === 'follow\niris-1\n');
+  await until('bash completes', async () => (await sh(bash)).stdout === 'follow\niris-1\n', 60_000);
 });

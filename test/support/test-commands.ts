@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
 import { packageRoot } from './service-process.ts';
 import { testSpool } from './test-spool.ts';
@@ -31,6 +32,9 @@ async function watch(
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return { code: code ?? 128 + constants.signals[signal!], ...seen };
 }
+
+// Each test starts several processes of Node, one after the other: on a busy machine that takes seconds each.
+vi.setConfig({ testTimeout: 120_000 });
 
 type WatchOptions = NonNullable<Parameters<typeof watch>[2]>;
 
