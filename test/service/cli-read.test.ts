@@ -233,10 +233,14 @@ test('a run that is not there, or is several, and a service that is not there en
 test('the shells complete commands, runs and words of filters', async ({ sh, filled: _filled }) => {
   // Whoever presses a key does not wait for long: on a machine that is busy the first answers may be empty.
   const offers = (line: string, expected: string | RegExp) =>
-    until(`${line} is completed`, async () => {
-      const { stdout } = await sh(`runledger __complete ${line}`);
-      return typeof expected === 'string' ? stdout === expected : expected.test(stdout);
-    }, 60_000);
+    until(
+      `${line} is completed`,
+      async () => {
+        const { stdout } = await sh(`runledger __complete ${line}`);
+        return typeof expected === 'string' ? stdout === expected : expected.test(stdout);
+      },
+      60_000,
+    );
   await offers('sh', 'show\tshow a run, its steps, and the latest of all that was logged\n');
   await offers('run x -- py', ':command\n');
   await offers('runs status:failed,ru', 'status:failed,running\t\n');
