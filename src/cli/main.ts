@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { RunledgerError } from '../client/errors.ts';
+import { RunledgerError } from '@runledger/client/internal/errors';
 import { readVersion } from '../version.ts';
 import type { CommandSpec } from './spec/command-spec.ts';
 import { commands } from './spec/commands.ts';

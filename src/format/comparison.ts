@@ -1,4 +1,4 @@
-import { stringifyJson } from '../json/stringify.ts';
+import { stringifyJson } from '@runledger/client/json';
 import { formatNumber } from './time.ts';
 
 type Entry = {

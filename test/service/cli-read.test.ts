@@ -1,5 +1,5 @@
+import { parseJson } from '@runledger/client/json';
 import { expect } from 'vitest';
-import { parseJson } from '../../src/json/parse.ts';
 import { testCommands } from '../support/test-commands.ts';
 import { until } from '../support/until.ts';
 

@@ -1,5 +1,5 @@
+import { createClient } from '@runledger/client';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
 import { runCommand } from '../support/service-process.ts';
 import { testCommands as test } from '../support/test-commands.ts';
 

@@ -73,7 +73,7 @@ test('what CI and schedulers say of the job is logged, and none of their secrets
     GITLAB_CI: 'true',
     CI_PROJECT_PATH: 'acme/models',
     CI_JOB_TOKEN: 'secret-2',
-    CI_JOB_URL: 'https://gitlab.example.com/acme/models/-/jobs/7',
+    CI_PIPELINE_URL: 'https://gitlab.example.com/acme/models/-/jobs/7',
     SLURM_JOB_ID: '31337',
     SLURM_ARRAY_TASK_ID: '5',
     KUBERNETES_SERVICE_HOST: '10.0.0.1',
@@ -86,13 +86,18 @@ test('what CI and schedulers say of the job is logged, and none of their secrets
   expect(logged('commit')).toBe('a'.repeat(40));
   expect(logged('github')).toEqual({
     repository: 'acme/models',
+    sha: 'a'.repeat(40),
     run_id: 123456789012,
     run_number: 42,
     url: 'https://github.com/acme/models/actions/runs/123456789012',
   });
-  expect(logged('gitlab')).toEqual({ project_path: 'acme/models', job_url: ci.CI_JOB_URL });
+  expect(logged('gitlab')).toEqual({ project_path: 'acme/models', pipeline_url: ci.CI_PIPELINE_URL });
   expect(logged('slurm')).toEqual({ job_id: 31337, array_task_id: 5 });
-  expect(logged('kubernetes')).toEqual({ pod_name: 'train-x7k2p', pod_namespace: 'training' });
+  expect(logged('kubernetes')).toEqual({
+    kubernetes_service_host: '10.0.0.1',
+    pod_name: 'train-x7k2p',
+    pod_namespace: 'training',
+  });
   expect(JSON.stringify([...metadata.values()].map(({ display }) => display))).not.toContain('secret');
 });
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@runledger/client';
 import { vi } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
 import { packageRoot } from './service-process.ts';
 import { testSpool } from './test-spool.ts';
 

@@ -1,5 +1,5 @@
-import { execute } from '../../client/execute.ts';
-import { settingsOf } from '../../client/options.ts';
+import { execute } from '@runledger/client/internal/execute';
+import { settingsOf } from '@runledger/client/internal/options';
 import { printKey } from '../../filter/print.ts';
 import { statuses } from '../../filter/tree.ts';
 import { KeyNames, PipelineNames, RunNames, StepNames } from '../generated/operations.ts';

@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs';
-import { callsOf } from '../../client/log-input.ts';
-import type { MetadataValue } from '../../client/metadata-entries.ts';
-import { Float } from '../../client/metadata-types.ts';
-import type { Ending } from '../../client/open-ends.ts';
-import { millisecondsOf } from '../../client/options.ts';
-import type { Recorded } from '../../client/record.ts';
-import { currentTarget, within } from '../../client/scope.ts';
-import { closeSenders, senderFor } from '../../client/senders.ts';
+import { callsOf } from '@runledger/client/internal/log-input';
+import type { MetadataValue } from '@runledger/client/internal/metadata-entries';
+import { Float } from '@runledger/client/internal/metadata-types';
+import type { Ending } from '@runledger/client/internal/open-ends';
+import { millisecondsOf } from '@runledger/client/internal/options';
+import type { Recorded } from '@runledger/client/internal/record';
+import { currentTarget, within } from '@runledger/client/internal/scope';
+import { closeSenders, senderFor } from '@runledger/client/internal/senders';
 import type { prepareCommand } from './command.ts';
 import { factsOf } from './facts.ts';
 import { handDown } from './hand-down.ts';
@@ -96,12 +96,15 @@ async function prepare(
 export async function carryOut(recording: Recording): Promise<number> {
   const { command, prepared, begin, onStarted, onEnded } = recording;
   const relay = openSignalRelay();
+  const environment = { ...process.env };
+  // The client would print the link to every run: here only who asks for it is told.
+  process.env['RUNLEDGER_LINK'] = '0';
   const releaseWarnings = holdWarnings();
   const recorded = await begin(startMs());
   const { env, isDelivered } = await prepare(recorded, relay);
   onStarted?.(recorded);
-  const facts = factsOf(process.env).then((found) => log(recorded, found));
-  const outcome = await prepared({ ...process.env, ...env }, relay);
+  const facts = factsOf(environment).then((found) => log(recorded, found));
+  const outcome = await prepared({ ...environment, ...env }, relay);
   if (outcome.error !== undefined) say(outcome.error);
   await facts;
   log(recorded, resultsOf(outcome));

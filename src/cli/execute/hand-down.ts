@@ -1,40 +1,22 @@
-import type { Operation } from '../../client/generated/operations.ts';
-import { FindRun } from '../../client/generated/operations.ts';
-import type { Settings } from '../../client/options.ts';
-import { post } from '../../client/post.ts';
-import { type Scope, stepEnvironment, within } from '../../client/scope.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { FindRun } from '@runledger/client/internal/generated/operations';
+import type { Settings } from '@runledger/client/internal/options';
+import { post } from '@runledger/client/internal/post';
+import { provideRunToken } from '@runledger/client/internal/run-token';
+import { type Scope, stepEnvironment, within } from '@runledger/client/internal/scope';
+import { stringifyJson } from '@runledger/client/json';
 
-const createRunToken =
-  'mutation CreateRunToken($input: CreateRunTokenInput!) { createRunToken(input: $input) { token } }' as Operation<
-    { createRunToken: { token: string } },
-    { input: { run: string; expiresAt: string } }
-  >;
-
-const tokenPrefix = 'rlt_';
-/** As long as the service allows: who runs a command for weeks has no place to renew it. */
-const tokenMs = 29 * 86_400_000;
-
-/** Asks once, and no longer than the time that is left; undefined where that brings nothing. */
-async function ask<Answer, Variables>(
-  settings: Settings,
-  operation: Operation<Answer, Variables>,
-  variables: Variables,
-  timeoutMs: number,
-): Promise<Answer | undefined> {
-  if (timeoutMs <= 0) return undefined;
+/** The id of the run that is known by a name or prefix; that itself where the service cannot tell in time. */
+export async function idOfRun(settings: Settings, ref: string, timeoutMs: number): Promise<string> {
   try {
-    const body = stringifyJson({ query: operation, variables });
-    return (await post(settings, body, AbortSignal.timeout(timeoutMs))) as Answer;
+    const body = stringifyJson({ query: FindRun, variables: { ref } });
+    const { pipelineRun } = (await post(settings, body, AbortSignal.timeout(timeoutMs))) as {
+      pipelineRun?: { id: string } | null;
+    };
+    return pipelineRun?.id ?? ref;
   } catch {
     // The service is away, or refuses: the command runs all the same, and delivery says what is wrong.
-    return undefined;
+    return ref;
   }
-}
-
-/** The id of the run that is known by a name or prefix; that itself where the service cannot tell now. */
-export async function idOfRun(settings: Settings, ref: string, timeoutMs: number): Promise<string> {
-  return (await ask(settings, FindRun, { ref }, timeoutMs))?.pipelineRun?.id ?? ref;
 }
 
 /**
@@ -42,10 +24,7 @@ export async function idOfRun(settings: Settings, ref: string, timeoutMs: number
  * more, if the service gives one in time.
  */
 export async function handDown(scope: Scope, timeoutMs: number): Promise<Record<string, string>> {
-  const env = within(scope, stepEnvironment);
-  const key = scope.settings.apiKey();
-  if (!key || key.startsWith(tokenPrefix) || !scope.run) return env;
-  const input = { run: scope.run.id, expiresAt: new Date(Date.now() + tokenMs).toISOString() };
-  const answer = await ask(scope.settings, createRunToken, { input }, timeoutMs);
-  return answer ? { ...env, RUNLEDGER_API_KEY: answer.createRunToken.token } : env;
+  const { settings, run } = scope;
+  if (run?.token && timeoutMs > 0) await provideRunToken(run.token, { settings, run: run.id, timeoutMs });
+  return within(scope, stepEnvironment);
 }

@@ -1,4 +1,4 @@
-import type { Ending } from '../../client/open-ends.ts';
+import type { Ending } from '@runledger/client/internal/open-ends';
 
 /** How a command ended. */
 export interface Outcome {

@@ -1,10 +1,10 @@
-import { checkName } from '../../client/metadata-entries.ts';
-import { isDisabled, settingsOf } from '../../client/options.ts';
-import { recordRun } from '../../client/record.ts';
-import { inheritedScope } from '../../client/scope.ts';
-import { spoolLocation } from '../../client/spool/location.ts';
-import { newRunId } from '../../uuid.ts';
-import { pageOfRun } from '../links.ts';
+import { checkName } from '@runledger/client/internal/metadata-entries';
+import { isDisabled, settingsOf } from '@runledger/client/internal/options';
+import { pageUrl } from '@runledger/client/internal/page-url';
+import { recordRun } from '@runledger/client/internal/record';
+import { inheritedScope } from '@runledger/client/internal/scope';
+import { spoolLocation } from '@runledger/client/internal/spool/location';
+import { newRunId } from '@runledger/client/internal/uuid';
 import { runSpec } from '../spec/execute.ts';
 import { parse } from '../spec/parse.ts';
 import { UsageError } from '../spec/usage-error.ts';
@@ -27,14 +27,15 @@ export async function run(args: string[], command: readonly string[]): Promise<n
   const outer = inheritedScope();
   // As pipelineRun does it: what is started in a run is part of that, and neither starts nor ends it.
   if (outer?.run && outer.settings.url === settings.url) return runUnrecorded(prepared);
-  const recorded = { id: newRunId(), name, pipeline };
+  const id = newRunId();
+  const recorded = { id, name, pipeline, url: pageUrl(settings, id) };
   return carryOut({
     command,
     prepared,
     begin: async () => recordRun(settings, recorded),
     onStarted() {
-      if (values.link) say(pageOfRun(settings.url, recorded.name ?? recorded.id));
+      if (values.link) say(pageUrl(settings, recorded.name ?? id));
     },
-    onEnded: () => removeStepNames(spoolLocation(process.env).directory, recorded.id),
+    onEnded: () => removeStepNames(spoolLocation(process.env).directory, id),
   });
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { ExecutionStatus } from '../../client/generated/operations.ts';
-import { isAlive, startOf } from '../../client/spool/location.ts';
+import type { ExecutionStatus } from '@runledger/client/internal/generated/operations';
+import { isAlive, startOf } from '@runledger/client/internal/spool/location';
 import { type Bases, nameOf, type StepEvent, stepsOf } from './step-events.ts';
 
 const lockMs = 1_000;

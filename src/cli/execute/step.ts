@@ -1,8 +1,8 @@
-import { checkName } from '../../client/metadata-entries.ts';
-import { isDisabled, settingsOf } from '../../client/options.ts';
-import { recordStep } from '../../client/record.ts';
-import { inheritedScope } from '../../client/scope.ts';
-import { spoolLocation } from '../../client/spool/location.ts';
+import { checkName } from '@runledger/client/internal/metadata-entries';
+import { isDisabled, settingsOf } from '@runledger/client/internal/options';
+import { recordStep } from '@runledger/client/internal/record';
+import { inheritedScope } from '@runledger/client/internal/scope';
+import { spoolLocation } from '@runledger/client/internal/spool/location';
 import { stepSpec } from '../spec/execute.ts';
 import { parse } from '../spec/parse.ts';
 import { UsageError } from '../spec/usage-error.ts';
@@ -33,7 +33,7 @@ export async function step(args: string[], command: readonly string[]): Promise<
     async begin(timeoutMs) {
       const id = values.run === undefined ? ref : await idOfRun(settings, ref, timeoutMs);
       names = openStepNames(spoolLocation(process.env).directory, id);
-      return recordStep(settings, { id, name: undefined }, names.start(asked));
+      return recordStep(settings, { id, name: undefined, token: { value: undefined } }, names.start(asked));
     },
     onEnded: ({ status }) => names?.end(status),
   });

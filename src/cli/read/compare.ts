@@ -1,10 +1,9 @@
-import { execute } from '../../client/execute.ts';
+import { execute } from '@runledger/client/internal/execute';
+import { rawJson, stringifyJson } from '@runledger/client/json';
 import type { Status } from '../../filter/tree.ts';
 import { type CompareCell, type CompareLine, cellText, deltaOf, linesOf } from '../../format/comparison.ts';
 import { toCsv } from '../../format/csv.ts';
 import { formatCount } from '../../format/time.ts';
-import { rawJson } from '../../json/raw.ts';
-import { stringifyJson } from '../../json/stringify.ts';
 import { CompareTable, type CompareTableQuery } from '../generated/operations.ts';
 import { parse } from '../spec/parse.ts';
 import { compareSpec } from '../spec/read.ts';

@@ -1,10 +1,10 @@
-import { found } from '../../client/entry.ts';
-import { execute } from '../../client/execute.ts';
-import type { Settings } from '../../client/options.ts';
-import { readSeries } from '../../client/series.ts';
+import { found } from '@runledger/client/internal/entry';
+import { execute } from '@runledger/client/internal/execute';
+import type { Settings } from '@runledger/client/internal/options';
+import { readSeries } from '@runledger/client/internal/series';
+import { stringifyJson } from '@runledger/client/json';
 import { toCsv } from '../../format/csv.ts';
 import { formatCount, formatMoment, formatNumber } from '../../format/time.ts';
-import { stringifyJson } from '../../json/stringify.ts';
 import { KeyHistory, type KeyHistoryQuery } from '../generated/operations.ts';
 import { parse } from '../spec/parse.ts';
 import { historySpec } from '../spec/read.ts';

@@ -1,5 +1,5 @@
-import { execute } from '../../client/execute.ts';
-import type { Settings } from '../../client/options.ts';
+import { execute } from '@runledger/client/internal/execute';
+import type { Settings } from '@runledger/client/internal/options';
 import type { Order } from '../../filter/columns.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { RunTable, type RunTableQueryVariables } from '../generated/operations.ts';

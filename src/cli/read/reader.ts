@@ -1,4 +1,4 @@
-import { type Settings, settingsOf } from '../../client/options.ts';
+import { type Settings, settingsOf } from '@runledger/client/internal/options';
 import { FilterError } from '../../filter/scanner.ts';
 import { parseSeconds } from '../options.ts';
 import { UsageError } from '../spec/usage-error.ts';

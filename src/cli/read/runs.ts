@@ -1,5 +1,6 @@
-import { execute } from '../../client/execute.ts';
-import type { Settings } from '../../client/options.ts';
+import { execute } from '@runledger/client/internal/execute';
+import type { Settings } from '@runledger/client/internal/options';
+import { stringifyJson } from '@runledger/client/json';
 import {
   builtInColumn,
   type Column,
@@ -15,7 +16,6 @@ import { parseFilter } from '../../filter/parse.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { toCsv } from '../../format/csv.ts';
 import { formatCount } from '../../format/time.ts';
-import { stringifyJson } from '../../json/stringify.ts';
 import { CommonKeys, RunCount } from '../generated/operations.ts';
 import { parse } from '../spec/parse.ts';
 import { runsSpec } from '../spec/read.ts';

@@ -1,10 +1,11 @@
-import { found } from '../../client/entry.ts';
-import { execute } from '../../client/execute.ts';
+import { found } from '@runledger/client/internal/entry';
+import { execute } from '@runledger/client/internal/execute';
+import type { Settings } from '@runledger/client/internal/options';
+import { pageUrl } from '@runledger/client/internal/page-url';
 import type { Status } from '../../filter/tree.ts';
 import { prettyJson } from '../../format/pretty.ts';
 import { formatAgo, formatDuration, formatMoment } from '../../format/time.ts';
 import { ShowRun, type ShowRunQuery } from '../generated/operations.ts';
-import { pageOfRun } from '../links.ts';
 import { parse } from '../spec/parse.ts';
 import { showSpec } from '../spec/read.ts';
 import { UsageError } from '../spec/usage-error.ts';
@@ -25,14 +26,14 @@ type Entry = Run['metadata'][number];
 const roomForBars = 72;
 const barWidth = 24;
 
-function printHead(output: Output, run: Run, endpoint: string, now: number): void {
+function printHead(output: Output, run: Run, settings: Settings, now: number): void {
   const { bold, dim } = output.style;
   const status = run.status as Status;
   output.print(`${bold(printable(run.name))}  ${paintOf(status, output.style)(statusText(status))}`);
   const took = `${run.endedAt === null ? 'running for' : 'took'} ${formatDuration(tookMs(run, now))}`;
   const started = `started ${formatMoment(run.startedAt)} (${formatAgo(run.startedAt, now)})`;
   output.print(`pipeline ${printable(run.pipeline)} · ${started} · ${took}`);
-  output.print(dim(`${run.id}  ${pageOfRun(endpoint, run.name)}`));
+  output.print(dim(`${run.id}  ${pageUrl(settings, run.name)}`));
   if (!run.failure) return;
   // A run mostly fails by one of its steps, beside which the traceback stands.
   const isToldBySteps = run.steps.nodes.some(({ failure }) => failure?.traceback === run.failure?.traceback);
@@ -137,7 +138,7 @@ export async function show(args: string[], output: Output): Promise<number> {
     return 0;
   }
   const now = Date.now();
-  printHead(output, whole, settings.url, now);
+  printHead(output, whole, settings, now);
   printSteps(output, run, now);
   printEntries(output, run, now);
   return 0;

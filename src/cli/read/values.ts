@@ -1,4 +1,4 @@
-import { stringifyJson } from '../../json/stringify.ts';
+import { stringifyJson } from '@runledger/client/json';
 
 interface Entry {
   readonly type: string;

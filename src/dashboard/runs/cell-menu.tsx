@@ -1,3 +1,5 @@
+import type { JsonValue } from '@runledger/client/json';
+import { stringifyJson } from '@runledger/client/json';
 import { useQuery } from '@tanstack/react-query';
 import { Copy, History } from 'lucide-react';
 import { useEffect, useRef } from 'react';
@@ -5,8 +7,6 @@ import { navigate } from 'wouter/use-browser-location';
 import type { Column } from '../../filter/columns.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { formatMoment } from '../../format/time.ts';
-import { stringifyJson } from '../../json/stringify.ts';
-import type { JsonValue } from '../../json/value.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
 import { ask } from '../api/ask.ts';

@@ -1,6 +1,6 @@
+import { stringifyJson } from '@runledger/client/json';
 import type { KeyRef } from '../../filter/tree.ts';
 import { latestOf, leafAt } from '../../format/cells.ts';
-import { stringifyJson } from '../../json/stringify.ts';
 import type { CellFragment, RunRowsQuery } from '../generated/operations.ts';
 
 export type Row = RunRowsQuery['pipelineRuns']['nodes'][number];

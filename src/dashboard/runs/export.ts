@@ -1,9 +1,9 @@
+import { stringifyJson } from '@runledger/client/json';
 import { type Column, titleOf } from '../../filter/columns.ts';
 import { resolveDates } from '../../filter/dates.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { latestOf, leafAt } from '../../format/cells.ts';
 import { toCsv } from '../../format/csv.ts';
-import { stringifyJson } from '../../json/stringify.ts';
 import { ask } from '../api/ask.ts';
 import { download } from '../format/download.ts';
 import { ExportRows, type PipelineRunOrder } from '../generated/operations.ts';
