@@ -13,12 +13,15 @@ import { handDown } from './hand-down.ts';
 import { endAs, endingOf, type Outcome } from './outcome.ts';
 import { openSignalRelay, type SignalRelay } from './signals.ts';
 
-/**
- * How long the start of a command may be held up by a service that does not answer, and how long its end: less than the
- * client waits by itself, unless somebody has set it.
- */
-const startMs = () => millisecondsOf('RUNLEDGER_STEP_FLUSH_SECONDS', 1);
-const endMs = () => millisecondsOf('RUNLEDGER_EXIT_FLUSH_SECONDS', 2);
+/** How long a service that does not answer may hold up the start of a command: less than a step of the client, unless set. */
+function startMs(): number {
+  return millisecondsOf('RUNLEDGER_STEP_FLUSH_SECONDS', 1);
+}
+
+/** The same for its end. */
+function endMs(): number {
+  return millisecondsOf('RUNLEDGER_EXIT_FLUSH_SECONDS', 2);
+}
 
 type Command = ReturnType<typeof prepareCommand>;
 
