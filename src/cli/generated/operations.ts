@@ -21,9 +21,9 @@ export type MetadataCondition = {
   /** False finds the runs without the key. */
   readonly exists?: boolean | null | undefined;
   /** A number greater than this; anything else never is. */
-  readonly gt?: number | null | undefined;
+  readonly gt?: number | bigint | null | undefined;
   /** A number, this or greater. */
-  readonly gte?: number | null | undefined;
+  readonly gte?: number | bigint | null | undefined;
   /** A member of a SET, LIST or TUPLE, equal as JSON. */
   readonly has?: unknown;
   /** Equal to one of these; at most 1,000 in a filter. */
@@ -31,9 +31,9 @@ export type MetadataCondition = {
   /** Plain, or `step_name::key`, as for PipelineRun.runMetadata. */
   readonly key: string;
   /** A number less than this. */
-  readonly lt?: number | null | undefined;
+  readonly lt?: number | bigint | null | undefined;
   /** A number, this or less. */
-  readonly lte?: number | null | undefined;
+  readonly lte?: number | bigint | null | undefined;
   /** Into a DICT or LIST: `["f1"]`, `["classes", "0"]`. Every other field is about what stands there. */
   readonly path?: ReadonlyArray<string> | null | undefined;
   /** Text, as it is: no character of it is a wildcard. */
@@ -76,9 +76,9 @@ export type PipelineRunFilter = {
   /** All of these; of none, every run. */
   readonly and?: ReadonlyArray<PipelineRunFilter> | null | undefined;
   /** At this instant or later; what runs has not ended. */
-  readonly endedAfter?: string | null | undefined;
+  readonly endedAfter?: Date | string | null | undefined;
   /** Before this instant. */
-  readonly endedBefore?: string | null | undefined;
+  readonly endedBefore?: Date | string | null | undefined;
   readonly metadata?: MetadataCondition | null | undefined;
   /** Anywhere in the name, as it is; no index serves it. */
   readonly nameContains?: string | null | undefined;
@@ -93,9 +93,9 @@ export type PipelineRunFilter = {
   /** One of these, exactly; of none, no run. */
   readonly pipelines?: ReadonlyArray<string> | null | undefined;
   /** At this instant or later. */
-  readonly startedAfter?: string | null | undefined;
+  readonly startedAfter?: Date | string | null | undefined;
   /** Before this instant. */
-  readonly startedBefore?: string | null | undefined;
+  readonly startedBefore?: Date | string | null | undefined;
   /** One of these. */
   readonly status?: ReadonlyArray<ExecutionStatus> | null | undefined;
 };
@@ -204,6 +204,7 @@ export type StepNamesQuery = { readonly pipelineRun: { readonly steps: { readonl
 
 /** The text of an operation, which also knows the types of its answer and of its variables. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };
+
 export const RunTable = "query RunTable($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { ...Value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Value on MetadataEntry { id key qualifiedKey type number display value }" as Operation<RunTableQuery, RunTableQueryVariables>;
 export const RunCount = "query RunCount($filter: PipelineRunFilter) { runFacets(filter: $filter) { total } }" as Operation<RunCountQuery, RunCountQueryVariables>;
 export const CommonKeys = "query CommonKeys($pipeline: String) { metadataKeys(pipeline: $pipeline, first: 200) { key types runs } }" as Operation<CommonKeysQuery, CommonKeysQueryVariables>;
