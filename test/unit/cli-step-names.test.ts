@@ -33,6 +33,7 @@ test('where there can be no file, a step has the name that was asked for', () =>
   const names = openStepNames('/dev/null/nowhere', runId);
   expect(names.start('train')).toBe('train');
   names.end('COMPLETED');
+  removeStepNames('/dev/null/nowhere', runId);
 });
 
 test('torn lines tell nothing, and a step of a dead process is one that did not complete', () => {

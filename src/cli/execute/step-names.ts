@@ -94,5 +94,9 @@ export function openStepNames(directory: string, runId: string): StepNames {
 
 /** To be called once the run has ended. */
 export function removeStepNames(directory: string, runId: string): void {
-  rmSync(pathOf(directory, runId), { force: true });
+  try {
+    rmSync(pathOf(directory, runId), { force: true });
+  } catch {
+    // Where there can be no file, there is none.
+  }
 }
