@@ -70,6 +70,8 @@ export function createGate(db: Reader, options: GateOptions): Gate {
       await freshen(db);
     },
     identify(credentials) {
+      // Where something has to be shown, the database is not asked about what it cannot know.
+      if (!isOpen() && !mayBeInDatabase(credentials.authorization)) return settle(credentials);
       const wait = freshen(db);
       return wait ? wait.then(() => settle(credentials), fail) : settle(credentials);
     },
@@ -103,6 +105,13 @@ const problems = {
     'This run token is not one of this service, has expired, or its run has ended. Make another with createRunToken.',
   jwt: 'This JWT is not a good one: its issuer, audience, signature or time does not fit. Sign in again.',
 };
+
+/** Whether what is shown has the form of what the database could know. */
+function mayBeInDatabase(authorization: string | undefined): boolean {
+  const token = authorization === undefined ? null : readBearer(authorization);
+  if (token === null) return false;
+  return token.startsWith(tokenPrefix) || (token.startsWith(keyPrefix) && parseKey(token) !== null);
+}
 
 function readBearer(authorization: string): string | null {
   return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null;

@@ -16,18 +16,21 @@ export type LaneWork<Result> = {
 };
 
 type Asker = { begin: () => void; end: (error: unknown, result: unknown) => void };
-type Entry = { run: () => Promise<unknown>; askers: Set<Asker> };
+/** `turn`: how many the request had asked for before. */
+type Entry = { run: () => Promise<unknown>; askers: Set<Asker>; turn: number };
 
-/** Beyond it, work is refused at once. */
+/** Beyond it, work is refused at once; what a request asks for besides its first, beyond half of it. */
 const maxWaiting = 1_000;
 
 /**
  * Lets so much work run at once, and the rest wait, so that it leaves room beside it. Of several places one is left by dear
- * work, and one is dear work's first: neither waits for the other for long.
+ * work, and one is dear work's first: neither waits for the other for long. The first that a request asks for goes before the
+ * second of any other, and so on: one that asks for a hundred holds up itself.
  */
 export function createLane(atOnce: number, counts: LaneCounts) {
   const light = new Map<string, Entry>();
   const dear = new Map<string, Entry>();
+  const asked = new WeakMap<Clock, number>();
   const dearAtOnce = Math.max(1, atOnce - 1);
   let isScheduled = false;
 
@@ -45,7 +48,7 @@ export function createLane(atOnce: number, counts: LaneCounts) {
     setImmediate(() => {
       isScheduled = false;
       for (let queue = next(); queue; queue = next()) {
-        const [[key, entry]] = queue as unknown as [[string, Entry]];
+        const [key, entry] = first(queue);
         queue.delete(key);
         void carryOut(entry, queue === dear);
       }
@@ -70,9 +73,12 @@ export function createLane(atOnce: number, counts: LaneCounts) {
   /** Waits for its turn for at most `waitMs`. @throws CrowdedError when it did not come: the work was not begun. */
   return <Result>({ name, key, isDear, run }: LaneWork<Result>, waitMs: number, clock?: Clock): Promise<Result> =>
     new Promise((resolve, reject) => {
-      if (counts.waiting >= maxWaiting) return reject(new CrowdedError());
+      const turn = clock ? (asked.get(clock) ?? 0) : 0;
+      if (counts.waiting >= (turn === 0 ? maxWaiting : maxWaiting / 2)) return reject(new CrowdedError());
+      if (clock) asked.set(clock, turn + 1);
       const queue = isDear ? dear : light;
-      const entry = queue.get(key) ?? { run, askers: new Set() };
+      const entry = queue.get(key) ?? { run, askers: new Set(), turn };
+      entry.turn = Math.min(entry.turn, turn);
       queue.set(key, entry);
       const stopWaiting = waitOn(clock);
       const queuedAt = performance.now();
@@ -104,4 +110,11 @@ export function createLane(atOnce: number, counts: LaneCounts) {
       counts.waiting += 1;
       schedule();
     });
+}
+
+/** Of those whose turn is first, the one that has waited longest. */
+function first(queue: Map<string, Entry>): [string, Entry] {
+  let found: [string, Entry] | undefined;
+  for (const entry of queue) if (!found || entry[1].turn < found[1].turn) found = entry;
+  return found!;
 }
