@@ -34,20 +34,29 @@ try {
   try {
     const measure = () => measurePaced({ url: server.url, rate, seconds, runs: shape.runs, key });
     const connections = async () =>
-      (await cluster.client.query("SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name = 'runledger'"))
-        .rows[0].open;
+      (
+        await cluster.client.query(
+          "SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name = 'runledger'",
+        )
+      ).rows[0].open;
     await measure();
     /** @type {number[][]} */
     const ratios = [[], [], [], []];
     const before = await connections();
     for (let round = 1; round <= rounds; round += 1) {
       const alone = await measure();
-      const child = fork(new URL('./bad-token-callers.js', import.meta.url), [server.url, key, `${requests}`, `${seconds}`]);
+      const child = fork(new URL('./bad-token-callers.js', import.meta.url), [
+        server.url,
+        key,
+        `${requests}`,
+        `${seconds}`,
+      ]);
       const [beside, [said]] = await Promise.all([measure(), once(child, 'message')]);
       if (said !== `${requests} × 401`) throw new Error(`Bad tokens were answered with ${said}`);
-      [beside[0].p50 / alone[0].p50, beside[0].p99 / alone[0].p99, beside[1].p50 / alone[1].p50, beside[1].p99 / alone[1].p99].forEach(
-        (value, at) => ratios[at]?.push(value),
-      );
+      for (const at of /** @type {const} */ ([0, 1])) {
+        ratios[2 * at]?.push(beside[at].p50 / alone[at].p50);
+        ratios[2 * at + 1]?.push(beside[at].p99 / alone[at].p99);
+      }
       process.stderr.write(`round ${round}: ${ratios.map((all) => all.at(-1)?.toFixed(2)).join(' ')}\n`);
     }
     const after = await connections();
@@ -55,10 +64,7 @@ try {
       `Latency of good callers beside ${requests.toLocaleString('en')} requests with bad tokens in ${seconds} s ÷ alone, medians of ${rounds} rounds in turn. Connections to the database: ${before} before, ${after} after.\n`,
     );
     console.log(
-      table(
-        ['look-up by key: median', 'p99', 'log 2: median', 'p99'],
-        [ratios.map((all) => ratio(median(all)))],
-      ),
+      table(['look-up by key: median', 'p99', 'log 2: median', 'p99'], [ratios.map((all) => ratio(median(all)))]),
     );
   } finally {
     await server.stop();

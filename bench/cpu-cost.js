@@ -55,7 +55,16 @@ try {
         const { url, pid } = /** @type {{ url: string, pid: number }} */ (servers[name]);
         const before = cpuOf(pid);
         const query = workloads[kind].query;
-        const { requests } = await sendRequests({ url, kind, query, shape, connections, seconds, seed: round, key: keys[name] });
+        const { requests } = await sendRequests({
+          url,
+          kind,
+          query,
+          shape,
+          connections,
+          seconds,
+          seed: round,
+          key: keys[name],
+        });
         // The first round warms up.
         if (round > 0) costs[name]?.push((cpuOf(pid) - before) / requests);
       }

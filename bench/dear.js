@@ -53,13 +53,22 @@ try {
           ratios[kind]?.[at]?.p50.push((beside[at]?.p50 ?? Number.NaN) / (alone[at]?.p50 ?? Number.NaN));
           ratios[kind]?.[at]?.p99.push((beside[at]?.p99 ?? Number.NaN) / (alone[at]?.p99 ?? Number.NaN));
         }
-        process.stderr.write(`round ${round}, ${kind}: alone ${tell(alone)}; beside ${tell(beside)}; ${answered[kind]}\n`);
+        process.stderr.write(
+          `round ${round}, ${kind}: alone ${tell(alone)}; beside ${tell(beside)}; ${answered[kind]}\n`,
+        );
       }
     }
     console.log(
       `Latency beside ${callers} callers ÷ alone, medians of ${rounds} rounds of ${seconds} s in turn; ${rate} look-ups and ${rate} writes a second; ${sizeOf(shape)}.\n`,
     );
-    const head = ['asked beside', 'look-up by key: median', 'p99', 'log 2: median', 'p99', 'answered in the last round'];
+    const head = [
+      'asked beside',
+      'look-up by key: median',
+      'p99',
+      'log 2: median',
+      'p99',
+      'answered in the last round',
+    ];
     const rows = kinds.map((kind) => [
       dearQueries[kind]?.name ?? 'all of these in turn',
       ...(ratios[kind] ?? []).flatMap(({ p50, p99 }) => [ratio(median(p50)), ratio(median(p99))]),

@@ -15,7 +15,10 @@ export async function measurePaced({ runs, ...options }) {
   const randomStep = () => stepId(Math.floor(Math.random() * runs), 1);
   const randomKey = () => /** @type {string} */ (keys[Math.floor(Math.random() * keys.length)]);
   return Promise.all([
-    paced({ ...options, make: () => ({ query: workloads['latest']?.query, variables: { id: randomStep(), key: randomKey() } }) }),
+    paced({
+      ...options,
+      make: () => ({ query: workloads['latest']?.query, variables: { id: randomStep(), key: randomKey() } }),
+    }),
     paced({
       ...options,
       make: () => ({

@@ -66,8 +66,7 @@ function findCost(
       else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const { typeCondition } = selection;
         objects += measure(selection.selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent);
-      }
-      else objects += measureField(selection, parent);
+      } else objects += measureField(selection, parent);
     }
     return objects;
   };

@@ -39,7 +39,7 @@ export function askField(
 ): AskedField {
   const read = (argument: string) => {
     const given = node.arguments?.find(({ name }) => name.value === argument)?.value;
-    const value = given && valueOf(given, variables);
+    const value = given && valueGiven(given, variables);
     return value === undefined ? field.args.find(({ name }) => name === argument)?.defaultValue : value;
   };
   return { name: `${typeName}.${node.name.value}`, node, read };
@@ -98,7 +98,7 @@ function asksForCount({ selectionSet }: Pick<FieldNode, 'selectionSet'>): boolea
   });
 }
 
-function valueOf(node: ValueNode, variables: Variables): unknown {
+function valueGiven(node: ValueNode, variables: Variables): unknown {
   return valueFromASTUntyped(node, variables as Record<string, unknown>);
 }
 

@@ -51,7 +51,10 @@ const problems: Record<string, { status: number; message: string }> = {
 function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
   const isOpen = socket.writable && (socket as { bytesWritten?: number }).bytesWritten !== undefined;
   if (!isOpen || error.code === 'ECONNRESET') return void socket.destroy();
-  const { status, message } = problems[error.code ?? ''] ?? { status: 400, message: 'This is not a request of HTTP/1.1.' };
+  const { status, message } = problems[error.code ?? ''] ?? {
+    status: 400,
+    message: 'This is not a request of HTTP/1.1.',
+  };
   const { headers, body } = refusal(message, status, 'BAD_USER_INPUT');
   const all = { ...headersOfAll, ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

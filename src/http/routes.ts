@@ -118,12 +118,7 @@ async function answerGet(
   await sendAnswer(response, await options.app.answer({ search: new URLSearchParams(search), accept, caller, note }));
 }
 
-async function answerStream(
-  options: Edge,
-  request: IncomingMessage,
-  response: ServerResponse,
-  note: RequestNote,
-) {
+async function answerStream(options: Edge, request: IncomingMessage, response: ServerResponse, note: RequestNote) {
   const caller = await identifyCaller(options, request, note);
   const limits = bodyLimits(options, caller, note);
   const body = request.method === 'POST' ? await readBody(limits, request, response) : undefined;

@@ -5,7 +5,7 @@ import type { App } from '../graphql/app.ts';
 import { createIds, type RequestNote } from '../measure/request.ts';
 import { type TrustedProxies, trustProxies } from './address.ts';
 import { refuse, refuseError } from './answers.ts';
-import { defaultConnectionLimits, type ConnectionLimits, limitConnections } from './connections.ts';
+import { type ConnectionLimits, defaultConnectionLimits, limitConnections } from './connections.ts';
 import { countResponse, type HttpCounts } from './counts.ts';
 import { setNote } from './head.ts';
 import { identifyRequest } from './identify.ts';

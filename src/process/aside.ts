@@ -9,7 +9,10 @@ import { atMost } from './stop.ts';
 /** What a thread is started with. */
 export type AsideStart = { settings: Settings; connectionString: string; isTerminal: boolean };
 /** What it is told. */
-export type ToAside = { number: number; question: AsideQuestion } | { number: number; ask: 'metrics' } | { close: true };
+export type ToAside =
+  | { number: number; question: AsideQuestion }
+  | { number: number; ask: 'metrics' }
+  | { close: true };
 /** What it says. An answer's bytes are handed over, not copied. */
 export type FromAside =
   | { ready: true }

@@ -51,7 +51,8 @@ test('10,000 requests with bad tokens are 401, open no connection to the databas
     () => `Bearer ${revoked.secret}`,
     () => `Bearer ${inventKey().secret}`,
     () => `Bearer rl_${good.id}_${inventKey().secret.slice(16)}`,
-    (n) => `Bearer rlt_${Buffer.from(JSON.stringify({ k: n, r: run.id, e: 4_102_444_800 })).toString('base64url')}.${signature}`,
+    (n) =>
+      `Bearer rlt_${Buffer.from(JSON.stringify({ k: n, r: run.id, e: 4_102_444_800 })).toString('base64url')}.${signature}`,
     () => `Bearer rlt_${claims}.${'A'.repeat(43)}`,
     () => `Bearer ${unsigned.join('.')}.`,
     (n) => `Bearer ${'x'.repeat(4_000)}${n}`,

@@ -39,7 +39,8 @@ test('a key that is revoked while entries wait loses none of them: the person is
     return data;
   };
   const make = async () =>
-    (await ask('mutation { createApiKey(input: { name: "job", scopes: [WRITE] }) { secret apiKey { id } } }')).createApiKey;
+    (await ask('mutation { createApiKey(input: { name: "job", scopes: [WRITE] }) { secret apiKey { id } } }'))
+      .createApiKey;
   const history = async () => {
     const values: unknown[] = [];
     for (let after: string | null = null; ; ) {
@@ -76,7 +77,9 @@ test('a key that is revoked while entries wait loses none of them: the person is
   expect((await readdir(spool)).some((name) => name.endsWith('.jsonl'))).toBe(true);
 
   const next = await make();
-  expect(await runCommand(['flush', '--url', url], { ...env, RUNLEDGER_API_KEY: next.secret })).toMatchObject({ code: 0 });
+  expect(await runCommand(['flush', '--url', url], { ...env, RUNLEDGER_API_KEY: next.secret })).toMatchObject({
+    code: 0,
+  });
   expect(await history()).toEqual({ status: 'COMPLETED', values: Array.from({ length: 60 }, (_, n) => n) });
   expect(await readdir(spool)).toEqual([]);
 });

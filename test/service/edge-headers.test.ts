@@ -29,7 +29,11 @@ const answers = [
   [400, 'a refused query', post('{"query":"{ nope }"}', 'Accept: application/graphql-response+json\r\n')],
   [400, 'what is no HTTP', 'nonsense\r\n\r\n'],
   [400, 'a header that breaks its line', 'GET / HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\n\r\n'],
-  [400, 'two lengths', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n'],
+  [
+    400,
+    'two lengths',
+    'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+  ],
   [400, 'no host', 'GET /health HTTP/1.1\r\n\r\n'],
   [403, 'another host', 'GET /health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n'],
   [403, 'another origin', get('/graphql', 'Origin: https://evil.example\r\n')],

@@ -9,7 +9,11 @@ import { test } from '../support/test.ts';
 
 const question = JSON.stringify({ query: '{ __typename }' });
 
-async function guarded(service: TestService, rateLimits: HttpOptions['rateLimits'], use: (server: TestServer) => Promise<void>) {
+async function guarded(
+  service: TestService,
+  rateLimits: HttpOptions['rateLimits'],
+  use: (server: TestServer) => Promise<void>,
+) {
   const gate = createGate(service.db, { anonymous: 'never' });
   const server = await listen(service, { gate, ...(rateLimits && { rateLimits }) });
   try {
@@ -24,8 +28,7 @@ const as = (secret: string) => ({ authorization: `Bearer ${secret}` });
 test('a key that has asked too often is told when to come again; another is not', async ({ service }) => {
   const [one, other] = [await makeKey(service, ['READ', 'WRITE']), await makeKey(service, ['READ'])];
   await guarded(service, { requestsAMinute: 3 }, async (server) => {
-    for (let times = 0; times < 3; times += 1)
-      expect((await server.post(question, as(one.secret))).status).toBe(200);
+    for (let times = 0; times < 3; times += 1) expect((await server.post(question, as(one.secret))).status).toBe(200);
     const refused = await server.post(question, as(one.secret));
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);

@@ -36,7 +36,9 @@ async function open(server: TestServer): Promise<{ socket: Socket; heard: () => 
   return { socket, heard: () => heard, closed };
 }
 
-test('a head that comes drop by drop is cut off, however many there are, and others notice nothing', async ({ service }) => {
+test('a head that comes drop by drop is cut off, however many there are, and others notice nothing', async ({
+  service,
+}) => {
   await limited(service, { headersTimeoutMs: 500 }, async (server) => {
     const slow = await Promise.all(Array.from({ length: 200 }, () => open(server)));
     const drops = setInterval(() => {
@@ -54,7 +56,9 @@ test('a head that comes drop by drop is cut off, however many there are, and oth
 test('a body that comes drop by drop is cut off', async ({ service }) => {
   await limited(service, { headersTimeoutMs: 300, receiveTimeoutMs: 600 }, async (server) => {
     const { socket, heard, closed } = await open(server);
-    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n');
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n',
+    );
     const drops = setInterval(() => !socket.destroyed && socket.write(' '), 50);
     await closed;
     clearInterval(drops);
@@ -65,7 +69,11 @@ test('a body that comes drop by drop is cut off', async ({ service }) => {
 
 test('a reader that does not take its answer is cut off', async ({ service }) => {
   const run = await startRun(service, { name: 'large' });
-  await log(service, { run: run.id }, Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`k${n}`, 'x'.repeat(60_000)])));
+  await log(
+    service,
+    { run: run.id },
+    Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`k${n}`, 'x'.repeat(60_000)])),
+  );
   await limited(service, { stallTimeoutMs: 400 }, async (server) => {
     const { socket, closed } = await open(server);
     socket.pause();

@@ -33,9 +33,6 @@ export function databaseMetrics({ counts, pool, maxConnections }: Database): Met
     ]),
     gauge('runledger_pool_waiting', 'What waits for a connection.', [[{}, pool.waitingCount]]),
     gauge('runledger_pool_max_connections', 'Connections at most (DATABASE_CONNECTIONS).', [[{}, maxConnections]]),
-<<<<<<< HEAD
-    counter('runledger_connections_lost_total', 'How often a connection to the database was found broken.', [
-=======
     gauge(
       'runledger_aside_running',
       'Questions about many runs that are being answered, aside from look-ups and writes.',
@@ -47,8 +44,7 @@ export function databaseMetrics({ counts, pool, maxConnections }: Database): Met
     gauge('runledger_aside_waiting', 'Questions about many runs that wait for their turn.', [
       [{}, counts.aside.waiting],
     ]),
-    counter('runledger_connections_lost_total', 'Connections to the database that broke.', [
->>>>>>> 792f893 (Questions about many runs go aside: a bounded number at once, dear ones with a statement timeout of their own, equal ones answered once)
+    counter('runledger_connections_lost_total', 'How often a connection to the database was found broken.', [
       [{}, counts.connectionsLost],
     ]),
     counter('runledger_entries_logged_total', 'Entries of metadata that were logged.', [[{}, counts.entries]]),
