@@ -10,7 +10,7 @@ export type Answer = {
 };
 
 /** An answer whose body is whole. */
-export type WholeAnswer = Answer & { body: string };
+export type WholeAnswer = Omit<Answer, 'body'> & { body: string };
 
 const json = 'application/json';
 const graphqlJson = 'application/graphql-response+json';

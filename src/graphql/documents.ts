@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql';
 import { overLimit, type QueryLimits } from './query-limits.ts';
+import { findRepeats } from './query-repeats.ts';
 import { findExcess } from './query-size.ts';
 
 /** A query text as far as it can be judged without its variables: ready to execute, or why not. */
@@ -59,7 +60,7 @@ function prepare(schema: GraphQLSchema, limits: QueryLimits, text: string, intro
   } catch (error) {
     return refuse(describeParseError(error, limits));
   }
-  const excess = findExcess(document, limits);
+  const excess = findExcess(document, limits) ?? findRepeats(document, limits.maxDepth);
   if (excess) return refuse(excess);
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const errors = validate(schema, document, rules, { maxErrors: 20 });

@@ -59,13 +59,17 @@ export function timesOf({ name, read }: AskedField): number | undefined {
 export function workOf({ name, node, read }: AskedField): number {
   switch (name) {
     case 'Query.pipelineRuns': {
-      const conditions = costOfCondition * conditionsWithoutIndex(read('filter'));
+      const filter = read('filter');
+      const conditions = costOfCondition * conditionsWithoutIndex(filter) + valuesToCompareWith(filter);
       const path = at(at(read('orderBy'), 'metadata'), 'path');
       const counts = asksForCount(node) ? costOfCondition + conditions : 0;
       return conditions + counts + (lengthOf(path) > 0 ? costOfCondition : 0);
     }
-    case 'Query.runFacets':
-      return isGiven(read('filter')) ? costOfCondition * (1 + conditionsWithoutIndex(read('filter'))) : 0;
+    case 'Query.runFacets': {
+      const filter = read('filter');
+      const conditions = costOfCondition * (1 + conditionsWithoutIndex(filter)) + valuesToCompareWith(filter);
+      return isGiven(filter) ? conditions : 0;
+    }
     case 'Query.series':
       return lengthOf(read('refs')) * lengthOf(read('keys')) * points(read('maxPoints'));
     case 'Step.metadataSeries':
@@ -73,6 +77,14 @@ export function workOf({ name, node, read }: AskedField): number {
     default:
       return asksForCount(node) ? (costOfCount[name] ?? 0) : 0;
   }
+}
+
+/** How many values a filter, as it is sent, compares with: each is a look-up. */
+function valuesToCompareWith(filter: unknown): number {
+  if (Array.isArray(filter)) return filter.reduce((sum: number, part) => sum + valuesToCompareWith(part), 0);
+  if (typeof filter !== 'object' || filter === null) return 0;
+  const own = lengthOf(at(at(filter, 'metadata'), 'in')) + lengthOf(at(filter, 'pipelines'));
+  return ['and', 'or', 'not'].reduce((sum, name) => sum + valuesToCompareWith(at(filter, name)), own);
 }
 
 /** How many conditions of a filter, as it is sent, no index serves: those that are tried on run after run. */

@@ -32,6 +32,8 @@ export function limitConnections(limits: ConnectionLimits): Server {
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.receiveTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
+    // Node's own refusal would be a bare one: a request without a host is refused like all others.
+    requireHostHeader: false,
     // How often it is looked who is too slow.
     connectionsCheckingInterval: Math.min(2_000, limits.headersTimeoutMs / 2),
   });

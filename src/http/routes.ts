@@ -57,7 +57,10 @@ export async function handle(
   response: ServerResponse,
   note: RequestNote,
 ): Promise<void> {
-  if (!isAllowedHost(request.headers.host, options.allowedHosts)) {
+  const { host } = request.headers;
+  if (host === undefined && request.httpVersion !== '1.0')
+    return refuse(response, 400, 'This request has no header Host, which HTTP/1.1 asks for.');
+  if (!isAllowedHost(host, options.allowedHosts)) {
     return refuse(response, 403, 'This host name is not served. The operator can add it to ALLOWED_HOSTS.');
   }
   const url = request.url ?? '/';

@@ -64,6 +64,7 @@ export function createHttpServer(options: HttpOptions): Server {
   server.on('request', onRequest);
   // Who waits for leave to send a body is told first whether it may: `readBody` gives it.
   server.on('checkContinue', onRequest);
+  server.on('checkExpectation', onRequest);
   return server;
 }
 

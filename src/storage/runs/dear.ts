@@ -2,7 +2,7 @@ import type { MetadataTest, RunFilter } from './run-filter.ts';
 import type { RunListQuestion } from './run-list.ts';
 
 /** Whether every run of the ledger passes, so that nothing has to be looked at. */
-export function isOfAll(filter: RunFilter): boolean {
+function isOfAll(filter: RunFilter): boolean {
   return filter.kind === 'all' && filter.of.every(isOfAll);
 }
 
