@@ -34,7 +34,7 @@ const answers = [
     'two lengths',
     'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
   ],
-  [400, 'no host', 'GET /health HTTP/1.1\r\n\r\n'],
+  [400, 'no host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n'],
   [403, 'another host', 'GET /health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n'],
   [403, 'another origin', get('/graphql', 'Origin: https://evil.example\r\n')],
   [404, 'nothing', get('/nothing')],
