@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -8,25 +8,28 @@ import { testAlone as test } from '../support/test.ts';
 const adminKey = 'an-administrator-who-is-tested-and-nobody-else';
 
 const job = `
+  import { existsSync } from 'node:fs';
   import { logMetadata, pipelineRun, step } from 'runledger/client';
   await pipelineRun({ name: 'revoked', pipeline: 'iris' }, () =>
     step('train', async () => {
       for (let loss = 0; loss < 60; loss += 1) {
         logMetadata({ loss });
-        console.log('logged ' + loss);
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        if (loss !== 20) continue;
+        console.log('at 20');
+        while (!existsSync(process.env.REVOKED)) await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }),
   );
   console.log('done');
 `;
 
-test('a key that is revoked while entries wait loses none of them: the person is told which variable to set, and they go out by the next', async ({
-  startService,
-  onTestFinished,
-}) => {
+test('a key that is revoked while entries wait loses none of them: the person is told which variable to set, and they go out by the next', {
+  timeout: 120_000,
+}, async ({ startService, onTestFinished }) => {
   const spool = await mkdtemp(join(tmpdir(), 'runledger-spool-'));
+  const elsewhere = await mkdtemp(join(tmpdir(), 'runledger-sign-'));
   onTestFinished(() => rm(spool, { recursive: true, force: true }));
+  onTestFinished(() => rm(elsewhere, { recursive: true, force: true }));
   const { url } = await startService({ RUNLEDGER_ADMIN_KEY: adminKey });
   const ask = async (query: string) => {
     const response = await fetch(url, {
@@ -54,9 +57,14 @@ test('a key that is revoked while entries wait loses none of them: the person is
 
   const first = await make();
   const env = { RUNLEDGER_URL: url, RUNLEDGER_SPOOL_DIR: spool, RUNLEDGER_API_KEY: first.secret };
+  const sign = join(elsewhere, 'revoked');
+  const revoke = async () => {
+    await ask(`mutation { revokeApiKey(id: "${first.apiKey.id}") { id } }`);
+    await writeFile(sign, '');
+  };
   let revoked: Promise<unknown> | undefined;
-  const result = await runJob(job, env, (line) => {
-    if (line === 'logged 20') revoked = ask(`mutation { revokeApiKey(id: "${first.apiKey.id}") { id } }`);
+  const result = await runJob(job, { ...env, REVOKED: sign }, (line) => {
+    if (line === 'at 20') revoked = revoke();
   });
   await revoked;
   // The job is what it would have been.
