@@ -38,9 +38,9 @@ export const dearQueries = {
     }),
   },
   orders: {
-    name: '48 pages in an order without an index',
+    name: '46 pages in an order without an index',
     make: () => ({
-      query: `{ ${times(48, (n) => `a${n}: pipelineRuns(first: 50, orderBy: { metadata: { key: "metric_${19 + (n % 2)}", path: ["f1"], direction: ${n % 3 ? 'ASC' : 'DESC'} } }, filter: { startedAfter: "2026-01-01T00:00:00.${Math.floor(Math.random() * 1_000)}Z" }) { nodes { name } }`)} }`,
+      query: `{ ${times(46, (n) => `a${n}: pipelineRuns(first: 50, orderBy: { metadata: { key: "metric_${19 + (n % 2)}", path: ["f1"], direction: ${n % 3 ? 'ASC' : 'DESC'} } }, filter: { startedAfter: "2026-01-01T00:00:00.${Math.floor(Math.random() * 1_000)}Z" }) { nodes { name } }`)} }`,
     }),
   },
   comparisons: {

@@ -26,6 +26,7 @@ const maxConnections = asideConnections(settings);
 const db = openDatabase({
   ...databaseOf(settings),
   connectionString,
+  applicationName: 'runledger aside',
   maxConnections,
   // All of them but one, which is left for what every question asks first.
   aside: { atOnce: maxConnections - 1 },

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { unavailable } from '../errors.ts';
 import type { Aside, AsideAnswer, AsideQuestion } from '../graphql/aside.ts';
-import type { Metric } from '../measure/metric.ts';
+import { addMetrics, type Metric } from '../measure/metric.ts';
 import type { Settings } from './settings.ts';
 import { atMost } from './stop.ts';
 
@@ -29,6 +29,7 @@ const maxHeapMb = 1_024;
 /** One that ended by itself is started again by the first dear question after this time. */
 const restMs = 5_000;
 const closeTimeoutMs = 2_000;
+const metricsTimeoutMs = 500;
 
 /**
  * Answers dear queries in a thread with an event loop, a heap and connections of its own, so that look-ups and writes wait for
@@ -44,6 +45,9 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   let isClosed = false;
   let endedAt = Number.NEGATIVE_INFINITY;
   let questions = 0;
+  /** What it said last of itself, and what those before it had counted. */
+  let said: Metric[] = [];
+  let before: Metric[] = [];
 
   function begin(): void {
     if (thread || isClosed || performance.now() - endedAt < restMs) return;
@@ -62,6 +66,10 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       thread = null;
       isReady = false;
       endedAt = performance.now();
+      // What it counted must not be uncounted.
+      const counted = said.filter(({ type }) => type !== 'gauge');
+      before = addMetrics(counted, before);
+      said = [];
       for (const number of asked.keys())
         take(number)?.reject(
           unavailable('This query was too much to answer, or others beside it were. Nothing was done; ask for less.'),
@@ -92,9 +100,11 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       return isReady ? ask({ question }).then(toAnswer) : null;
     },
     async metrics() {
-      if (!isReady) return [];
-      const message = await ask({ ask: 'metrics' }).catch(() => null);
-      return message && 'metrics' in message ? message.metrics : [];
+      const told = isReady ? ask({ ask: 'metrics' }).catch(() => null) : null;
+      // One that is busy says what it said last.
+      const message = told && (await Promise.race([told, after(metricsTimeoutMs)]));
+      if (message && 'metrics' in message) said = message.metrics;
+      return addMetrics(said, before);
     },
     async close() {
       isClosed = true;
@@ -105,6 +115,10 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       await thread?.terminate();
     },
   };
+}
+
+function after(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(resolve, ms, null));
 }
 
 function toAnswer(message: FromAside): AsideAnswer {

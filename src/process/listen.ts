@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createApp } from '../graphql/app.ts';
 import { createHttpCounts, httpMetrics } from '../http/counts.ts';
 import { type Access, createHttpServer } from '../http/server.ts';
+import { addMetrics } from '../measure/metric.ts';
 import { type RequestNote, toLog } from '../measure/request.ts';
 import { openDatabase } from '../storage/postgres/database.ts';
 import { databaseMetrics } from '../storage/postgres/metrics.ts';
@@ -57,8 +58,7 @@ export async function startListening(
   const counts = createHttpCounts();
   sources.push(
     app.metrics,
-    () => databaseMetrics(db),
-    aside.metrics,
+    async () => addMetrics(databaseMetrics(db), await aside.metrics()),
     () => httpMetrics(counts),
   );
   const server = createHttpServer({

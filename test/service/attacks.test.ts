@@ -122,7 +122,7 @@ const harmless: Record<string, Attack> = {
   'a name of wildcards': query('query ($r: String!) { pipelineRun(ref: $r) { id } }', { r: '%'.repeat(100_000) }),
   'a name that is SQL': query('query ($r: String!) { pipelineRun(ref: $r) { id } }', { r: `'; DROP TABLE step; --` }),
   'beginnings that are long': query(
-    'query ($p: String!) { pipelineRuns(filter: { namePrefix: $p }) { nodes { id } } metadataKeys(prefix: $p) { nodes { key } } pipelines(prefix: $p) { nodes { name } } pipelineRun(ref: "known") { metadata(prefix: $p) { id } } }',
+    'query ($p: String!) { pipelineRuns(filter: { namePrefix: $p }) { nodes { id } } metadataKeys(prefix: $p) { key } pipelines(prefix: $p) { nodes { name } } pipelineRun(ref: "known") { metadata(prefix: $p) { id } } }',
     { p: fill(500_000) },
   ),
   'a beginning that nothing can follow': query(

@@ -65,6 +65,8 @@ export type Select = <Row>(sql: Prisma.Sql) => Promise<Row[]>;
 
 export type DatabaseOptions = {
   connectionString: string;
+  /** By which the database knows the connections; default runledger. */
+  applicationName?: string;
   /** Connections at most; default 10. */
   maxConnections?: number;
   /** How long to wait for a free or new connection; default 5,000. */
@@ -104,6 +106,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const counts = createCounts();
   const pool = openPool({
     connectionString: options.connectionString,
+    applicationName: options.applicationName ?? 'runledger',
     maxConnections,
     connectTimeoutMs,
     statementTimeoutMs,
