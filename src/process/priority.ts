@@ -2,8 +2,11 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { isLoopback } from './listen-on.ts';
 
-/** As `nice` has it: others get some ten times as much of a core that all want. */
-const patient = 10;
+/**
+ * As `nice` has it: others get three times as much of a core that all want. No more than that: Postgres holds locks of its own for a
+ * moment, and who waits for one should not wait until a backend that is far behind all others runs again.
+ */
+const patient = 5;
 
 /**
  * Where cores are short, others go before this thread: on Linux a thread has a priority of its own. Elsewhere, and where it may
