@@ -254,13 +254,15 @@ describe('an attack', () => {
     }
   });
 
-  test('leaves the service as it was: its memory, what it logs, and what it holds', { timeout: 120_000 }, async ({
+  test('leaves the service as it was: its memory, what it logs, and what it holds', { timeout: 300_000 }, async ({
     service,
   }) => {
     const collect = runInNewContext('gc') as () => void;
     const attacks = [...Object.values(refused), ...Object.values(harmless)];
     const heap = async () => {
       for (const attack of attacks) await service.answer(attack(7));
+      // What the test itself remembers.
+      service.queries();
       // What is garbage may hold what more is, until it is gone.
       for (let go = 0; go < 3; go += 1) {
         await new Promise((resolve) => setImmediate(resolve));
@@ -269,10 +271,16 @@ describe('an attack', () => {
       const { heapUsed, external } = process.memoryUsage();
       return heapUsed + external;
     };
-    await heap();
-    const before = await heap();
-    for (let go = 0; go < 3; go += 1) await heap();
-    expect((await heap()) - before).toBeLessThan(5_000_000);
+    // What is kept by design (documents, statements that connections have parsed) has its bounds, and fills up first.
+    let before = await heap();
+    for (let go = 0, grown = Number.POSITIVE_INFINITY; grown > 1_000_000; go += 1) {
+      expect(go, `it still grows by ${grown} bytes`).toBeLessThan(10);
+      const now = await heap();
+      grown = now - before;
+      before = now;
+    }
+    for (let go = 0; go < 2; go += 1) await heap();
+    expect((await heap()) - before).toBeLessThan(3_000_000);
     expect(service.unexpected).toEqual([]);
     expect(await service.sql('SELECT name FROM pipeline_run')).toEqual([{ name: 'known' }]);
     expect(await service.sql('SELECT key FROM metadata_entry ORDER BY 1')).toEqual([{ key: 'dict' }, { key: 'loss' }]);
