@@ -9,7 +9,7 @@ const adminKey = 'an-administrator-who-is-tested-and-nobody-else';
 
 const job = `
   import { existsSync } from 'node:fs';
-  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  import { logMetadata, pipelineRun, step } from '@runledger/client';
   await pipelineRun({ name: 'revoked', pipeline: 'iris' }, () =>
     step('train', async () => {
       for (let loss = 0; loss < 60; loss += 1) {
