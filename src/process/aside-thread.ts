@@ -16,7 +16,6 @@ import { yieldBackend, yieldThread } from './priority.ts';
 
 const { settings, connectionString, isTerminal } = workerData as AsideStart;
 const port = parentPort!;
-const say = (message: FromAside, hand: ArrayBuffer[] = []) => port.postMessage(message, hand);
 
 yieldThread();
 // The main thread logs what is slow, and makes the span: with the pieces that are kept here for it.
@@ -74,4 +73,8 @@ async function answer(number: number, { caller, accept, id, address, isTraced, t
 /** Who sees the same shares look-ups, which are told apart by what they are handed, not by what it says. */
 function known(caller: Caller): Caller {
   return caller.kind === 'token' ? caller : { ...caller, sight: sightOfPipelines(caller.pipelines) };
+}
+
+function say(message: FromAside, hand: ArrayBuffer[] = []): void {
+  port.postMessage(message, hand);
 }

@@ -65,7 +65,6 @@ export type Select = <Row>(sql: Prisma.Sql) => Promise<Row[]>;
 
 export type DatabaseOptions = {
   connectionString: string;
-  /** By which the database knows the connections; default runledger. */
   applicationName?: string;
   /** Connections at most; default 10. */
   maxConnections?: number;
@@ -99,10 +98,7 @@ const nameModelCalls: NonNullable<Prisma.PrismaClientOptions['comments']>[number
 
 /** Opens the pool and Prisma on it. Connects on first use, so it does not fail when the database is away. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const statementTimeoutMs = options.statementTimeoutMs ?? 12_000;
-  const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
-  const lockTimeoutMs = options.lockTimeoutMs ?? 2_000;
-  const maxConnections = options.maxConnections ?? 10;
+  const { statementTimeoutMs = 12_000, connectTimeoutMs = 5_000, lockTimeoutMs = 2_000, maxConnections = 10 } = options;
   const counts = createCounts();
   const pool = openPool({
     connectionString: options.connectionString,
