@@ -210,7 +210,7 @@ test.beforeAll(async ({ service, issuer }) => {
     (await makeKey(service, ...parameters)).secret;
   const another = await startRun(service, { name: 'another', pipeline: 'mine' });
   const ended = await startRun(service, { name: 'ended', pipeline: 'mine' });
-  const later = Date.now() + 60_000;
+  const later = Date.now() + 3_600_000;
   const endedToken = await signToken(service.db, { runId: ended.id, stepId: null, expiresAt: later });
   await service.run('mutation { finishRun(ref: "ended") { id } }');
   ofAnother = await signToken(service.db, { runId: another.id, stepId: null, expiresAt: later });
