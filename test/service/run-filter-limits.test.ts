@@ -34,7 +34,7 @@ test('a filter has a hundred parts at most, however they are put together', asyn
   const nest = (inner: unknown, n: number) => (n % 10 === 0 ? { not: inner } : { and: [inner] });
   for (let n = 0; n < 98; n += 1) deep = nest(deep, n);
   expect(await count(service, deep)).toBe(1);
-  for (let n = 0; n < 100; n += 1) deep = nest(deep, n);
+  for (let n = 0; n < 4; n += 1) deep = nest(deep, n);
   expect(await refuse(service, deep)).toContain('100 parts');
 });
 
