@@ -1,11 +1,12 @@
 // BENCH_BEFORE=../earlier node bench/cpu-cost.js [--rounds 60 --seconds 1 --workloads latest,log2 --against before]
 // How much CPU a request costs the service, as ratio to an earlier tree or to itself with other settings: the CPU time of the
 // process over the requests it answered, in short turns one after the other. Unlike throughput it hardly moves when somebody
-// else uses the machine.
+// else uses the machine. `--against keyed` compares it with itself where each request shows a key.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';
+import { makeKey } from './keys.js';
 import { sendRequests } from './load.js';
 import { median, table } from './report.js';
 import { shapeOfEntries } from './shape.js';
@@ -33,12 +34,17 @@ function cpuOf(/** @type {number} */ pid) {
 }
 
 const shape = shapeOfEntries(10_000);
+/** Of each that asks for one. @type {Record<string, string>} */
+const keys = {};
 for (const name of names) contestants[name]?.prepare?.();
 const cluster = await openFilledCluster(shape);
 /** @type {Record<string, { url: string, pid: number, stop: () => Promise<void> }>} */
 const servers = {};
 try {
-  for (const name of names) servers[name] = await startContestant(contestants[name], cluster.url);
+  for (const name of names) {
+    if (contestants[name].isKeyed) keys[name] = await makeKey(cluster.url);
+    servers[name] = await startContestant(contestants[name], cluster.url);
+  }
   const rows = [];
   for (const kind of options.workloads.split(',')) {
     /** @type {Record<string, number[]>} */
@@ -49,7 +55,16 @@ try {
         const { url, pid } = /** @type {{ url: string, pid: number }} */ (servers[name]);
         const before = cpuOf(pid);
         const query = workloads[kind].query;
-        const { requests } = await sendRequests({ url, kind, query, shape, connections, seconds, seed: round });
+        const { requests } = await sendRequests({
+          url,
+          kind,
+          query,
+          shape,
+          connections,
+          seconds,
+          seed: round,
+          key: keys[name],
+        });
         // The first round warms up.
         if (round > 0) costs[name]?.push((cpuOf(pid) - before) / requests);
       }

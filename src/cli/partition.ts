@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from './usage.ts';
+import { parse } from './spec/parse.ts';
+import { partitionSpec } from './spec/service.ts';
+import { UsageError } from './spec/usage-error.ts';
 
 /** Partitions the entries of a database by run, while the service works; resolves with the exit code. */
 export async function partition(
@@ -7,20 +8,11 @@ export async function partition(
   print: (line: string) => void,
   complain: (line: string) => void,
 ): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      parts: { type: 'string', default: '16' },
-      'dry-run': { type: 'boolean', default: false },
-      abort: { type: 'boolean', default: false },
-      pause: { type: 'string', default: '1' },
-      'lock-timeout': { type: 'string', default: '2' },
-    },
-  });
-  const parts = numberOf(values.parts, 'parts', 2, 1_024);
+  const { values } = parse(partitionSpec, args);
+  const parts = numberOf(values.parts ?? '16', 'parts', 2, 1_024);
   if (!Number.isInteger(parts)) throw new UsageError(`--parts must be a whole number, not ${values.parts}.`);
-  const pause = numberOf(values.pause, 'pause', 0, 100);
-  const seconds = numberOf(values['lock-timeout'], 'lock-timeout', 0.01, 60);
+  const pause = numberOf(values.pause ?? '1', 'pause', 0, 100);
+  const seconds = numberOf(values['lock-timeout'] ?? '2', 'lock-timeout', 0.01, 60);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
   // Imported only here: no other command needs the database.
@@ -28,8 +20,8 @@ export async function partition(
   return runPartitionCommand({
     environment: process.env,
     parts,
-    dryRun: values['dry-run'],
-    abort: values.abort,
+    dryRun: values['dry-run'] === true,
+    abort: values.abort === true,
     pause,
     lockTimeoutMs: Math.ceil(seconds * 1_000),
     signal: stopping.signal,
