@@ -6,6 +6,7 @@ import { allInSight, type Sight } from '../sight.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { openPool } from './pool.ts';
 import { retryRolledBack } from './retry.ts';
+import { rowTypes } from './row-types.ts';
 import { createSemaphore } from './semaphore.ts';
 
 type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun' | 'ledgerMark';
@@ -21,6 +22,11 @@ export type Reader = {
   /** The clock of the request that uses it; where there is one, `opened` is the database that all requests share. */
   readonly clock?: Clock;
   readonly opened?: Database;
+  /**
+   * One statement on the driver beneath Prisma, which takes a third of the time. For the statements of batches: what a
+   * request waits for there is on its clock already. Columns come as `rowTypes` says; lists do not come as Prisma gives them.
+   */
+  readonly select: Select;
   readonly prisma: Pick<PrismaClient, Reading> & {
     readonly [Name in Model]: Pick<PrismaClient[Name], ReadingOfModel>;
   };
@@ -29,7 +35,6 @@ export type Reader = {
 /** Where the ledger is written: the primary, which can be read too. A function that writes takes it first. */
 export type Writer = Reader & {
   readonly prisma: PrismaClient;
-  readonly select: Select;
   /** How long a statement waits for somebody else's lock. */
   readonly lockTimeoutMs: number;
   /** Connections at most. */
@@ -39,11 +44,6 @@ export type Writer = Reader & {
 /** An open connection to the ledger's tables. */
 export type Database = Writer & {
   readonly prisma: PrismaClient;
-  /**
-   * One statement on the driver beneath Prisma, which takes a third of the time. For the statement of all writes; columns
-   * must be such that the driver gives what Prisma would: no bigints, timestamps or lists.
-   */
-  readonly select: Select;
   /** The connections under Prisma; what Prisma cannot do (LISTEN, migrations) uses them directly. */
   readonly pool: pg.Pool;
   readonly connectionString: string;
@@ -128,7 +128,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     prisma,
     async select<Row>({ text, values }: Prisma.Sql): Promise<Row[]> {
       options.onQuery?.(text);
-      return (await pool.query({ name: nameOf(text), text, values })).rows as Row[];
+      return (await pool.query({ name: nameOf(text), text, values, types: rowTypes })).rows as Row[];
     },
     pool,
     lockTimeoutMs,
