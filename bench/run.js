@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { checkAnswers, checkCommitted, settledId } from './check.js';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';
+import { cpuOfTree } from './cpu.js';
 import { pgbench, runLimit, sendRequests } from './load.js';
 import { median } from './report.js';
 import { shapeOfEntries, shapeOfRuns, sizeOf } from './shape.js';
@@ -146,14 +147,20 @@ function check(kind, { cluster, shape, servers }, name) {
   return checkAnswers(servers[name].url, queryOf(kind, name), workloads[kind], databaseOf(cluster, name).client, shape);
 }
 
-function load(kind, { cluster, shape, servers }, name, duration, seed) {
+/** Load for some seconds, and what each request of it cost: the server, and Postgres. */
+async function load(kind, { cluster, shape, servers }, name, duration, seed) {
   const { above } = workloads[kind];
   // Of a page the time counts that it takes when it is asked for alone.
   const common = { shape, connections: shape.of === 'runs' ? 1 : connections, seconds: duration, seed, above };
-  if (name === 'limit') {
-    return runLimit({ ...common, connection: cluster.connection, script: workloads[kind].limit });
-  }
-  return sendRequests({ ...common, url: servers[name].url, kind, query: queryOf(kind, name) });
+  const cpu = () => ({ own: cpuOfTree(servers[name]?.pid ?? Number.NaN), postgres: cpuOfTree(cluster.postmaster) });
+  const before = cpu();
+  const result =
+    name === 'limit'
+      ? await runLimit({ ...common, connection: cluster.connection, script: workloads[kind].limit })
+      : await sendRequests({ ...common, url: servers[name].url, kind, query: queryOf(kind, name) });
+  const after = cpu();
+  const microseconds = (of) => (after[of] - before[of]) / result.requests / 1_000;
+  return { ...result, own: microseconds('own'), postgres: microseconds('postgres') };
 }
 
 function queryOf(kind, name) {
