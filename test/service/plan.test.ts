@@ -40,7 +40,7 @@ async function fill(service: TestService): Promise<Pools> {
   const logged = await log(service, { stepId: again.id }, { acc: 1, loss: 0.25, flag: true });
   await log(service, { stepId: first.id }, { acc: [1, 2, 3] });
   await log(service, { run: 'r2' }, { acc: -0.5, loss: 3 });
-  await service.run('mutation ($id: ID!) { retractMetadata(id: $id, reason: "wrong") { id } }', { id: logged.entries[1]!.id });
+  await service.run('mutation ($id: ID!) { retractMetadata(entryId: $id, reason: "wrong") { __typename } }', { id: logged.entries[1]!.id });
   const texts = ['r1', 'r2', 'r', 's1', 's2', 'acc', 'loss', 's1::acc', 's1::loss', 'n', 'nope', '', 'p'];
   return {
     String: texts,
