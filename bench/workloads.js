@@ -180,8 +180,10 @@ const workloadsOfRuns = {
     sample: () => ({}),
     expected: async (client) => {
       const { rows } = await client.query(
-        `SELECT s.name || '::' || l.key AS key, count(*)::int AS runs FROM latest_entry l
-         JOIN step s ON s.run_id = l.run_id AND s.id = l.scope_id GROUP BY 1 ORDER BY 1 COLLATE "C" LIMIT 100`,
+        `SELECT key, count(*)::int AS runs
+         FROM (SELECT s.name || '::' || l.key COLLATE "C" AS key FROM latest_entry l
+               JOIN step s ON s.run_id = l.run_id AND s.id = l.scope_id) AS logged
+         GROUP BY key ORDER BY key LIMIT 100`,
       );
       return rows.map(({ key, runs }) => [key, runs]);
     },
@@ -210,7 +212,7 @@ const workloadsOfRuns = {
     sample: () => ({}),
     expected: async (client) => {
       const { rows } = await client.query(
-        'SELECT pipeline AS name, count(*)::int AS runs FROM pipeline_run GROUP BY 1 ORDER BY 1 COLLATE "C" LIMIT 50',
+        'SELECT pipeline AS name, count(*)::int AS runs FROM pipeline_run GROUP BY pipeline ORDER BY pipeline COLLATE "C" LIMIT 50',
       );
       return rows.map(({ name, runs }) => [name, runs]);
     },

@@ -147,7 +147,7 @@ export type PipelineRunOrder =
   readonly name: SortDirection; readonly startedAt?: never; }
   |  { readonly duration?: never; readonly endedAt?: never; readonly metadata?: never; readonly name?: never;   readonly startedAt: SortDirection; };
 
-/** What a caller may do. READ: queries and subscriptions. WRITE: start, finish, log. ADMIN: all of it. */
+/** What a caller may do. READ: queries and subscriptions. WRITE: start, finish, log. ADMIN: those, retract, delete, keys. */
 export type Scope =
   | 'ADMIN'
   | 'READ'
