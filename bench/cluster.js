@@ -22,7 +22,6 @@ async function findPostmaster(/** @type {import('pg').Client} */ client) {
   }
 }
 
-
 /**
  * A throw-away Postgres with honest commits (fsync on), with the service's tables filled in the given shape. An earlier tree,
  * whose tables are others, has a database of its own in it, filled in the same way.

@@ -105,7 +105,7 @@ export function createApp(options: AppOptions): App {
         audit: (entry) => log.info({ ...toLog(note), audit: entry }, 'audit'),
         ended: stream?.signal ?? ended.signal,
       };
-      const carryOut = isStream ? engine.subscribe : way.asText ? engine.write : engine.execute;
+      const carryOut = isStream ? engine.subscribe : engine.execute;
       const result = await withinDeadline(
         Promise.resolve(
           carryOut({
@@ -129,7 +129,7 @@ export function createApp(options: AppOptions): App {
 
   const streamProtocol = createStreamProtocol(async (read, caller, byGet, note) => {
     const end = watch.begin(note, 'stream');
-    const result = await execute(read, caller, { takesEvents: true, byGet, asText: false }, note);
+    const result = await execute(read, caller, { takesEvents: true, byGet }, note);
     end(result);
     return result;
   });
@@ -141,7 +141,7 @@ export function createApp(options: AppOptions): App {
       const read = byGet ? () => readSearch(question.search) : () => readBody(question.body);
       const note = question.note ?? openNote(nextId());
       const end = watch.begin(note, byGet ? 'get' : 'json');
-      const result = await execute(read, question.caller, { takesEvents: accepted.events, byGet, asText: true }, note);
+      const result = await execute(read, question.caller, { takesEvents: accepted.events, byGet }, note);
       const isStream = isAsyncIterable(result) || accepted.mediaType === null;
       if (isStream) note.way = 'stream';
       try {

@@ -7,8 +7,6 @@ export type Way = {
   takesEvents: boolean;
   /** Came by GET, which must not change anything. */
   byGet: boolean;
-  /** Whether whoever asks wants nothing but the text of the answer. */
-  asText: boolean;
 };
 
 /** Why a request is not executed: all of it at once. */

@@ -8,9 +8,8 @@ export type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
 
 /** What carries out an operation, with whoever looks on. */
 export type Engine = {
+  /** Data may be its JSON text (`RawJson`), ready to be sent, where nobody looks on. */
   execute(args: ExecutionArgs): Result | Promise<Result>;
-  /** The same where all that is wanted is a text: the data may be its JSON, ready to be sent. */
-  write(args: ExecutionArgs): Result | Promise<Result>;
   subscribe(args: ExecutionArgs): Result | Promise<Result>;
   /** Shows a finished result to those who look on. */
   show(result: Result, params: GraphQLParams, context: Context): Promise<Result>;
@@ -23,14 +22,18 @@ export type Engine = {
 export type Observer = Pick<Plugin, 'onExecute' | 'onSubscribe' | 'onExecutionResult'>;
 
 /**
- * graphql-js, whose semantics are the specification's, and the plans that do what it does in less time (`plan/`); with Yoga's
- * hooks around it. They are Yoga's own (`envelop`), and cost nothing where nobody looks on; all of `getResultForParams` would take the smallest requests 5 µs of CPU, a twelfth.
+ * graphql-js, whose semantics are the specification's, and plans that do what it does in less time (`plan/`); with Yoga's hooks
+ * around it where somebody looks on. They are Yoga's own (`envelop`); all of `getResultForParams` would take the smallest
+ * requests 5 µs of CPU, a twelfth.
  */
 export function createEngine(schema: GraphQLSchema, observers: Observer[]): Engine {
   if (observers.length === 0) {
     const executePlanned = createPlans(schema);
-    const write = (args: ExecutionArgs) => executePlanned(args) ?? execute(args);
-    return { execute, write, subscribe, show: async (result) => result };
+    return {
+      execute: (args) => executePlanned(args) ?? execute(args),
+      subscribe,
+      show: async (result) => result,
+    };
   }
   const enveloped = envelop({
     plugins: [
@@ -42,11 +45,9 @@ export function createEngine(schema: GraphQLSchema, observers: Observer[]): Engi
   });
   const hooks = observers.flatMap(({ onExecutionResult }) => onExecutionResult ?? []);
   const engineOf = ({ contextValue }: ExecutionArgs) => enveloped(contextValue as object);
-  // Who looks on is shown objects, as graphql-js makes them.
-  const observed = (args: ExecutionArgs) => engineOf(args).execute(args) as Promise<Result>;
   return {
-    execute: observed,
-    write: observed,
+    // Who looks on is shown objects, as graphql-js makes them.
+    execute: (args) => engineOf(args).execute(args) as Promise<Result>,
     subscribe: (args) => engineOf(args).subscribe(args) as Promise<Result>,
     async show(result, params, context) {
       let shown = result;

@@ -48,7 +48,9 @@ const chance = ({ g }: Making, percent: number) => g(fc.nat, 99) < percent;
 const pick = <T>({ g }: Making, values: readonly T[]): T => values[g(fc.nat, values.length - 1)]!;
 
 function selection(making: Making, type: GraphQLObjectType, depth: number): string {
-  const fields = Object.values(type.getFields()).filter((field) => depth > 1 || !isObjectType(getNamedType(field.type)));
+  const fields = Object.values(type.getFields()).filter(
+    (field) => depth > 1 || !isObjectType(getNamedType(field.type)),
+  );
   const count = 1 + making.g(fc.nat, 4);
   const parts = Array.from({ length: count }, (_, index) => {
     if (fields.length === 0 || chance(making, 6)) return `__typename${directive(making)}`;
@@ -58,7 +60,8 @@ function selection(making: Making, type: GraphQLObjectType, depth: number): stri
     const below = belowOf(making, field.type, depth - 1);
     return `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${directive(making)}${below}`;
   });
-  if (chance(making, 15)) parts.push(`...${chance(making, 50) ? ` on ${type.name}` : directive(making)} ${inner(making, type, depth)}`);
+  if (chance(making, 15))
+    parts.push(`...${chance(making, 50) ? ` on ${type.name}` : directive(making)} ${inner(making, type, depth)}`);
   if (chance(making, 15)) {
     const name = `F${making.fragments.length}`;
     // Takes its place first, as there may be fragments inside it.
@@ -83,7 +86,8 @@ function directive(making: Making): string {
   const variable = `v${making.definitions.length}`;
   const byDefault = chance(making, 30) ? ' = true' : '';
   making.definitions.push(`$${variable}: Boolean${byDefault === '' ? '!' : byDefault}`);
-  if (byDefault === '' || chance(making, 60)) making.variables[variable] = pick(making, [true, false, true, false, null]);
+  if (byDefault === '' || chance(making, 60))
+    making.variables[variable] = pick(making, [true, false, true, false, null]);
   return ` @${name}(if: $${variable})`;
 }
 

@@ -27,7 +27,8 @@ export function isIntrospection(operation: OperationDefinitionNode, fragments: S
   const entered = new Set<string>();
   const looks = ({ selectionSet }: Pick<OperationDefinitionNode, 'selectionSet'>): boolean =>
     selectionSet.selections.some((selection) => {
-      if (selection.kind === Kind.FIELD) return selection.name.value === '__schema' || selection.name.value === '__type';
+      if (selection.kind === Kind.FIELD)
+        return selection.name.value === '__schema' || selection.name.value === '__type';
       if (selection.kind === Kind.INLINE_FRAGMENT) return looks(selection);
       const fragment = fragments[selection.name.value];
       if (!fragment || entered.has(selection.name.value)) return false;

@@ -129,13 +129,7 @@ function fail(execution: Execution, field: FieldPlan, error: unknown, path: Path
 }
 
 /** The same of an item of a list. */
-export function failAt(
-  { errors }: Execution,
-  field: FieldPlan,
-  isRequired: boolean,
-  raw: unknown,
-  path: Path,
-): null {
+export function failAt({ errors }: Execution, field: FieldPlan, isRequired: boolean, raw: unknown, path: Path): null {
   const error = locatedError(raw, field.nodes, pathAsArray(path));
   if (isRequired) throw error;
   addError(errors, error, path);

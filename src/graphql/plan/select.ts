@@ -2,8 +2,8 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLObjectType,
   GraphQLIncludeDirective,
+  type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLSkipDirective,
   getDirectiveValues,
@@ -51,7 +51,8 @@ function collectFrom(
       else fields.set(name, [selection]);
       continue;
     }
-    let fragment: { typeCondition?: NamedTypeNode | undefined; selectionSet: SelectionSetNode } | undefined = selection as never;
+    let fragment: { typeCondition?: NamedTypeNode | undefined; selectionSet: SelectionSetNode } | undefined =
+      selection as never;
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const { value } = selection.name;
       if (entered.has(value)) continue;

@@ -56,7 +56,7 @@ export function compileVariables(
         coerced[name] = null;
         continue;
       }
-      const fitting = fit(step, value);
+      const fitting = coerceOne(step, value);
       if (fitting === undefined) return atLength(inputs);
       coerced[name] = fitting;
     }
@@ -78,7 +78,7 @@ function compileOne(schema: GraphQLSchema, definition: VariableDefinitionNode): 
 }
 
 /** The value as its type has it; undefined where it does not fit. */
-function fit({ leaf, type }: Step, value: unknown): unknown {
+function coerceOne({ leaf, type }: Step, value: unknown): unknown {
   if (leaf) {
     try {
       return leaf.parseValue(value);
