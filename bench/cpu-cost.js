@@ -1,7 +1,8 @@
 // BENCH_BEFORE=../earlier node bench/cpu-cost.js [--rounds 60 --seconds 1 --workloads latest,log2 --against before,postgraphile]
 // How much CPU a request costs the service, and Postgres, as ratio to an earlier tree, to others, or to itself with other
 // settings: the CPU time of the processes over the requests that were answered, in short turns one after the other. Unlike
-// throughput it hardly moves when somebody else uses the machine.
+// throughput it hardly moves when somebody else uses the machine. There, --requests 3000 (instead of --seconds) gives everybody
+// as many requests a turn, and a warm start.
 import { parseArgs } from 'node:util';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';
@@ -15,12 +16,15 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '1' },
+    requests: { type: 'string' },
     connections: { type: 'string', default: '32' },
     workloads: { type: 'string', default: 'latest,log2' },
     against: { type: 'string', default: 'before' },
   },
 });
-const [rounds, seconds, connections] = [options.rounds, options.seconds, options.connections].map(Number);
+const [rounds, connections] = [options.rounds, options.connections].map(Number);
+const count = options.requests ? Number(options.requests) : undefined;
+const seconds = count ? 600 : Number(options.seconds);
 const names = ['ours', ...options.against.split(',').filter(Boolean)];
 
 const shape = shapeOfEntries(10_000);
@@ -34,8 +38,13 @@ try {
     servers[name] = await startContestant(contestants[name], (name === 'before' ? cluster.before : cluster).url);
   }
   const rows = [];
-  for (const kind of options.workloads.split(',')) rows.push(...(await measure(kind)));
-  console.log(`CPU of a request, medians of ${rounds} rounds of ${seconds} s in turn, ${connections} connections.\n`);
+  for (const kind of options.workloads.split(',')) {
+    rows.push(...(await measure(kind)));
+    process.stderr.write(`${kind} is measured\n`);
+  }
+  console.log(
+    `CPU of a request, medians of ${rounds} rounds of ${count ? `${count} requests` : `${seconds} s`} in turn, ${connections} connections.\n`,
+  );
   console.log(table(['', 'µs of the server', 'µs of Postgres', 'server', 'Postgres', 'both'], rows));
 } finally {
   for (const { stop } of Object.values(servers)) await stop();
@@ -52,7 +61,7 @@ async function measure(/** @type {string} */ kind) {
       const { url, pid } = servers[name];
       const query = workloads[kind][contestants[name].dialect];
       const before = [cpuOfTree(pid), cpuOfTree(cluster.postmaster)];
-      const { requests } = await sendRequests({ url, kind, query, shape, connections, seconds, seed: round });
+      const { requests } = await sendRequests({ url, kind, query, shape, connections, seconds, seed: round, count });
       const [own, postgres] = [cpuOfTree(pid), cpuOfTree(cluster.postmaster)].map(
         (after, at) => (after - before[at]) / requests / 1_000,
       );

@@ -2,7 +2,7 @@
  * How the benchmark's data look: every run has so many steps, every step one value under each of 20 keys, but `curve`
  * values under `loss`. Ids are made from numbers, so that any process (a Lua script, pgbench) can pick a random run, step
  * and key without asking for it.
- * @typedef {{ of: 'entries' | 'runs', runs: number, steps: number, curve: number, entries: number }} Shape
+ * @typedef {{ of: 'entries' | 'runs' | 'curves', runs: number, steps: number, curve: number, entries: number }} Shape
  */
 
 /** Keys of every step. The first two are what dashboards show, filter and sort by. */
@@ -28,6 +28,10 @@ export function shapeOfEntries(entries) {
  * @returns {Shape}
  */
 export const shapeOfRuns = (runs) => shapeOf('runs', runs, 1, 1);
+
+/** What is compared and drawn: so many runs, each with two curves of 1,000 points and a value under 50 keys of its own. */
+export const shapeOfCurves = () => shapeOf('curves', 100, 1, 1);
+export const curves = { points: 1_000, compared: 50 };
 
 /** @param {Shape['of']} of @param {number} runs @param {number} steps @param {number} curve @returns {Shape} */
 const shapeOf = (of, runs, steps, curve) => ({

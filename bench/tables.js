@@ -16,7 +16,7 @@ export function tables({ measured, fields, names, hasLimit }) {
   const others = [...names.slice(1), ...(hasLimit ? ['limit'] : [])];
   const parts = [];
   for (const field of fields) {
-    if (field.shape.of === 'runs') parts.push(pages(field));
+    if (field.shape.of !== 'entries') parts.push(pages(field));
     else parts.push(throughput(field), latency(field));
     parts.push(cpu(field));
   }

@@ -1,12 +1,16 @@
 // Compiles src to dist, from scratch, so that a deleted source leaves nothing behind; then builds the page into it.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildDashboard } from './build-dashboard.js';
+import { hashOfSources, stamp } from './build-stamp.js';
 
+// What is changed meanwhile is not in it.
+const hash = hashOfSources();
 const root = fileURLToPath(new URL('..', import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], {
   stdio: 'inherit',
 });
 await buildDashboard();
+writeFileSync(stamp, hash);

@@ -1,5 +1,5 @@
+import { isAsyncIterable } from '@envelop/core';
 import type { ExecutionResult } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
 import { stringifyJson } from '../json/stringify.ts';
 import { type Answer, statusOf, toOutput } from './answer.ts';
 

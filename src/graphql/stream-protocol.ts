@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { isAsyncIterable, mapAsyncIterator } from '@envelop/core';
 import type { ExecutionResult } from 'graphql';
 import { createHandler } from 'graphql-sse/lib/use/fetch';
-import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Caller } from '../domain/caller.ts';
 import { isRawJson } from '../json/raw.ts';
 import type { RequestNote } from '../measure/request.ts';

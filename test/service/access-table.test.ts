@@ -210,7 +210,7 @@ test.beforeAll(async ({ service, issuer }) => {
     (await makeKey(service, ...parameters)).secret;
   const another = await startRun(service, { name: 'another', pipeline: 'mine' });
   const ended = await startRun(service, { name: 'ended', pipeline: 'mine' });
-  const later = Date.now() + 60_000;
+  const later = Date.now() + 3_600_000;
   const endedToken = await signToken(service.db, { runId: ended.id, stepId: null, expiresAt: later });
   await service.run('mutation { finishRun(ref: "ended") { id } }');
   ofAnother = await signToken(service.db, { runId: another.id, stepId: null, expiresAt: later });
@@ -312,7 +312,7 @@ test.for(Object.keys(fields))('%s', { timeout: 60_000 }, async (name, { service,
       .id;
     const secret =
       caller === 'token of this run'
-        ? await signToken(service.db, { runId: run, stepId: null, expiresAt: Date.now() + 60_000 })
+        ? await signToken(service.db, { runId: run, stepId: null, expiresAt: Date.now() + 3_600_000 })
         : secrets[caller];
     const wanted = unknown.includes(caller) ? 'UNAUTHENTICATED' : expected[caller as keyof Row];
     expect(await outcome(guarded, ask(ids), secret), `${name} by ${caller}`).toBe(wanted);
