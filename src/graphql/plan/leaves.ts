@@ -1,4 +1,5 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
+import { instantText } from '../../json/instant.ts';
 import { numberText } from '../../json/number.ts';
 import { isRawJson } from '../../json/raw.ts';
 import { stringifyJson, stringText } from '../../json/stringify.ts';
@@ -36,7 +37,7 @@ const direct: Record<string, (value: unknown) => string | null> = {
   Boolean: (value) => (value === true ? 'true' : value === false ? 'false' : null),
   Int: (value) => (Number.isInteger(value) && Math.abs(value as number) < 2 ** 31 ? numberText(value as number) : null),
   Long: (value) => (typeof value === 'bigint' ? value.toString() : null),
-  DateTime: (value) => (value instanceof Date ? `"${value.toISOString()}"` : null),
+  DateTime: (value) => (value instanceof Date ? `"${instantText(value)}"` : null),
   Float: (value) => (typeof value === 'number' && Number.isFinite(value) ? numberText(value) : null),
   JSON: (value) => (isRawJson(value) ? value.text : null),
 };
