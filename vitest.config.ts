@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** For tests that talk to a real Postgres: one for the whole run, whichever of these projects are part of it. */
@@ -6,7 +7,14 @@ const withPostgres = { globalSetup: ['test/support/global-setup.ts'], hookTimeou
 export default defineConfig({
   resolve: {
     // Vitest would load graphql once as ESM and once as CommonJS, and each refuses the other's types.
-    alias: { graphql: 'graphql/index.js' },
+    // The client is tested from its source, by whichever name it is imported, and loaded once.
+    alias: [
+      { find: /^graphql$/, replacement: 'graphql/index.js' },
+      { find: /^@runledger\/client$/, replacement: sourceOfClient('index') },
+      { find: /^@runledger\/client\/json$/, replacement: sourceOfClient('json/index') },
+      { find: /^@runledger\/client\/testing$/, replacement: sourceOfClient('testing/index') },
+      { find: /^@runledger\/client\/internal\/(.*)$/, replacement: sourceOfClient('$1') },
+    ],
   },
   test: {
     testTimeout: 30_000,
@@ -15,6 +23,8 @@ export default defineConfig({
       project('unit'),
       project('service', withPostgres),
       project('browser', withPostgres),
+      // What npm would publish, installed into empty folders.
+      project('packages', { ...withPostgres, hookTimeout: 120_000, testTimeout: 300_000 }),
       // A fault has to happen, to be noticed and to be got over.
       project('faults', { ...withPostgres, testTimeout: 120_000 }),
     ],
@@ -24,4 +34,8 @@ export default defineConfig({
 /** The tests of one folder of test/, with the settings of all. */
 function project(name: string, options: { globalSetup?: string[]; hookTimeout?: number; testTimeout?: number } = {}) {
   return { extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
+}
+
+function sourceOfClient(name: string): string {
+  return fileURLToPath(new URL(`clients/typescript/src/${name}.ts`, import.meta.url));
 }

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { logMetadata, pipelineRun, step } from 'runledger/client';
+import { logMetadata, pipelineRun, step } from '@runledger/client';
 
 const calls = Number(process.argv[2] ?? 20_000);
 const directory = mkdtempSync(join(tmpdir(), 'runledger-bench-'));

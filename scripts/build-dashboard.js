@@ -26,6 +26,8 @@ export async function buildDashboard() {
       // The policy of the page allows nothing inline, and every browser that is supported knows module preloads.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // The client loads later what most pages do not need. This one does.
+      rolldownOptions: { checks: { ineffectiveDynamicImport: false } },
       reportCompressedSize: false,
     },
   });

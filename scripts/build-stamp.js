@@ -9,7 +9,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const stamp = join(root, 'dist/.stamp');
 
 /** All that a build depends on. */
-const sources = ['src', 'prisma', 'scripts', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const sources = [
+  'src',
+  'clients/typescript/src',
+  'clients/typescript/scripts',
+  'clients/typescript/package.json',
+  'clients/typescript/tsconfig.json',
+  'prisma',
+  'scripts',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 /** Written from prisma/schema.prisma by the build itself. */
 const isGenerated = (/** @type {string} */ file) => file.startsWith(join('src', 'generated'));
 

@@ -1,4 +1,5 @@
-// Compiles src to dist, from scratch, so that a deleted source leaves nothing behind; then builds the page into it.
+// Builds the client, then compiles src to dist, from scratch, so that a deleted source leaves nothing behind, and builds the
+// page into it.
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { hashOfSources, stamp } from './build-stamp.js';
 // What is changed meanwhile is not in it.
 const hash = hashOfSources();
 const root = fileURLToPath(new URL('..', import.meta.url));
+execFileSync(process.execPath, [`${root}clients/typescript/scripts/build.js`], { stdio: 'inherit' });
 rmSync(`${root}dist`, { recursive: true, force: true });
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], {
   stdio: 'inherit',

@@ -1,8 +1,8 @@
 // Step 3: measures the forest on rows that it was not trained on.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Float, logMetadata } from '@runledger/client';
 import { RandomForestClassifier } from 'ml-random-forest';
-import { Float, logMetadata } from 'runledger/client';
 
 const folder = process.argv[2];
 const { classes, test } = JSON.parse(readFileSync(join(folder, 'split.json'), 'utf8'));

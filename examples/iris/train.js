@@ -2,8 +2,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { logMetadata, StorageSize, Uri } from '@runledger/client';
 import { RandomForestClassifier } from 'ml-random-forest';
-import { logMetadata, StorageSize, Uri } from 'runledger/client';
 
 const folder = process.argv[2];
 const { train } = JSON.parse(readFileSync(join(folder, 'split.json'), 'utf8'));

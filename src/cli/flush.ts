@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
-import { InvalidCallError, UnavailableError } from '../client/errors.ts';
-import { endpointUrl, type Settings, settingsOf } from '../client/options.ts';
-import { post } from '../client/post.ts';
-import { pause, pauseMs, withRetries } from '../client/retry.ts';
-import type { Post } from '../client/spool/deliver.ts';
-import type { SpoolHeader } from '../client/spool/header.ts';
-import { deliverLeftovers, type LeftoverReport } from '../client/spool/leftovers.ts';
-import { listRejectedFiles, spoolLocation } from '../client/spool/location.ts';
-import { type RejectedFile, retryRejected } from '../client/spool/retry-rejected.ts';
+import { InvalidCallError, UnavailableError } from '@runledger/client/internal/errors';
+import { endpointUrl, type Settings, settingsOf } from '@runledger/client/internal/options';
+import { post } from '@runledger/client/internal/post';
+import { pause, pauseMs, withRetries } from '@runledger/client/internal/retry';
+import type { Post } from '@runledger/client/internal/spool/deliver';
+import type { SpoolHeader } from '@runledger/client/internal/spool/header';
+import { deliverLeftovers, type LeftoverReport } from '@runledger/client/internal/spool/leftovers';
+import { listRejectedFiles, spoolLocation } from '@runledger/client/internal/spool/location';
+import { type RejectedFile, retryRejected } from '@runledger/client/internal/spool/retry-rejected';
 import { parseSeconds } from './options.ts';
 
 type Say = (line: string) => void;

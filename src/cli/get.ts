@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { found } from '../client/entry.ts';
-import { execute } from '../client/execute.ts';
-import { FindRun, StepRun } from '../client/generated/operations.ts';
-import { type Settings, settingsOf } from '../client/options.ts';
-import { readRun } from '../client/read-run.ts';
-import { stringifyJson } from '../json/stringify.ts';
+import { found } from '@runledger/client/internal/entry';
+import { execute } from '@runledger/client/internal/execute';
+import { FindRun, StepRun } from '@runledger/client/internal/generated/operations';
+import { type Settings, settingsOf } from '@runledger/client/internal/options';
+import { readRun } from '@runledger/client/internal/read-run';
+import { stringifyJson } from '@runledger/client/json';
 import { parseSeconds } from './options.ts';
 import { targetOfOptions, targetOptions } from './target.ts';
 import { UsageError } from './usage.ts';

@@ -1,4 +1,4 @@
-import type { MetadataValue } from '../client/metadata-entries.ts';
+import type { MetadataValue } from '@runledger/client/internal/metadata-entries';
 import { UsageError } from './usage.ts';
 import { parseValue, parseValueJson } from './value.ts';
 

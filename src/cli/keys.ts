@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { execute } from '../client/execute.ts';
-import type { Operation } from '../client/generated/operations.ts';
-import { settingsOf } from '../client/options.ts';
+import { execute } from '@runledger/client/internal/execute';
+import type { Operation } from '@runledger/client/internal/generated/operations';
+import { settingsOf } from '@runledger/client/internal/options';
 import { parseExpiry } from './options.ts';
 import { table } from './table.ts';
 import { UsageError } from './usage.ts';

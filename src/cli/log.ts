@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { callsOf, targetOf } from '../client/log-input.ts';
-import { settingsOf } from '../client/options.ts';
-import { stepFlushMs } from '../client/senders.ts';
-import { spoolLocation } from '../client/spool/location.ts';
-import { openSender } from '../client/spool/sender.ts';
+import { callsOf, targetOf } from '@runledger/client/internal/log-input';
+import { settingsOf } from '@runledger/client/internal/options';
+import { stepFlushMs } from '@runledger/client/internal/senders';
+import { spoolLocation } from '@runledger/client/internal/spool/location';
+import { openSender } from '@runledger/client/internal/spool/sender';
 import { parseMetadata } from './key-values.ts';
 import { parseLong } from './options.ts';
 import { readInput } from './read-input.ts';

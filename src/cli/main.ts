@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { RunledgerError } from '../client/errors.ts';
+import { RunledgerError } from '@runledger/client/internal/errors';
 import { readVersion } from '../version.ts';
 import { flush } from './flush.ts';
 import { get } from './get.ts';

@@ -1,4 +1,4 @@
-import { type LogTarget, parseId } from '../client/log-input.ts';
+import { type LogTarget, parseId } from '@runledger/client/internal/log-input';
 import { parseInteger } from './options.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,7 +1,7 @@
-import type { MetadataValue } from '../client/metadata-entries.ts';
-import { DType, Float, Path, StorageSize, Uri } from '../client/metadata-types.ts';
-import { parseJson } from '../json/parse.ts';
-import type { JsonValue } from '../json/value.ts';
+import type { MetadataValue } from '@runledger/client/internal/metadata-entries';
+import { DType, Float, Path, StorageSize, Uri } from '@runledger/client/internal/metadata-types';
+import type { JsonValue } from '@runledger/client/json';
+import { parseJson } from '@runledger/client/json';
 import { UsageError } from './usage.ts';
 
 const integer = /^[+-]?(?:0|[1-9]\d*)$/;

@@ -1,8 +1,6 @@
-import { parseJson } from '../json/parse.ts';
-import { isRawJson } from '../json/raw.ts';
-import type { JsonObject, JsonValue } from '../json/value.ts';
+import type { JsonObject, JsonValue } from '@runledger/client/json';
+import { equalityKey, isRawJson, parseJson } from '@runledger/client/json';
 import type { ComparisonRow } from './compare-runs.ts';
-import { equalityKey } from './value/json-equality.ts';
 
 /** One leaf of objects side by side: `present` is false where the object of a run has no such path. */
 export type ComparisonLeaf = { path: string[]; cells: { present: boolean; value: JsonValue }[]; differs: boolean };

@@ -1,5 +1,5 @@
+import { equalityKey, parseJson } from '@runledger/client/json';
 import { badInput } from '../errors.ts';
-import { parseJson } from '../json/parse.ts';
 import { listLatest } from '../storage/entries/latest.ts';
 import type { Reader } from '../storage/postgres/database.ts';
 import type { EntryRow, LatestListRow, RunRow } from '../storage/rows.ts';
@@ -7,7 +7,6 @@ import { compareBytes, differ } from './compare-leaves.ts';
 import { requireRun } from './find-run.ts';
 import { normalizeLookupKey } from './metadata-key.ts';
 import { qualifyKey } from './qualified-key.ts';
-import { equalityKey } from './value/json-equality.ts';
 
 /** One key of the runs side by side; null where a run has no such key. */
 export type ComparisonRow = { key: string; cells: (EntryRow | null)[]; differs: boolean };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { stringifyJson } from '@runledger/client/json';
 import { badInput } from '../errors.ts';
-import { stringifyJson } from '../json/stringify.ts';
 import type { LedgerEntry } from '../storage/entries/append.ts';
 import type { MetadataType } from '../storage/rows.ts';
 import { parseMetadataKey } from './metadata-key.ts';

@@ -1,5 +1,5 @@
+import { numberText } from '@runledger/client/json';
 import { badInput } from '../errors.ts';
-import { numberText } from '../json/number.ts';
 import type { ExecutionStatus, MetadataType } from '../storage/rows.ts';
 import type { Operand } from '../storage/runs/equality.ts';
 import type { MetadataTest, RunFilter } from '../storage/runs/run-filter.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { newRunId } from '@runledger/client/internal/uuid';
 import { conflict, forbidden } from '../errors.ts';
 import { notifyChanges } from '../storage/changes/notify.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { findRunById, findRunByName, insertRun } from '../storage/runs/runs.ts';
 import { isPipelineInSight } from '../storage/sight.ts';
-import { newRunId } from '../uuid.ts';
 import { parseName } from './names.ts';
 import { quote } from './value/quote.ts';
 

@@ -1,3 +1,4 @@
+import { newUuid } from '@runledger/client/internal/uuid';
 import { conflict, notFound } from '../errors.ts';
 import { notifyChanges } from '../storage/changes/notify.ts';
 import { type RecordedChange, recordChanges } from '../storage/changes/record.ts';
@@ -8,7 +9,6 @@ import { claimStepId, findNextAttempt, insertStep, supersedeAttempts } from '../
 import { lockRun, lockSteps } from '../storage/runs/locks.ts';
 import { findRunById } from '../storage/runs/runs.ts';
 import { findStepById } from '../storage/runs/steps.ts';
-import { newUuid } from '../uuid.ts';
 import { requireRun } from './find-run.ts';
 import { parseName } from './names.ts';
 import { quote } from './value/quote.ts';

@@ -1,7 +1,6 @@
+import { isRawJson, stringifyJson } from '@runledger/client/json';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { ErrorCode, RunledgerError } from '../errors.ts';
-import { isRawJson } from '../json/raw.ts';
-import { stringifyJson } from '../json/stringify.ts';
 
 /** What goes over the wire: a whole text, or, for a stream of events, one text after another. */
 export type Answer = {

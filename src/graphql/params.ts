@@ -1,6 +1,5 @@
+import { parseJson, scanJson } from '@runledger/client/json';
 import { GraphQLError } from 'graphql';
-import { parseJson } from '../json/parse.ts';
-import { scanJson } from '../json/scan.ts';
 
 /** What a GraphQL request asks for. */
 export type GraphQLParams = {

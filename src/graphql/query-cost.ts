@@ -1,3 +1,4 @@
+import { asDouble } from '@runledger/client/json';
 import {
   type DocumentNode,
   type FieldNode,
@@ -15,7 +16,6 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { asDouble } from '../json/number.ts';
 import { fragmentsOf } from './definitions.ts';
 import { overLimit } from './query-limits.ts';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { isAsyncIterable, mapAsyncIterator } from '@envelop/core';
+import { isRawJson } from '@runledger/client/json';
 import type { ExecutionResult } from 'graphql';
 import { createHandler } from 'graphql-sse/lib/use/fetch';
 import type { Caller } from '../domain/caller.ts';
-import { isRawJson } from '../json/raw.ts';
 import type { RequestNote } from '../measure/request.ts';
 import { toOutput } from './answer.ts';
 import type { Result } from './engine.ts';

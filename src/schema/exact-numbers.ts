@@ -1,3 +1,4 @@
+import { asDouble } from '@runledger/client/json';
 import {
   GraphQLError,
   GraphQLInt,
@@ -11,7 +12,6 @@ import {
   isObjectType,
   Kind,
 } from 'graphql';
-import { asDouble } from '../json/number.ts';
 
 /** As the Float of the specification, but for integers of more digits than a double holds, which mean the nearest double. */
 const exactFloat = new GraphQLScalarType<number>({

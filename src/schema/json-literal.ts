@@ -1,7 +1,6 @@
+import { readFloat, readInteger, setMember } from '@runledger/client/json';
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { maxValueDepth } from '../domain/value/value-text.ts';
-import { readFloat, readInteger } from '../json/number.ts';
-import { setMember } from '../json/object.ts';
 
 // A value may be 64 lists and objects deep, and stands in the object of keys to values.
 const maxLiteralDepth = maxValueDepth + 1;

@@ -1,7 +1,7 @@
+import { rawJson } from '@runledger/client/json';
 import { resolveHistoryScope } from '../domain/find-history-scope.ts';
 import { displayValue, numberValue } from '../domain/value/display-value.ts';
 import { type InnerValue, valueAt } from '../domain/value/value-at.ts';
-import { rawJson } from '../json/raw.ts';
 import { countHistory, listHistory } from '../storage/entries/history.ts';
 import { findRetraction, type RetractionRow } from '../storage/entries/retraction.ts';
 import type { EntryRow } from '../storage/rows.ts';

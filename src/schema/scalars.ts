@@ -1,6 +1,6 @@
+import { asDouble } from '@runledger/client/json';
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { asDouble } from '../json/number.ts';
 import { builder } from './builder.ts';
 import { literalToJson } from './json-literal.ts';
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { expect } from 'vitest';
-import { newRunId } from '../../src/uuid.ts';
+import { newRunId } from '../../clients/typescript/src/uuid.ts';
 import { startServiceProcess } from '../support/service-process.ts';
 import { testAlone as test } from '../support/test.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
 import { anonymous, sightOfPipelines } from '../../src/domain/caller.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
 import { log, startRun, startStep } from '../support/ledger.ts';
 import { openService, type TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { packageRoot, runCommand, runJob, startProxy } from '../support/service-process.ts';
 import { testSpool } from '../support/test-spool.ts';
 
@@ -18,7 +18,7 @@ const test = testSpool
         runCommand(args, environment()),
   )
   .extend('startRun', ({ environment }) => (name: string) => {
-    const text = `import { pipelineRun } from 'runledger/client'; await pipelineRun({ name: '${name}' }, () => {});`;
+    const text = `import { pipelineRun } from '@runledger/client'; await pipelineRun({ name: '${name}' }, () => {});`;
     return runJob(text, environment());
   })
   .extend(
@@ -31,7 +31,7 @@ const test = testSpool
 /** Leaves a file of two refused operations: they log to a run that does not exist, by its name and by a prefix of it. */
 async function leaveRejected(run: string, spool: string, environment: Environment): Promise<string> {
   const { stderr } = await runJob(
-    `import { logMetadata } from 'runledger/client';
+    `import { logMetadata } from '@runledger/client';
      logMetadata({ value: 1 }, { run: '${run.slice(0, -1)}', buffered: true });
      logMetadata({ value: 2 }, { run: '${run}', buffered: true });`,
     environment(),
@@ -51,7 +51,7 @@ test('a wrong path in the URL keeps every operation, and says which URL and whic
 }) => {
   const wrong = service.url.replace('/graphql', '/api');
   const { code, stderr } = await runJob(
-    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+    `import { logMetadata, pipelineRun, step } from '@runledger/client';
      await pipelineRun({ name: 'wrong-url' }, () => step('train', () => logMetadata({ a: 1 })));`,
     environment(wrong),
   );
@@ -104,7 +104,7 @@ test('flush mentions the files of refused operations, and flush --rejected shows
 
 test('a step is found by its id with or without hyphens, in any case', async ({ environment, runledger }) => {
   const { stdout } = await runJob(
-    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+    `import { logMetadata, pipelineRun, step } from '@runledger/client';
      await pipelineRun({ name: 'by-step-id' }, () => step('train', ({ id }) => console.log(id)));`,
     environment(),
   );
@@ -116,7 +116,7 @@ test('a step is found by its id with or without hyphens, in any case', async ({ 
   expect(await runledger('get', 'a', '--step-id', id)).toMatchObject({ code: 0, stdout: '2\n' });
   const wrong = await runledger('get', 'a', '--step-id', 'train');
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--step-id must be a UUID, not "train"') });
-  const child = `import { logMetadata } from 'runledger/client'; logMetadata({ a: 3 });`;
+  const child = `import { logMetadata } from '@runledger/client'; logMetadata({ a: 3 });`;
   expect(await runJob(child, { ...environment(), RUNLEDGER_STEP_ID: bare })).toMatchObject({ code: 0, stderr: '' });
   expect((await runledger('get', 'a', '--step-id', id)).stdout).toBe('3\n');
 });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { eventually, runJob, startProxy } from '../support/service-process.ts';
 import { testSpool } from '../support/test-spool.ts';
 
@@ -7,7 +7,7 @@ const test = testSpool.extend('client', ({ service }) => createClient({ url: ser
 
 /** A program in which `body` is the step `train` of a run. */
 const job = (name: string, body: string) => `
-  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  import { logMetadata, pipelineRun, step } from '@runledger/client';
   await pipelineRun({ name: '${name}' }, () => step('train', async () => { ${body} }));`;
 
 test('a process with a run open says that it lives, for all that is open in one request, until it has ended', async ({
@@ -22,7 +22,7 @@ test('a process with a run open says that it lives, for all that is open in one 
     return undefined;
   });
   const text = `
-    import { pipelineRun, step } from 'runledger/client';
+    import { pipelineRun, step } from '@runledger/client';
     import { once } from 'node:events';
     // Neither a signal that may come nor the client keeps a process alive.
     const working = setInterval(() => {}, 1_000);

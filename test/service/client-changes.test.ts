@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Change, createClient, InvalidCallError } from '../../src/client/index.ts';
+import { type Change, createClient, InvalidCallError } from '../../clients/typescript/src/index.ts';
 import { runJob } from '../support/service-process.ts';
 import { testJobs } from '../support/test.ts';
 
@@ -7,7 +7,7 @@ const test = testJobs
   .extend('client', ({ service }) => createClient({ url: service.url }))
   .extend('job', ({ env }) => async (name: string, body: string, pipeline = 'changing') => {
     const text = `
-      import { Float, logMetadata, pipelineRun, step } from 'runledger/client';
+      import { Float, logMetadata, pipelineRun, step } from '@runledger/client';
       await pipelineRun({ name: '${name}', pipeline: '${pipeline}' }, async () => { ${body} });`;
     expect(await runJob(text, env)).toMatchObject({ code: 0, stderr: '' });
   });

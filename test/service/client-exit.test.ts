@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { runCommand, runJob } from '../support/service-process.ts';
 import { testSpool as test } from '../support/test-spool.ts';
 
 /** A job that ends in the middle of its second step, while a step within that is open too. */
 const job = (name: string, end: string) => `
-  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  import { logMetadata, pipelineRun, step } from '@runledger/client';
   await pipelineRun({ name: '${name}' }, async () => {
     await step('load', () => logMetadata({ a: 1 }));
     await step('train', () => step('inner', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createClient, type MetadataEntry } from '../../src/client/index.ts';
+import { createClient, type MetadataEntry } from '../../clients/typescript/src/index.ts';
 import { testJobs } from '../support/test.ts';
 
 const test = testJobs

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { runJob } from '../support/service-process.ts';
 import { testSpool } from '../support/test-spool.ts';
 
@@ -10,9 +10,9 @@ const imports = `
   import { spawnSync } from 'node:child_process';
   import { once } from 'node:events';
   import { Worker } from 'node:worker_threads';
-  import { currentRun, logMetadata, pipelineRun, step, stepEnvironment } from 'runledger/client';
+  import { currentRun, logMetadata, pipelineRun, step, stepEnvironment } from '@runledger/client';
   const child = (text, extra = {}) => {
-    const program = "import { currentRun, logMetadata, pipelineRun, step, stepEnvironment } from 'runledger/client';" + text;
+    const program = "import { currentRun, logMetadata, pipelineRun, step, stepEnvironment } from '@runledger/client';" + text;
     const env = { ...process.env, ...stepEnvironment(), ...extra };
     const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { env, stdio: 'inherit' });
     if (status !== 0) throw new Error('the child ended with ' + status);
@@ -46,14 +46,14 @@ test('a child process and a worker that are started in the body of a run belong 
   environment,
 }) => {
   const program = `
-    import { logMetadata, step } from 'runledger/client';
+    import { logMetadata, step } from '@runledger/client';
     await step('in-worker', () => logMetadata({ k: 'worker' }));`;
   const text = `${imports}
     await pipelineRun({ name: 'parent' }, async () => {
       child("logMetadata({ k: 'child' }); await step('in-child', () => logMetadata({ k: 'step' }));");
       child("await pipelineRun({ name: 'other', pipeline: 'p' }, async () => { logMetadata({ joined: 1 }); await step('joined', () => logMetadata({ k: 'joined' })); });");
       const code = new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(program)}
-        .replace('runledger/client', import.meta.resolve('runledger/client'))));
+        .replace('@runledger/client', import.meta.resolve('@runledger/client'))));
       const [status] = await once(new Worker(code, { env: { ...process.env, ...stepEnvironment() } }), 'exit');
       console.log('worker ' + status);
       await step('after', () => child("logMetadata({ k: 'in step' })"));
@@ -86,7 +86,7 @@ test('a run of its own in a process that was started in a step hands down its ow
 });
 
 test('an id in the environment that is none is an error that names the variable', async ({ environment }) => {
-  const text = "import { logMetadata } from 'runledger/client'; logMetadata({ a: 1 });";
+  const text = "import { logMetadata } from '@runledger/client'; logMetadata({ a: 1 });";
   const { code, stderr } = await runJob(text, { ...environment(), RUNLEDGER_RUN_ID: 'iris-1' });
   expect([code, stderr]).toEqual([1, expect.stringContaining('RUNLEDGER_RUN_ID must be a UUID, not "iris-1"')]);
 });

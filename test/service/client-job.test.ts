@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { eventually, runCommand, runJob, type ServiceProcess, startProxy } from '../support/service-process.ts';
 import { testSpool } from '../support/test-spool.ts';
 
@@ -13,7 +13,7 @@ const test = testSpool.extend(
 
 /** A job of one step that logs `loss` 0…count−1, printing each; it has a result and an exit code of its own. */
 const job = (name: string, count: number, end = 'return 42') => `
-  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  import { logMetadata, pipelineRun, step } from '@runledger/client';
   const result = await pipelineRun({ name: '${name}', pipeline: 'jobs' }, () =>
     step('train', async () => {
       for (let loss = 0; loss < ${count}; loss += 1) {
@@ -158,7 +158,7 @@ test('the next process delivers what a killed one left, before its own', async (
     if (line === 'logged 9') child.kill('SIGKILL');
   });
   open = true;
-  const next = `import { logMetadata, flush } from 'runledger/client';
+  const next = `import { logMetadata, flush } from '@runledger/client';
     logMetadata({ loss: 'mine' }, { run: 'left', stepName: 'train', buffered: true });`;
   expect(await runJob(next, environment(proxy.url))).toMatchObject({ code: 0, stderr: '' });
   const arrived = await losses(service, 'left');
@@ -171,9 +171,9 @@ test('the next process delivers what a killed one left, before its own', async (
 test('a child process finds its step by the environment', async ({ service, spool, environment }) => {
   const parent = `
     import { spawnSync } from 'node:child_process';
-    import { pipelineRun, step, stepEnvironment } from 'runledger/client';
+    import { pipelineRun, step, stepEnvironment } from '@runledger/client';
     await pipelineRun({ name: 'parent' }, () => step('train', () => {
-      const child = "import { logMetadata } from 'runledger/client'; logMetadata({ loss: 1 }); console.log('child');";
+      const child = "import { logMetadata } from '@runledger/client'; logMetadata({ loss: 1 }); console.log('child');";
       const env = { ...process.env, ...stepEnvironment() };
       const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', child], { env, stdio: 'inherit' });
       console.log('status ' + status);

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { createClient, Path, StorageSize, Tuple, Uri } from '../../src/client/index.ts';
+import { createClient, Path, StorageSize, Tuple, Uri } from '../../clients/typescript/src/index.ts';
 import { runCommand, runJob } from '../support/service-process.ts';
 import { testJobs } from '../support/test.ts';
 
 const job = `
-  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  import { logMetadata, pipelineRun, step } from '@runledger/client';
   for (const name of ['reading-1', 'reading-2'])
     await pipelineRun({ name, pipeline: 'reading' }, async () => {
       await step('train', () => {

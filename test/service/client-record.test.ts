@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { runCommand, runJob, startProxy } from '../support/service-process.ts';
 import { testSpool } from '../support/test-spool.ts';
 
@@ -8,7 +8,7 @@ const test = testSpool.extend('client', ({ service }) => createClient({ url: ser
 
 /** A program in which `body` is the step `train` of a run. */
 const job = (name: string, body: string) => `
-  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  import { logMetadata, pipelineRun, step } from '@runledger/client';
   await pipelineRun({ name: '${name}' }, () => step('train', async () => { ${body} }));`;
 
 test('what is delivered later ended when it ended, not when it was delivered', async ({
@@ -137,7 +137,7 @@ test('a job waits for a frozen service once in the beginning and once in the end
 
 test('with RUNLEDGER_DISABLED=1 everything runs, and nothing is recorded', async ({ client, spool, environment }) => {
   const { code, stdout, stderr } = await runJob(
-    `import { flush, logMetadata, pipelineRun, step, stepEnvironment } from 'runledger/client';
+    `import { flush, logMetadata, pipelineRun, step, stepEnvironment } from '@runledger/client';
      logMetadata({ outside: 1 });
      const committed = await logMetadata({ a: 1 }, { run: 'nobody' });
      const alone = await step('alone', () => 3);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { packageRoot, runJob } from '../support/service-process.ts';
 import { testSpool as test } from '../support/test-spool.ts';
 
@@ -9,7 +9,7 @@ const turn = 'await new Promise((resolve) => setTimeout(resolve, 1));';
 
 test('steps that run at the same time do not mix, and what they start logs to them', async ({ service, env }) => {
   const { code, stderr } = await runJob(
-    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+    `import { logMetadata, pipelineRun, step } from '@runledger/client';
      const work = (name) => step(name, async () => {
        for (let count = 0; count < 5; count += 1) {
          ${turn}
@@ -31,7 +31,7 @@ test('steps that run at the same time do not mix, and what they start logs to th
 });
 
 test('outside a step, without a target, the error lists the ways to call', async ({ env }) => {
-  const { code, stderr } = await runJob(`import { logMetadata } from 'runledger/client'; logMetadata({ a: 1 });`, env);
+  const { code, stderr } = await runJob(`import { logMetadata } from '@runledger/client'; logMetadata({ a: 1 });`, env);
   expect(code).toBe(1);
   for (const way of ['step("name"', 'RUNLEDGER_STEP_ID', '{ stepId }', '{ run, stepName }', '{ run }'])
     expect(stderr).toContain(way);
@@ -42,7 +42,7 @@ test('a value that cannot be stored is an error of the step that logs it, and no
   env,
 }) => {
   const { code, stdout } = await runJob(
-    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+    `import { logMetadata, pipelineRun, step } from '@runledger/client';
      await pipelineRun({ name: 'no-form' }, () => step('train', () => logMetadata({ fine: 1, cfg: { act: [() => 1] } })))
        .catch((error) => console.log(error.name + ': ' + error.message));`,
     env,
@@ -55,7 +55,7 @@ test('a value that cannot be stored is an error of the step that logs it, and no
 
 test('a step may belong to a run of another process', async ({ service, env }) => {
   const { code } = await runJob(
-    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+    `import { logMetadata, pipelineRun, step } from '@runledger/client';
      const id = await pipelineRun({ name: 'elsewhere' }, ({ id }) => id);
      await step('late', () => logMetadata({ a: 1 }), { run: id });`,
     env,
@@ -71,7 +71,7 @@ test('a run hands its function the name it has, whether it was taken, left to th
   environment,
 }) => {
   const text = (url: string) => `
-    import { logMetadata, pipelineRun, step } from 'runledger/client';
+    import { logMetadata, pipelineRun, step } from '@runledger/client';
     const named = async (options) => pipelineRun({ ...options, url: '${url}' }, ({ id, name }) => console.log(id + ' ' + name));
     await named({ name: 'taken' });
     await named({ name: 'taken' });
@@ -99,7 +99,7 @@ test('a run hands its function the name it has, whether it was taken, left to th
 
 test('a run that learns its name late has it as soon as its start is delivered', async ({ env }) => {
   const { stdout } = await runJob(
-    `import { flush, pipelineRun } from 'runledger/client';
+    `import { flush, pipelineRun } from '@runledger/client';
      const once = (fn) => pipelineRun({ name: 'late-name' }, fn);
      await once(() => {});
      await once(async (run) => {
@@ -114,7 +114,7 @@ test('a run that learns its name late has it as soon as its start is delivered',
 
 test('logging nothing in a step warns, once, and the job goes on', async ({ env }) => {
   const text = `
-    import { logMetadata, pipelineRun, step } from 'runledger/client';
+    import { logMetadata, pipelineRun, step } from '@runledger/client';
     await pipelineRun({ name: 'nothing' }, () => step('train', () => {
       for (let count = 0; count < 3; count += 1) logMetadata({});
       logMetadata({ fine: 1 });
@@ -132,7 +132,7 @@ test('a step that goes to another run from inside a run goes to the same service
   env,
 }) => {
   const { code, stdout } = await runJob(
-    `import { logMetadata, pipelineRun, step } from 'runledger/client';
+    `import { logMetadata, pipelineRun, step } from '@runledger/client';
      const url = '${service.url}';
      const id = await pipelineRun({ name: 'other-run', url }, ({ id }) => id);
      await pipelineRun({ name: 'this-run', url }, async () => {
@@ -156,6 +156,6 @@ test('what browsers load needs nothing of Node', async () => {
     expect(text, path).not.toMatch(/from 'node:|from '(?!\.)/);
     for (const [, to] of text.matchAll(/from '(\.[^']*)'/g)) await visit(join(dirname(path), to!));
   };
-  await visit(join(packageRoot, 'dist/client/browser.js'));
+  await visit(join(packageRoot, 'clients/typescript/dist/browser.js'));
   expect(seen.size).toBeGreaterThan(10);
 });

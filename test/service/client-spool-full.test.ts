@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { runCommand, runJob, startProxy } from '../support/service-process.ts';
 import { testSpool } from '../support/test-spool.ts';
 
@@ -8,7 +8,7 @@ const test = testSpool.extend('client', ({ service }) => createClient({ url: ser
 
 /** A job that logs `count` values in a loop that never lets go of the thread. */
 const job = (name: string, count: number) => `
-  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  import { logMetadata, pipelineRun, step } from '@runledger/client';
   await pipelineRun({ name: '${name}' }, () => step('train', () => {
     const start = performance.now();
     for (let k = 0; k < ${count}; k += 1) logMetadata({ k }, { iteration: k });

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { createClient } from '../../src/client/index.ts';
+import { createClient } from '../../clients/typescript/src/index.ts';
 import { runJob } from '../support/service-process.ts';
 import { testSpool } from '../support/test-spool.ts';
 
@@ -15,7 +15,7 @@ const test = testSpool.extend('stepsOf', ({ service }) => async (name: string) =
 });
 
 const job = (name: string, body: string) => `
-  import { logMetadata, pipelineRun, step } from 'runledger/client';
+  import { logMetadata, pipelineRun, step } from '@runledger/client';
   await pipelineRun({ name: '${name}' }, async () => { ${body} });`;
 
 test('the same step again, one after the other, is a step of its own', async ({ stepsOf, spool, environment }) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { parseJson } from '../../src/json/parse.ts';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
 import { follow } from '../support/events.ts';
 import { subscribe } from '../support/subscribe.ts';
 import { test } from '../support/test.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { rawJson } from '../../src/json/raw.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
+import { rawJson } from '../../clients/typescript/src/json/raw.ts';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
 import { log, startRun } from '../support/ledger.ts';
 import { test } from '../support/test.ts';
 

@@ -1,3 +1,4 @@
+import { isRawJson, stringifyJson } from '@runledger/client/json';
 import fc from 'fast-check';
 import {
   type ExecutionResult,
@@ -19,8 +20,6 @@ import { defaultLimits } from '../../src/domain/value/limits.ts';
 import { badInput } from '../../src/errors.ts';
 import { toOutput } from '../../src/graphql/answer.ts';
 import { createPlans } from '../../src/graphql/plan/operations.ts';
-import { isRawJson } from '../../src/json/raw.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
 import type { Context } from '../../src/schema/context.ts';
 import { schema } from '../../src/schema/index.ts';
 import { log, startRun, startStep } from '../support/ledger.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { parseJson } from '../../src/json/parse.ts';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
 import { latestOfRun, latestOfStep, log, startRun, startStep } from '../support/ledger.ts';
 import type { TestService } from '../support/service.ts';
 import { subscribe } from '../support/subscribe.ts';

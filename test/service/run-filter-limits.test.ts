@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { rawJson } from '../../src/json/raw.ts';
+import { rawJson } from '../../clients/typescript/src/json/raw.ts';
 import { log, startRun } from '../support/ledger.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { setMember } from '../../src/json/object.ts';
-import { rawJson } from '../../src/json/raw.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
-import type { JsonValue } from '../../src/json/value.ts';
+import { setMember } from '../../clients/typescript/src/json/object.ts';
+import { rawJson } from '../../clients/typescript/src/json/raw.ts';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
+import type { JsonValue } from '../../clients/typescript/src/json/value.ts';
 import { anyJson, edgeDouble } from '../support/json-arbitrary.ts';
 import { finishStep, log, startRun, startStep } from '../support/ledger.ts';
 import {

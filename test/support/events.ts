@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { parseJson } from '../../src/json/parse.ts';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
 import type { TestService } from './service.ts';
 import { subscribe } from './subscribe.ts';
 import type { WireError } from './told.ts';

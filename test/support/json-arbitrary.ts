@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { setMember } from '../../src/json/object.ts';
-import type { JsonValue } from '../../src/json/value.ts';
+import { setMember } from '../../clients/typescript/src/json/object.ts';
+import type { JsonValue } from '../../clients/typescript/src/json/value.ts';
 
 const bits = new DataView(new ArrayBuffer(8));
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../src/json/value.ts';
+import type { JsonValue } from '../../clients/typescript/src/json/value.ts';
 
 // What pipelineRuns must answer, worked out anew for every question from all that was ever logged. No indexes, no
 // stored latest, no SQL: slow and plain, so that one can see that it is right.

@@ -87,7 +87,7 @@ export type JobResult = { code: number | null; signal: NodeJS.Signals | null; st
 
 type OnLine = (line: string, child: ChildProcess) => void;
 
-/** Runs a program text (an ES module that may import "runledger/client") as a job does. `onLine` hears its output. */
+/** Runs a program text (an ES module that may import "@runledger/client") as a job does. `onLine` hears its output. */
 export const runJob = (text: string, env: Record<string, string>, onLine?: OnLine): Promise<JobResult> =>
   runNode(['--input-type=module', '-e', text], env, onLine);
 

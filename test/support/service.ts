@@ -1,9 +1,9 @@
 import pino from 'pino';
 import { vi } from 'vitest';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
 import { anonymous } from '../../src/domain/caller.ts';
 import type { WholeAnswer } from '../../src/graphql/answer.ts';
 import { type App, type AppOptions, createApp } from '../../src/graphql/app.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/storage/postgres/database.ts';
 import { createDatabase } from './database.ts';
 import { parseAnswer, tell, type WireError } from './told.ts';

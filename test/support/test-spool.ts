@@ -13,4 +13,6 @@ export const testSpool = testJobs
   .extend('environment', ({ service, spool }) => (url = service.url) => ({
     RUNLEDGER_URL: url,
     RUNLEDGER_SPOOL_DIR: spool,
+    // What a job prints is compared to the letter.
+    RUNLEDGER_LINK: '0',
   }));

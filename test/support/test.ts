@@ -93,10 +93,11 @@ async function startService({ database }: { database: TestDatabase }, { onCleanu
   };
 }
 
-type JobEnvironment = { RUNLEDGER_URL: string; RUNLEDGER_SPOOL_DIR: string };
+type JobEnvironment = { RUNLEDGER_URL: string; RUNLEDGER_SPOOL_DIR: string; RUNLEDGER_LINK: string };
 
 async function jobEnvironment({ service }: { service: ServiceProcess }, { onCleanup }: Hooks): Promise<JobEnvironment> {
   const spool = await mkdtemp(join(tmpdir(), 'runledger-spool-'));
   onCleanup(() => rm(spool, { recursive: true, force: true }));
-  return { RUNLEDGER_URL: service.url, RUNLEDGER_SPOOL_DIR: spool };
+  // What a job prints is compared to the letter.
+  return { RUNLEDGER_URL: service.url, RUNLEDGER_SPOOL_DIR: spool, RUNLEDGER_LINK: '0' };
 }

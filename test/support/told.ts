@@ -1,5 +1,5 @@
-import { parseJson } from '../../src/json/parse.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
 
 /** An error as it comes over the wire. */
 export type WireError = {

@@ -2,7 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createClient, flush, InvalidCallError, logMetadata, pipelineRun, step } from '../../src/client/index.ts';
+import {
+  createClient,
+  flush,
+  InvalidCallError,
+  logMetadata,
+  pipelineRun,
+  step,
+} from '../../clients/typescript/src/index.ts';
 
 let spool: string;
 beforeAll(() => {
@@ -53,8 +60,8 @@ test.each<[string, () => unknown, string]>([
 });
 
 test('the same holds for every method of a reader', async () => {
-  const { readRun } = await import('../../src/client/read-run.ts');
-  const { settingsOf } = await import('../../src/client/options.ts');
+  const { readRun } = await import('../../clients/typescript/src/read-run.ts');
+  const { settingsOf } = await import('../../clients/typescript/src/options.ts');
   const fields = {
     id: stepId,
     name: 'r',

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createClient, InvalidCallError } from '../../src/client/browser.ts';
-import { type ClientOptions, settingsOf } from '../../src/client/options.ts';
-import { headersOf } from '../../src/client/post.ts';
+import { createClient, InvalidCallError } from '../../clients/typescript/src/browser.ts';
+import { type ClientOptions, settingsOf } from '../../clients/typescript/src/options.ts';
+import { headersOf } from '../../clients/typescript/src/post.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

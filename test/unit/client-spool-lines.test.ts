@@ -3,13 +3,13 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { errorOfCode } from '../../src/client/errors.ts';
-import { callsOf, type LogCall, textOfCall } from '../../src/client/log-input.ts';
-import { deliveryOf, type Post } from '../../src/client/spool/deliver.ts';
-import { deliverLeftovers } from '../../src/client/spool/leftovers.ts';
-import { lineOf } from '../../src/client/spool/operation.ts';
-import { partsOf, payloadOf } from '../../src/client/spool/parts.ts';
-import { openQueue, type Queue } from '../../src/client/spool/queue.ts';
+import { errorOfCode } from '../../clients/typescript/src/errors.ts';
+import { callsOf, type LogCall, textOfCall } from '../../clients/typescript/src/log-input.ts';
+import { deliveryOf, type Post } from '../../clients/typescript/src/spool/deliver.ts';
+import { deliverLeftovers } from '../../clients/typescript/src/spool/leftovers.ts';
+import { lineOf } from '../../clients/typescript/src/spool/operation.ts';
+import { partsOf, payloadOf } from '../../clients/typescript/src/spool/parts.ts';
+import { openQueue, type Queue } from '../../clients/typescript/src/spool/queue.ts';
 
 const url = 'http://127.0.0.1:4000/graphql';
 /** No process has such an id. */

@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { errorOfCode, UnavailableError } from '../../src/client/errors.ts';
-import { deliveryOf, type Post } from '../../src/client/spool/deliver.ts';
-import { deliverLeftovers } from '../../src/client/spool/leftovers.ts';
-import { startOf } from '../../src/client/spool/location.ts';
-import { lineOf, parseOperation } from '../../src/client/spool/operation.ts';
-import { openQueue, type Queue } from '../../src/client/spool/queue.ts';
+import { errorOfCode, UnavailableError } from '../../clients/typescript/src/errors.ts';
+import { deliveryOf, type Post } from '../../clients/typescript/src/spool/deliver.ts';
+import { deliverLeftovers } from '../../clients/typescript/src/spool/leftovers.ts';
+import { startOf } from '../../clients/typescript/src/spool/location.ts';
+import { lineOf, parseOperation } from '../../clients/typescript/src/spool/operation.ts';
+import { openQueue, type Queue } from '../../clients/typescript/src/spool/queue.ts';
 
 const url = 'http://127.0.0.1:4000/graphql';
 /** No process has such an id. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { createClient, InvalidCallError, UnavailableError } from '../../src/client/browser.ts';
-import { endpointUrl } from '../../src/client/options.ts';
-import { eventsOf } from '../../src/client/sse.ts';
+import { createClient, InvalidCallError, UnavailableError } from '../../clients/typescript/src/browser.ts';
+import { endpointUrl } from '../../clients/typescript/src/options.ts';
+import { eventsOf } from '../../clients/typescript/src/sse.ts';
 
 type Asked = { query: string; variables: Record<string, unknown>; headers: IncomingMessage['headers'] };
 

@@ -7,7 +7,7 @@ import {
   type RunledgerError,
   step,
   UnavailableError,
-} from '../../src/client/index.ts';
+} from '../../clients/typescript/src/index.ts';
 
 // What the compiler must refuse, or know: `npm run check:types` reads this too.
 

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
+import { InvalidCallError } from '../../clients/typescript/src/errors.ts';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
+import { callsOf, targetOf, textOfCall } from '../../clients/typescript/src/log-input.ts';
+import {
+  checkName,
+  type MetadataValue,
+  textsOfEntries,
+  utf8Length,
+} from '../../clients/typescript/src/metadata-entries.ts';
+import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../clients/typescript/src/metadata-types.ts';
+import { newUuid } from '../../clients/typescript/src/uuid.ts';
 import { parseMetadata } from '../../src/cli/key-values.ts';
 import { joinNegatives } from '../../src/cli/options.ts';
 import { parseValue } from '../../src/cli/value.ts';
-import { InvalidCallError } from '../../src/client/errors.ts';
-import { callsOf, targetOf, textOfCall } from '../../src/client/log-input.ts';
-import { checkName, type MetadataValue, textsOfEntries, utf8Length } from '../../src/client/metadata-entries.ts';
-import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../src/client/metadata-types.ts';
-import { parseJson } from '../../src/json/parse.ts';
-import { newUuid } from '../../src/uuid.ts';
 
 /** The value and type of the one entry that `value` becomes. */
 const entry = (value: unknown) => {

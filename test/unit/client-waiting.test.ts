@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createClient, UnavailableError } from '../../src/client/browser.ts';
+import { createClient, UnavailableError } from '../../clients/typescript/src/browser.ts';
 
 let said: string[];
 const closers: (() => Promise<unknown>)[] = [];

@@ -13,10 +13,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const refused: [file: string, imported: string, said: string][] = [
   ['src/new-room/a.ts', '../errors.ts', 'no import law yet'],
   ['src/new-room/deep/er/a.ts', 'pg', 'no import law yet'],
-  ['src/new-room/a.ts', '../json/parse.ts', 'no import law yet'],
-  ['src/new-file.ts', './graphql/app.ts', 'are leaves'],
-  ['src/errors.ts', 'graphql', 'are leaves'],
-  ['src/uuid.ts', 'node:crypto', 'are leaves'],
+  ['src/new-room/a.ts', '@runledger/client/json', 'no import law yet'],
+  ['src/new-file.ts', './graphql/app.ts', 'is a leaf'],
+  ['src/errors.ts', 'graphql', 'is a leaf'],
   ['src/main.ts', './process/serve.ts', 'sets NODE_ENV'],
   ['src/server.ts', './domain/find-run.ts', 'as a library'],
   ['src/measure/a.ts', '../errors.ts', 'is a leaf'],
@@ -24,9 +23,10 @@ const refused: [file: string, imported: string, said: string][] = [
   ['src/telemetry/a.ts', '../graphql/app.ts', 'counts nothing itself'],
   ['src/graphql/a.ts', 'prom-client', 'the road'],
   ['src/storage/postgres/a.ts', '@opentelemetry/api', 'knows no table'],
-  ['src/json/parse.ts', '../errors.ts', 'is a leaf'],
-  ['src/json/deep/a.ts', '../../errors.ts', 'is a leaf'],
-  ['src/json/parse.ts', 'node:buffer', 'is a leaf'],
+  ['clients/typescript/src/uuid.ts', 'node:crypto', 'is a leaf'],
+  ['clients/typescript/src/json/parse.ts', '../errors.ts', 'is a leaf'],
+  ['clients/typescript/src/json/deep/a.ts', '../../errors.ts', 'is a leaf'],
+  ['clients/typescript/src/json/parse.ts', 'node:buffer', 'is a leaf'],
   ['src/process/a.ts', '../schema/index.ts', 'opens, starts and stops'],
   ['src/process/a.ts', '../domain/log-metadata.ts', 'opens, starts and stops'],
   ['src/process/a.ts', 'graphql', 'opens, starts and stops'],
@@ -66,14 +66,18 @@ const refused: [file: string, imported: string, said: string][] = [
   ['src/storage/embedded/a.ts', '../postgres/database.ts', 'tied to nothing but itself'],
   ['src/cli/a.ts', '../domain/find-run.ts', 'user of the client'],
   ['src/cli/deep/a.ts', '../../storage/rows.ts', 'user of the client'],
-  ['src/client/a.ts', 'pg', 'and no package'],
-  ['src/client/a.ts', '../errors.ts', 'nothing of the server'],
-  ['src/client/spool/a.ts', '../../storage/rows.ts', 'nothing of the server'],
+  ['src/domain/a.ts', '@runledger/client', 'never how it is served'],
+  ['clients/typescript/src/a.ts', 'pg', 'and no package'],
+  ['clients/typescript/src/a.ts', 'runledger/server', 'and no package'],
+  ['clients/typescript/src/a.ts', '../../../src/errors.ts', 'nothing of the server'],
+  ['clients/typescript/src/spool/a.ts', '../../../../src/storage/rows.ts', 'nothing of the server'],
   ['src/dashboard/a.ts', '../domain/find-run.ts', 'by the browser client'],
-  ['src/dashboard/a.ts', '../client/client.ts', 'by the browser client'],
+  ['src/dashboard/a.ts', '@runledger/client', 'by the browser client'],
+  ['src/dashboard/a.ts', '@runledger/client/internal/client', 'by the browser client'],
   ['src/dashboard/runs/a.ts', '../compare/lines.ts', 'by the browser client'],
   ['src/dashboard/runs/a.ts', 'uplot', 'by the browser client'],
-  ['src/client/new/a.ts', '../../errors.ts', 'nothing of the server'],
+  ['clients/typescript/src/testing/a.ts', 'vitest', 'stands in the place of the service'],
+  ['clients/typescript/src/new/a.ts', '../errors.ts', 'nothing of the server'],
 ];
 
 /** What the same rooms may do: the law is not simply a no. */
@@ -82,24 +86,26 @@ const allowed: [file: string, imported: string][] = [
   ['src/http/b.ts', 'node:http'],
   ['src/http/b.ts', '../graphql/app.ts'],
   ['src/graphql/b.ts', '../schema/index.ts'],
-  ['src/graphql/plan/b.ts', '../../json/raw.ts'],
+  ['src/graphql/plan/b.ts', '@runledger/client/json'],
   ['src/schema/b.ts', '../domain/find-run.ts'],
   ['src/storage/postgres/b.ts', '../../measure/clock.ts'],
   ['src/telemetry/b.ts', 'prom-client'],
   ['src/domain/b.ts', '../storage/entries/append.ts'],
-  ['src/domain/value/b.ts', '../../json/parse.ts'],
+  ['src/domain/value/b.ts', '@runledger/client/json'],
   ['src/storage/runs/b.ts', '../postgres/database.ts'],
   ['src/storage/postgres/b.ts', 'pg'],
   ['src/storage/embedded/b.ts', 'node:timers/promises'],
-  ['src/client/b.ts', '../json/parse.ts'],
+  ['clients/typescript/src/b.ts', './json/parse.ts'],
+  ['clients/typescript/src/spool/b.ts', '../errors.ts'],
+  ['src/cli/b.ts', '@runledger/client'],
   ['src/dashboard/runs/b.ts', '../filter/parse.ts'],
   ['src/dashboard/curves/b.ts', 'uplot'],
-  ['src/dashboard/api/b.ts', '../../client/post.ts'],
+  ['src/dashboard/api/b.ts', '@runledger/client/internal/post'],
 ];
 
 /** One file a probe: biome reads them all at once. */
 const nameOf = (file: string, index: number) => join(dirname(file), `probe-${index}.ts`);
-const exact = ['src/errors.ts', 'src/uuid.ts', 'src/main.ts', 'src/server.ts'];
+const exact = ['src/errors.ts', 'clients/typescript/src/uuid.ts', 'src/main.ts', 'src/server.ts'];
 
 let folder: string;
 let said: Map<string, string[]>;
@@ -164,6 +170,8 @@ test('the code itself is within it', () => {
   try {
     const filter = (path: string) => path !== join(root, 'src', 'generated');
     cpSync(join(root, 'src'), join(copy, 'src'), { recursive: true, filter });
+    const client = 'clients/typescript/src';
+    cpSync(join(root, client), join(copy, client), { recursive: true });
     cpSync(join(folder, 'biome.json'), join(copy, 'biome.json'));
     expect([...lint(copy)]).toEqual([]);
   } finally {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { instantText } from '../../src/json/instant.ts';
+import { instantText } from '../../src/graphql/plan/instant.ts';
 import { readInstant } from '../../src/storage/postgres/row-types.ts';
 
 // Instants are read and written in a way of our own, because there are so many: it must be the usual one's twin.

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { GraphQLError, parseValue } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/json/parse.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
-import type { JsonValue } from '../../src/json/value.ts';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
+import type { JsonValue } from '../../clients/typescript/src/json/value.ts';
 import { literalToJson } from '../../src/schema/json-literal.ts';
 import { anyJson } from '../support/json-arbitrary.ts';
 

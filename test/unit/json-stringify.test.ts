@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRawJson, rawJson } from '../../src/json/raw.ts';
-import { stringifyJson } from '../../src/json/stringify.ts';
+import { isRawJson, rawJson } from '../../clients/typescript/src/json/raw.ts';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
 import { anyDouble, edgeDouble } from '../support/json-arbitrary.ts';
 
 describe('stringifyJson', () => {

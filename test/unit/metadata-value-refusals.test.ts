@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
+import { rawJson } from '../../clients/typescript/src/json/raw.ts';
 import { parseMetadataValue } from '../../src/domain/value/metadata-value.ts';
 import { RunledgerError } from '../../src/errors.ts';
-import { parseJson } from '../../src/json/parse.ts';
-import { rawJson } from '../../src/json/raw.ts';
 import type { MetadataType } from '../../src/storage/rows.ts';
 
 const limits = { maxValueBytes: 65_536 };

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseJson } from '../../clients/typescript/src/json/parse.ts';
 import { parseJsonOperand, parseMetadataValue } from '../../src/domain/value/metadata-value.ts';
-import { parseJson } from '../../src/json/parse.ts';
 import type { MetadataType } from '../../src/storage/rows.ts';
 import { anyDouble, anyJson, edgeDouble, integerText } from '../support/json-arbitrary.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatStorageSize, parseStorageSize } from '../../src/domain/value/storage-size.ts';
+import { parseStorageSize } from '../../clients/typescript/src/storage-size.ts';
+import { formatStorageSize } from '../../src/domain/value/storage-size.ts';
 
 describe('parseStorageSize', () => {
   it.each([

@@ -1,5 +1,5 @@
+import { isLater } from '@runledger/client/internal/entry';
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import { isLater } from '../../client/entry.ts';
 import type { CellFragment, RunRowsQuery } from '../generated/operations.ts';
 import type { Change } from './live.ts';
 

@@ -1,6 +1,6 @@
-import { type Settings, settingsOf } from '../../client/options.ts';
-import { post } from '../../client/post.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { type Settings, settingsOf } from '@runledger/client/internal/options';
+import { post } from '@runledger/client/internal/post';
+import { stringifyJson } from '@runledger/client/json';
 import type { Operation } from '../generated/operations.ts';
 
 const tryTimeoutMs = 20_000;

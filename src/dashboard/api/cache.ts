@@ -1,6 +1,6 @@
+import { UnavailableError } from '@runledger/client/internal/errors';
+import { stringifyJson } from '@runledger/client/json';
 import { QueryClient } from '@tanstack/react-query';
-import { UnavailableError } from '../../client/errors.ts';
-import { stringifyJson } from '../../json/stringify.ts';
 
 /** How long to wait before the next try: as long as the service asked, or longer with every failure. */
 function retryDelayMs(failures: number, error: unknown): number {

@@ -1,4 +1,4 @@
-import { newUuid } from '../../uuid.ts';
+import { newUuid } from '@runledger/client/internal/uuid';
 
 const leaseMs = 6_000;
 

@@ -1,9 +1,9 @@
+import { isLater } from '@runledger/client/internal/entry';
+import { InvalidCallError } from '@runledger/client/internal/errors';
+import { pause, pauseMs } from '@runledger/client/internal/retry';
+import { subscribe } from '@runledger/client/internal/subscribe';
 import type { QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { isLater } from '../../client/entry.ts';
-import { InvalidCallError } from '../../client/errors.ts';
-import { pause, pauseMs } from '../../client/retry.ts';
-import { subscribe } from '../../client/subscribe.ts';
 import { Changes, type ChangesSubscription } from '../generated/operations.ts';
 import { applyChanges } from './apply-changes.ts';
 import { settings } from './ask.ts';

@@ -1,4 +1,4 @@
-import { stringifyJson } from '../../json/stringify.ts';
+import { stringifyJson } from '@runledger/client/json';
 import { formatNumber } from '../format/time.ts';
 import type { CompareQuery } from '../generated/operations.ts';
 

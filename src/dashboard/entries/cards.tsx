@@ -1,5 +1,5 @@
+import { stringifyJson } from '@runledger/client/json';
 import { Copy, ExternalLink } from 'lucide-react';
-import { stringifyJson } from '../../json/stringify.ts';
 import { formatMoment } from '../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';

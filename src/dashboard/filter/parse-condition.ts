@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../json/value.ts';
+import type { JsonValue } from '@runledger/client/json';
 import { fail, peekWord, type Scanner, skipSpace, take, takePattern, takeQuoted, takeValue } from './scanner.ts';
 import { type Condition, type Filter, type KeyRef, type Operator, operators, valueTypes } from './tree.ts';
 

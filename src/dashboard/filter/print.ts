@@ -1,4 +1,4 @@
-import { stringifyJson } from '../../json/stringify.ts';
+import { stringifyJson } from '@runledger/client/json';
 import { type Condition, type Filter, type KeyRef, reserved, textFields } from './tree.ts';
 
 /** A text as a word where it can be one, else in quotes. */

@@ -1,5 +1,5 @@
-import { parseJson } from '../../json/parse.ts';
-import type { JsonValue } from '../../json/value.ts';
+import type { JsonValue } from '@runledger/client/json';
+import { parseJson } from '@runledger/client/json';
 
 /** What is wrong with the text of a filter, where, and what to write instead. */
 export class FilterError extends Error {

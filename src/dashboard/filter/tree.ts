@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../json/value.ts';
+import type { JsonValue } from '@runledger/client/json';
 
 /** PipelineRunFilter of the API, with its values as the exact parser gives them. */
 export type Filter = {

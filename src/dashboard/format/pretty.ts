@@ -1,5 +1,4 @@
-import { isRawJson } from '../../json/raw.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { isRawJson, stringifyJson } from '@runledger/client/json';
 
 /** JSON over several lines, every digit as it was logged. */
 export function prettyJson(value: unknown, indent = ''): string {

@@ -17,7 +17,7 @@ export type LogMetadataInput = {
   /** Entries with a type or an iteration of their own; they follow those of `metadata`. */
   readonly entries?: ReadonlyArray<MetadataEntryInput> | null | undefined;
   /** By the writer's clock. Left out: now, by the server's. */
-  readonly loggedAt?: string | null | undefined;
+  readonly loggedAt?: Date | string | null | undefined;
   /** Keys to values, types inferred. At least one of `metadata` and `entries` has something in it. */
   readonly metadata?: unknown;
   /** Made by the caller before the first try: a retry with the same id logs nothing twice. */
@@ -34,9 +34,9 @@ export type MetadataCondition = {
   /** False finds the runs without the key. */
   readonly exists?: boolean | null | undefined;
   /** A number greater than this; anything else never is. */
-  readonly gt?: number | null | undefined;
+  readonly gt?: number | bigint | null | undefined;
   /** A number, this or greater. */
-  readonly gte?: number | null | undefined;
+  readonly gte?: number | bigint | null | undefined;
   /** A member of a SET, LIST or TUPLE, equal as JSON. */
   readonly has?: unknown;
   /** Equal to one of these; at most 1,000 in a filter. */
@@ -44,9 +44,9 @@ export type MetadataCondition = {
   /** Plain, or `step_name::key`, as for PipelineRun.runMetadata. */
   readonly key: string;
   /** A number less than this. */
-  readonly lt?: number | null | undefined;
+  readonly lt?: number | bigint | null | undefined;
   /** A number, this or less. */
-  readonly lte?: number | null | undefined;
+  readonly lte?: number | bigint | null | undefined;
   /** Into a DICT or LIST: `["f1"]`, `["classes", "0"]`. Every other field is about what stands there. */
   readonly path?: ReadonlyArray<string> | null | undefined;
   /** Text, as it is: no character of it is a wildcard. */
@@ -64,7 +64,7 @@ export type MetadataEntryInput = {
   /** 1–255 bytes of UTF-8, not blank, no control characters. */
   readonly key: string;
   /** By the writer's clock; that of the call when left out. */
-  readonly loggedAt?: string | null | undefined;
+  readonly loggedAt?: Date | string | null | undefined;
   /** Inferred from the value when left out. */
   readonly type?: MetadataType | null | undefined;
   /** To log nothing on purpose, give null. */
@@ -112,9 +112,9 @@ export type PipelineRunFilter = {
   /** All of these; of none, every run. */
   readonly and?: ReadonlyArray<PipelineRunFilter> | null | undefined;
   /** At this instant or later; what runs has not ended. */
-  readonly endedAfter?: string | null | undefined;
+  readonly endedAfter?: Date | string | null | undefined;
   /** Before this instant. */
-  readonly endedBefore?: string | null | undefined;
+  readonly endedBefore?: Date | string | null | undefined;
   readonly metadata?: MetadataCondition | null | undefined;
   /** Anywhere in the name, as it is; no index serves it. */
   readonly nameContains?: string | null | undefined;
@@ -129,9 +129,9 @@ export type PipelineRunFilter = {
   /** One of these, exactly; of none, no run. */
   readonly pipelines?: ReadonlyArray<string> | null | undefined;
   /** At this instant or later. */
-  readonly startedAfter?: string | null | undefined;
+  readonly startedAfter?: Date | string | null | undefined;
   /** Before this instant. */
-  readonly startedBefore?: string | null | undefined;
+  readonly startedBefore?: Date | string | null | undefined;
   /** One of these. */
   readonly status?: ReadonlyArray<ExecutionStatus> | null | undefined;
 };
@@ -266,8 +266,8 @@ export type SeriesQueryVariables = Exact<{
   keys: ReadonlyArray<string> | string;
   maxPoints: number;
   x: SeriesAxis;
-  from?: number | null | undefined;
-  to?: number | null | undefined;
+  from?: number | bigint | null | undefined;
+  to?: number | bigint | null | undefined;
 }>;
 
 
@@ -324,6 +324,7 @@ export type AnnotateMutation = { readonly logMetadata: { readonly replayed: bool
 
 /** The text of an operation, which also knows the types of its answer and of its variables. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (variables: Variables) => Answer };
+
 export const RunRows = "query RunRows($first: Int!, $after: String, $filter: PipelineRunFilter, $orderBy: PipelineRunOrder, $keys: [String!]!, $deep: [String!]!) { pipelineRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { nodes { ...Row metadata(keys: $keys) { ...Cell } deep: metadata(keys: $deep) { id key qualifiedKey value } } pageInfo { hasNextPage endCursor } } } fragment Row on PipelineRun { id name pipeline status startedAt endedAt failure { type message traceback } } fragment Cell on MetadataEntry { id key qualifiedKey type number display }" as Operation<RunRowsQuery, RunRowsQueryVariables>;
 export const Facets = "query Facets($filter: PipelineRunFilter) { runFacets(filter: $filter) { total statuses { status runs } pipelines { pipeline runs } } }" as Operation<FacetsQuery, FacetsQueryVariables>;
 export const Keys = "query Keys($pipeline: String, $prefix: String, $first: Int!) { metadataKeys(pipeline: $pipeline, prefix: $prefix, first: $first) { key types runs } }" as Operation<KeysQuery, KeysQueryVariables>;

@@ -1,5 +1,4 @@
-import { isRawJson } from '../../json/raw.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { isRawJson, stringifyJson } from '@runledger/client/json';
 import styles from './exact.module.css';
 
 const maxMembers = 500;

@@ -1,5 +1,4 @@
-import { isRawJson } from '../../json/raw.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { isRawJson, stringifyJson } from '@runledger/client/json';
 
 /** Fields of inputs, and variables, whose texts are names of an enum. */
 const enums = new Set(['status', 'type', 'startedAt', 'endedAt', 'duration', 'name', 'direction', 'x']);

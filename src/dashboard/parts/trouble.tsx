@@ -1,6 +1,6 @@
+import { RunledgerError, UnavailableError } from '@runledger/client/internal/errors';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { RunledgerError, UnavailableError } from '../../client/errors.ts';
 import { keepApiKey } from '../api/ask.ts';
 import { Button, Input } from './controls.tsx';
 import styles from './trouble.module.css';

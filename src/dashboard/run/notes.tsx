@@ -1,7 +1,7 @@
+import { newUuid } from '@runledger/client/internal/uuid';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
-import { newUuid } from '../../uuid.ts';
 import { ask } from '../api/ask.ts';
 import { useViewer } from '../api/viewer.ts';
 import type { Run } from '../entries/use-run.ts';

@@ -1,5 +1,5 @@
+import { stringifyJson } from '@runledger/client/json';
 import { navigate } from 'wouter/use-browser-location';
-import { stringifyJson } from '../../json/stringify.ts';
 import { neighbours } from '../address/list-walk.ts';
 import type { Entry } from '../entries/use-run.ts';
 import { copyText } from '../parts/copy.ts';

@@ -1,9 +1,9 @@
+import type { JsonValue } from '@runledger/client/json';
+import { stringifyJson } from '@runledger/client/json';
 import { useQuery } from '@tanstack/react-query';
 import { Copy, History } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { stringifyJson } from '../../json/stringify.ts';
-import type { JsonValue } from '../../json/value.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
 import { ask } from '../api/ask.ts';

@@ -1,5 +1,5 @@
-import { isLater } from '../../client/entry.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { isLater } from '@runledger/client/internal/entry';
+import { stringifyJson } from '@runledger/client/json';
 import type { KeyRef } from '../filter/tree.ts';
 import type { CellFragment, RunRowsQuery } from '../generated/operations.ts';
 

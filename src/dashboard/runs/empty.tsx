@@ -27,8 +27,8 @@ def hello():
     train()
 
 hello()`,
-    TypeScript: `// npm install runledger; RUNLEDGER_URL=${origin}
-import { logMetadata, pipelineRun, step } from 'runledger/client';
+    TypeScript: `// npm install @runledger/client; RUNLEDGER_URL=${origin}
+import { logMetadata, pipelineRun, step } from '@runledger/client';
 
 await pipelineRun({ pipeline: 'hello' }, async () => {
   await step('train', async () => {

@@ -1,4 +1,4 @@
-import { stringifyJson } from '../../json/stringify.ts';
+import { stringifyJson } from '@runledger/client/json';
 import { ask } from '../api/ask.ts';
 import { resolveDates } from '../filter/dates.ts';
 import type { Filter } from '../filter/tree.ts';

@@ -1,6 +1,4 @@
-import { parseExactJson } from '../../json/parse-exact.ts';
-import { isRawJson } from '../../json/raw.ts';
-import { stringifyJson } from '../../json/stringify.ts';
+import { isRawJson, parseExactJson, stringifyJson } from '@runledger/client/json';
 import type { MetadataType } from '../../storage/rows.ts';
 import { inferType, shapeOf } from './value-types.ts';
 

@@ -1,5 +1,5 @@
+import { longIntegerText, numberText, rawNumberText } from '@runledger/client/json';
 import { badInput } from '../../errors.ts';
-import { longIntegerText, numberText, rawNumberText } from '../../json/number.ts';
 import { hasUnpairedSurrogate } from './quote.ts';
 import { formatPath } from './value-path.ts';
 

@@ -1,10 +1,9 @@
-import { floatText, longIntegerText, numberText, rawNumberText } from '../../json/number.ts';
+import { parseStorageSize } from '@runledger/client/internal/storage-size';
+import { distinctTexts, floatText, longIntegerText, numberText, rawNumberText } from '@runledger/client/json';
 import type { MetadataType, SortKey } from '../../storage/rows.ts';
 import { uriProblem } from './absolute-uri.ts';
-import { distinctTexts } from './json-equality.ts';
 import { quote } from './quote.ts';
 import { numberSortKey, otherSortKey, textSortKey } from './sort-key.ts';
-import { parseStorageSize } from './storage-size.ts';
 
 /** A checked value by what it is in JSON; `text` is its compact JSON. `integer` is one that no `number` can hold. */
 export type Shape =

@@ -1,5 +1,5 @@
+import { rawJson } from '@runledger/client/json';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { rawJson } from '../../json/raw.ts';
 import type { Variables } from './arguments.ts';
 import { addError, collectErrors } from './collected-errors.ts';
 import type { Execution, OperationPlan } from './plan.ts';

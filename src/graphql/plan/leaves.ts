@@ -1,8 +1,6 @@
+import { isRawJson, numberText, stringifyJson, stringText } from '@runledger/client/json';
 import { type GraphQLLeafType, isEnumType } from 'graphql';
-import { instantText } from '../../json/instant.ts';
-import { numberText } from '../../json/number.ts';
-import { isRawJson } from '../../json/raw.ts';
-import { stringifyJson, stringText } from '../../json/stringify.ts';
+import { instantText } from './instant.ts';
 
 /** The JSON text of a value that is not null, as its type serialises it. @throws what the type says of a value that it cannot have. */
 export type WriteLeaf = (value: unknown) => string;

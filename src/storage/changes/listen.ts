@@ -1,5 +1,5 @@
+import { newUuid } from '@runledger/client/internal/uuid';
 import pg from 'pg';
-import { newUuid } from '../../uuid.ts';
 import { connectionOptions } from '../postgres/connection-options.ts';
 import type { Database } from '../postgres/database.ts';
 import { channel, isOwnNotification, onLocalChanges, sendNotification } from './notify.ts';

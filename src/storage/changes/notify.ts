@@ -1,4 +1,4 @@
-import { newUuid } from '../../uuid.ts';
+import { newUuid } from '@runledger/client/internal/uuid';
 import { perDatabase, type Reader, type Writer } from '../postgres/database.ts';
 
 /** The channel on which servers tell each other that something has happened. */
