@@ -60,10 +60,10 @@ export async function fill(client, shape) {
 async function fillCurves(/** @type {Client} */ client) {
   await client.query(
     `INSERT INTO metadata_entry (run_id, scope_id, key, type, value, iteration, logged_at)
-     SELECT r.id, r.id, k, 'FLOAT', to_json(random()), n, r.started_at + n * interval '10 ms'
+     SELECT r.id, r.id, k, 'FLOAT'::"MetadataType", to_json(random()), n, r.started_at + n * interval '10 ms'
      FROM pipeline_run r, unnest('{curve_a,curve_b}'::text[]) k, generate_series(1, $1::int) n
      UNION ALL
-     SELECT r.id, r.id, 'compared_' || lpad(n::text, 2, '0'), 'FLOAT', to_json(random()), 0, r.started_at
+     SELECT r.id, r.id, 'compared_' || lpad(n::text, 2, '0'), 'FLOAT'::"MetadataType", to_json(random()), 0, r.started_at
      FROM pipeline_run r, generate_series(1, $2::int) n`,
     [curves.points, curves.compared],
   );

@@ -44,7 +44,11 @@ const shapeOf = (of, runs, steps, curve) => ({
 
 /** As titles have it. */
 export const sizeOf = (/** @type {Shape} */ { of, runs, entries }) =>
-  of === 'runs' ? `${runs.toLocaleString('en')} runs × ${keys.length} keys` : `${entries.toLocaleString('en')} entries`;
+  ({
+    entries: `${entries.toLocaleString('en')} entries`,
+    runs: `${runs.toLocaleString('en')} runs × ${keys.length} keys`,
+    curves: `${runs} runs × 2 curves of ${curves.points.toLocaleString('en')} points and ${curves.compared} keys`,
+  })[of];
 
 const hex = (/** @type {number} */ number, /** @type {number} */ digits) => number.toString(16).padStart(digits, '0');
 

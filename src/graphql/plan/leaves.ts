@@ -25,7 +25,9 @@ function compileEnum(values: readonly { name: string; value: unknown }[], serial
   return (value) => texts.get(value) ?? serialised(value);
 }
 
-const ofString = (value: unknown) => (typeof value === 'string' ? stringText(value) : null);
+function ofString(value: unknown): string | null {
+  return typeof value === 'string' ? stringText(value) : null;
+}
 
 /** Of scalars whose `serialize` leaves these values as they are; null for any other. */
 const direct: Record<string, (value: unknown) => string | null> = {

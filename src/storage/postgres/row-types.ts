@@ -37,5 +37,10 @@ export function readInstant(text: string): Date {
   return new Date(dayMs + pair(text, 11) * 3_600_000 + pair(text, 14) * 60_000 + pair(text, 17) * 1_000 + ms);
 }
 
-const digit = (text: string, at: number) => text.charCodeAt(at) - 48;
-const pair = (text: string, at: number) => digit(text, at) * 10 + digit(text, at + 1);
+function digit(text: string, at: number): number {
+  return text.charCodeAt(at) - 48;
+}
+
+function pair(text: string, at: number): number {
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
