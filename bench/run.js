@@ -157,7 +157,10 @@ function check(kind, { cluster, shape, servers }, name) {
 async function load(kind, { cluster, shape, servers }, name, duration, seed) {
   const { above, followers = 0 } = workloads[kind];
   // Of a page the time counts that it takes when it is asked for alone.
-  const common = { shape, connections: shape.of === 'entries' ? connections : 1, seconds: duration, seed, above };
+  const alone = shape.of !== 'entries';
+  // A question for curves takes long: of a few answers no median can be had.
+  const length = shape.of === 'curves' ? 4 * duration : duration;
+  const common = { shape, connections: alone ? 1 : connections, seconds: length, seed, above };
   const cpu = () => ({ own: cpuOfTree(servers[name]?.pid ?? Number.NaN), postgres: cpuOfTree(cluster.postmaster) });
   const unfollow = followers > 0 && name !== 'limit' ? await openFollowers(servers[name].url, followers) : null;
   const before = cpu();
