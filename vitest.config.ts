@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** For tests that talk to a real Postgres: one for the whole run, whichever of these projects are part of it. */
 const withPostgres = { globalSetup: ['test/support/global-setup.ts'], hookTimeout: 60_000 };
@@ -22,7 +22,8 @@ export default defineConfig({
       // No database, and nothing to set up: these run where no Postgres is.
       project('unit'),
       project('service', withPostgres),
-      project('browser', withPostgres),
+      // A browser on a busy machine takes its time; what it shows in the end is what is looked at.
+      project('browser', { ...withPostgres, testTimeout: 90_000, expect: { poll: { timeout: 15_000 } } }),
       // What npm would publish, installed into empty folders.
       project('packages', { ...withPostgres, hookTimeout: 120_000, testTimeout: 300_000 }),
       // A fault has to happen, to be noticed and to be got over.
@@ -32,7 +33,7 @@ export default defineConfig({
 });
 
 /** The tests of one folder of test/, with the settings of all. */
-function project(name: string, options: { globalSetup?: string[]; hookTimeout?: number; testTimeout?: number } = {}) {
+function project(name: string, options: Partial<NonNullable<ViteUserConfig['test']>> = {}) {
   return { extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
 }
 

@@ -2,12 +2,15 @@
 import { parseArgs } from 'node:util';
 import { RunledgerError } from '@runledger/client/internal/errors';
 import { readVersion } from '../version.ts';
+import { exportLedger } from './export.ts';
 import { flush } from './flush.ts';
 import { get } from './get.ts';
+import { importLedger } from './import.ts';
 import { keys } from './keys.ts';
 import { log } from './log.ts';
 import { migrate } from './migrate.ts';
 import { joinNegatives } from './options.ts';
+import { prune } from './prune.ts';
 import { UsageError, usage } from './usage.ts';
 
 function print(line: string): void {
@@ -65,6 +68,12 @@ async function run([command, ...args]: string[]): Promise<number | undefined> {
       return get(args, print, complain);
     case 'keys':
       return keys(args, print, complain);
+    case 'prune':
+      return prune(args, print, complain);
+    case 'export':
+      return exportLedger(args, print, complain);
+    case 'import':
+      return importLedger(args, print, complain);
     case 'flush':
       return flush(args, print, complain);
     default:

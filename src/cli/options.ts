@@ -38,9 +38,19 @@ const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Reads an option that is a time ahead, `90d`, `12h` or `30m`, or a date. Throws a UsageError when it is neither. */
 export function parseExpiry(text: string | undefined, option: string): Date | undefined {
+  return parseMoment(text, option, 1);
+}
+
+/** Reads an option that is a time ago, or a date, written as that of `parseExpiry` is. */
+export function parsePast(text: string | undefined, option: string): Date | undefined {
+  return parseMoment(text, option, -1);
+}
+
+function parseMoment(text: string | undefined, option: string, direction: 1 | -1): Date | undefined {
   if (text === undefined) return undefined;
   const [, number, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  if (number !== undefined) return new Date(Date.now() + Number(number) * unitMs[unit as keyof typeof unitMs]);
+  if (number !== undefined)
+    return new Date(Date.now() + direction * Number(number) * unitMs[unit as keyof typeof unitMs]);
   const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : undefined;
   if (date && !Number.isNaN(date.getTime())) return date;
   throw new UsageError(`--${option} must be a time such as 90d, 12h or 2027-01-31, not ${JSON.stringify(text)}.`);

@@ -35,7 +35,27 @@ export const usage = `Usage: runledger <command>, runledger --help, runledger --
             bootstrap                the first key, made on the database itself: of DATABASE_URL, else the embedded one,
                                      whose service must be stopped
 
-Every command but serve, migrate and keys bootstrap takes --url URL instead of RUNLEDGER_URL. RUN is the id or name of a run, or a prefix of either.
+  export  writes the ledger to a file, as it is at one moment
+            FILE|- [--run RUN]... [--pipeline NAME]... [--started-after TIME] [--started-before TIME] [--gzip]
+            [--format jsonl|csv|parquet] [--of latest|entries]
+            runledger export ledger.jsonl.gz                       everything, for "runledger import"
+            runledger export iris.parquet --pipeline 'iris*'       the latest values as a table
+            runledger export - --format csv --of entries --run RUN every value of a run
+
+  import  reads what export wrote (lines of JSON) into a ledger; again after it was broken off, it goes on
+            FILE|- [--skip-existing]
+            DATABASE_URL=postgresql://… runledger import ledger.jsonl.gz
+            --skip-existing: a run that is there and differs is left as it is, instead of ending the import
+
+  prune   says which old runs it would remove; removes them with --apply
+            --older-than 90d [--pipeline NAME]... [--keep-latest] [--unfinished] [--apply]
+            runledger prune --older-than 90d --pipeline 'scratch*' --apply
+            --keep-latest: only history goes, what was replaced by a newer value; runs and their latest values stay
+            --unfinished: runs too that never ended, if nothing was heard of them since
+
+export, import and prune work on the database itself: of DATABASE_URL, else the embedded one, whose service must be stopped.
+
+Every command but those, serve, migrate and keys bootstrap takes --url URL instead of RUNLEDGER_URL. RUN is the id or name of a run, or a prefix of either.
 
 A VALUE of log may have a prefix for its type:
   int:42  float:0.5  float:NaN  str:5  bool:true  json:'{"a":[1,2]}'

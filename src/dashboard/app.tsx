@@ -38,7 +38,7 @@ export function App() {
   });
   return (
     <QueryClientProvider client={cache}>
-      <TopBar page={route.page} onHelp={() => setHelp(true)} />
+      <TopBar page={route.page} onHelp={() => setHelp(true)} onPalette={() => setPalette(true)} />
       <main className={styles.main}>
         <Suspense fallback={null}>
           {route.page === 'runs' && <RunsPage />}
@@ -50,7 +50,7 @@ export function App() {
       </main>
       <Notice />
       {help && <Help onClose={() => setHelp(false)} />}
-      {palette && <Palette onClose={() => setPalette(false)} />}
+      {palette && <Palette onHelp={() => setHelp(true)} onClose={() => setPalette(false)} />}
     </QueryClientProvider>
   );
 }
@@ -67,10 +67,15 @@ function Nowhere() {
 }
 
 function Notice() {
-  const { text } = useNotice();
+  const { text, heard } = useNotice();
   return (
-    <div className={styles.notice} role="status" data-shown={text !== ''}>
-      {text}
-    </div>
+    <>
+      <div className={styles.notice} aria-hidden="true" data-shown={text !== ''}>
+        {text}
+      </div>
+      <div className="visually-hidden" role="status">
+        {heard}
+      </div>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import type { Caller } from './caller.ts';
 
 /** Something that has to be accounted for. */
 export type Accountable = {
-  action: 'RETRACT' | 'DELETE_RUN' | 'CREATE_KEY' | 'REVOKE_KEY' | 'CREATE_RUN_TOKEN';
+  action: 'RETRACT' | 'DELETE_RUN' | 'CREATE_KEY' | 'REVOKE_KEY' | 'CREATE_RUN_TOKEN' | 'PRUNE_HISTORY';
   /** What it was done to, for people. */
   subject: string;
   pipeline?: string;

@@ -1,3 +1,5 @@
+import { RunledgerError } from '../errors.ts';
+import { MoveError } from '../move/error.ts';
 import { EmbeddedError } from '../storage/embedded/error.ts';
 import { classifyFailure } from '../storage/postgres/failures.ts';
 import { MigrationError } from '../storage/postgres/migrate.ts';
@@ -6,12 +8,16 @@ import { WorkerError } from './workers.ts';
 
 /** What an operator can act on is said plainly; of the rest the whole trace helps. */
 export function explain(error: unknown): string {
-  const isPlain = [SettingsError, MigrationError, WorkerError, EmbeddedError].some((kind) => error instanceof kind);
+  const isPlain = [SettingsError, MigrationError, WorkerError, EmbeddedError, MoveError, RunledgerError].some(
+    (kind) => error instanceof kind,
+  );
   if (isPlain) return (error as Error).message;
   const { code, message } = error as NodeJS.ErrnoException;
   if (isAway(error) || /^(E[A-Z]+|28[0-9A-Z]{3}|3D000)$/.test(code ?? '')) {
     return `The database cannot be reached: ${message || code}. Check DATABASE_URL and that the server is up.`;
   }
+  if (code === '55P03')
+    return 'Somebody holds a lock that is needed, for longer than LOCK_TIMEOUT_MS. Look for long transactions in pg_stat_activity, then try again.';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

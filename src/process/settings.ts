@@ -89,6 +89,10 @@ const schema = z.object({
   SHUTDOWN_TIMEOUT_MS: whole(0, 600_000, 10_000),
   CRASHED_AFTER_SECONDS: whole(1, 2_592_000, 300),
   CHANGES_KEEP_DAYS: whole(1, 3_650, 7),
+  RUNS_KEEP_DAYS: whole(0, 36_500, 0),
+  HISTORY_KEEP_DAYS: whole(0, 36_500, 0),
+  REQUESTS_KEEP_DAYS: whole(0, 36_500, 0),
+  RETENTION_PIPELINES: list,
   RUNLEDGER_ADMIN_KEY: z
     .string()
     .min(32, 'is shorter than 32 characters: make one with "openssl rand -hex 32"')

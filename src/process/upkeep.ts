@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { count, markCrashed, noteKeyUses, removeOld } from '../domain/upkeep.ts';
+import { applyRetention, count, markCrashed, noteKeyUses, removeOld } from '../domain/upkeep.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import type { Settings } from './settings.ts';
 
@@ -9,6 +9,8 @@ const tallyMs = 3_000;
 const crashesMs = 10_000;
 const pruneMs = 600_000;
 const usesMs = 60_000;
+/** What is kept for days may be there an hour longer. */
+const retentionMs = 3_600_000;
 
 type Task = { name: string; everyMs: number; run: (signal: AbortSignal) => Promise<unknown> };
 
@@ -37,6 +39,11 @@ export function startUpkeep(db: Writer, settings: Settings, log: Logger): { stop
       everyMs: pruneMs,
       run: (signal) => removeOld(db, settings.CHANGES_KEEP_DAYS, signal),
     },
+    {
+      name: 'removing runs, history and request ids that are not kept',
+      everyMs: retentionMs,
+      run: (signal) => applyRetention(db, retentionOf(settings), (line) => log.info(line, 'retention'), signal),
+    },
   ];
 
   async function work(task: Task): Promise<void> {
@@ -56,5 +63,14 @@ export function startUpkeep(db: Writer, settings: Settings, log: Logger): { stop
       stopping.abort();
       for (const timer of timers.values()) clearTimeout(timer);
     },
+  };
+}
+
+function retentionOf(settings: Settings) {
+  return {
+    runDays: settings.RUNS_KEEP_DAYS,
+    historyDays: settings.HISTORY_KEEP_DAYS,
+    requestDays: settings.REQUESTS_KEEP_DAYS,
+    pipelines: settings.RETENTION_PIPELINES,
   };
 }

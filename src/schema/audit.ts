@@ -9,7 +9,7 @@ const AuditEntry = builder.objectRef<AuditRow>('AuditEntry').implement({
     id: t.id({ resolve: ({ id }) => String(id) }),
     at: t.expose('at', { type: 'DateTime', description: "By the database's clock." }),
     action: t.exposeString('action', {
-      description: '`RETRACT`, `DELETE_RUN`, `CREATE_KEY`, `REVOKE_KEY` or `CREATE_RUN_TOKEN`.',
+      description: '`RETRACT`, `DELETE_RUN`, `CREATE_KEY`, `REVOKE_KEY`, `CREATE_RUN_TOKEN` or `PRUNE_HISTORY`.',
     }),
     caller: t.exposeString('caller', { description: 'The name of the key, or of the subject of a JWT.' }),
     keyId: t.exposeID('keyId', { nullable: true, description: 'Null where it was no key.' }),

@@ -57,14 +57,12 @@ describe.skipIf(!chromiumPath)('what hostile or odd jobs log', () => {
     await page.getByRole('link', { name: '..', exact: true }).click();
     await page.getByRole('heading', { name: '..', exact: true }).waitFor();
     expect(await page.evaluate('window.wasHit')).toBeUndefined();
-    await page.close();
   });
 
   test('can be filtered by, to the last of forty digits', async ({ dashboard }) => {
     const page = await dashboard.open(`/runs?q=${encodeURIComponent(`forty=${fortyDigits}`)}&cols=forty`);
     await page.getByRole('link', { name: /^run <img/ }).waitFor();
     await page.getByText('row 1 of 1', { exact: true }).waitFor();
-    await page.close();
   });
 
   test('can be compared', async ({ dashboard }) => {
@@ -72,7 +70,6 @@ describe.skipIf(!chromiumPath)('what hostile or odd jobs log', () => {
     await page.getByText('1234567890123456789012345678901234567891').waitFor();
     await page.getByText('1234567890123456789012345678901234567890').first().waitFor();
     expect(await page.evaluate('window.wasHit')).toBeUndefined();
-    await page.close();
   });
 
   test('breaks neither the page nor its policy', ({ dashboard, service }) => {

@@ -45,7 +45,6 @@ describe.skipIf(!chromiumPath)('on the page one can', () => {
     await page.getByRole('heading', { name: 'run-002' }).waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => names(page), { timeout: 10_000 }).toEqual(['run-003', 'run-002']);
-    await page.close();
   });
 
   test('find anything by name', async ({ dashboard }) => {
@@ -56,7 +55,6 @@ describe.skipIf(!chromiumPath)('on the page one can', () => {
     await page.getByRole('option', { name: 'run-042' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'run-042' }).waitFor();
-    await page.close();
   });
 
   test('scroll through all runs, and take those that pass away as CSV', async ({ dashboard }) => {
@@ -82,7 +80,6 @@ describe.skipIf(!chromiumPath)('on the page one can', () => {
     expect(lines.length).toBe(126);
     expect(lines[0]).toBe('run,id,State,score,big,text');
     expect(lines[1]).toMatch(/^run-001,[0-9a-f-]{36},RUNNING,0\.1,9007199254740993,"a ""1"", b"$/);
-    await page.close();
   });
 
   test('filter by a cell, and choose columns', async ({ dashboard }) => {
@@ -96,7 +93,6 @@ describe.skipIf(!chromiumPath)('on the page one can', () => {
     await page.keyboard.press('Escape');
     await page.getByText('9007199254740993').waitFor();
     expect(new URL(page.url()).searchParams.get('cols')).toBe('score,big');
-    await page.close();
   });
 
   test('see how far a wrong filter reaches, and which condition to drop', async ({ dashboard }) => {
@@ -108,7 +104,6 @@ describe.skipIf(!chromiumPath)('on the page one can', () => {
     await page.locator('#filter').fill('status:faild');
     await page.getByText('"faild" is no status').waitFor();
     await page.getByText('row 1 of 125').waitFor();
-    await page.close();
   });
 
   test('ask the same in GraphiQL', async ({ dashboard }) => {
@@ -120,7 +115,6 @@ describe.skipIf(!chromiumPath)('on the page one can', () => {
     await expect
       .poll(() => page.locator('.graphiql-response').textContent(), { timeout: 10_000 })
       .toContain('"run-003"');
-    await page.close();
   });
 
   test('do it all without an error', ({ dashboard, service }) => {

@@ -35,8 +35,6 @@ describe.skipIf(!chromiumPath)('the page of a service that asks for a key', () =
     await other.keyboard.press('Enter');
     await other.getByText('the good one').first().waitFor();
     await page.getByText('the good one').first().waitFor();
-    await other.close();
-    await page.close();
   });
 
   test('breaks no policy by it', ({ dashboard }) => {

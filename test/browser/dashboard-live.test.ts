@@ -22,32 +22,58 @@ describe.skipIf(!chromiumPath)('the page, live', () => {
     await service.run('mutation ($ref: String!) { deleteRun(ref: $ref) }', { ref: run.id });
     await page.getByText('This run has been deleted').waitFor();
     await page.getByRole('heading', { name: 'moving' }).waitFor();
-    await page.close();
   });
 
   test('announces new runs to who has scrolled down', async ({ service, dashboard }) => {
     for (let index = 0; index < 60; index++) await startRun(service, { name: `many-${index}` });
-    const page = await dashboard.open('/runs');
+    const page = await dashboard.open('/runs?q=name:many');
     await page.getByText('live', { exact: true }).waitFor();
     await page.locator('#runs').focus();
     await page.keyboard.press('End');
     await page.getByText('row 60 of 60').waitFor();
-    await startRun(service, { name: 'late' });
-    await page.getByRole('button', { name: '1 new run' }).click();
-    await page.getByRole('link', { name: 'late' }).waitFor();
-    await page.close();
+    await startRun(service, { name: 'many-late' });
+    const announced = page.getByRole('button', { name: '1 new run' });
+    await announced.waitFor();
+    await page.getByText('row 60 of 61').waitFor();
+    await page.locator('#cell-59-0').getByText('many-0', { exact: true }).waitFor();
+    await announced.click();
+    await page.getByRole('link', { name: 'many-late' }).waitFor();
+    await expect.poll(() => announced.count(), { timeout: 10_000 }).toBe(0);
+  });
+
+  test('keeps the rows that one looks at where they are when the list is asked for again', async ({
+    service,
+    dashboard,
+  }) => {
+    for (let index = 0; index < 60; index++) await startRun(service, { name: `kept-${index}` });
+    const page = await dashboard.open('/runs?q=name:kept');
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.locator('#runs').focus();
+    await page.keyboard.press('End');
+    await page.getByText('row 60 of 60').waitFor();
+    const row = page.getByRole('row').filter({ hasText: /^kept-0/ });
+    const before = await row.boundingBox();
+    await startRun(service, { name: 'kept-new' });
+    await page.getByRole('button', { name: '1 new run' }).waitFor();
+    // Another attempt changes latest values: the rows are asked for anew, with the new one among them.
+    const step = await startStep(service, 'kept-3', 'train');
+    await finishStep(service, step.id, 'FAILED');
+    await startStep(service, 'kept-3', 'train');
+    await page.getByText('row 61 of 61').waitFor();
+    expect(await row.boundingBox()).toEqual(before);
   });
 
   test('seven tabs share one stream, every one is live and still answers, and another leads when the first closes', async ({
     service,
     dashboard,
   }) => {
+    const browser = await dashboard.another();
     let streams = 0;
-    dashboard.context.on('request', (request) => {
+    browser.context.on('request', (request) => {
       if (request.headers()['accept'] === 'text/event-stream') streams++;
     });
     const pages = [];
-    for (let index = 0; index < 7; index++) pages.push(await dashboard.open('/runs?cols=state,metric&q=name:shared'));
+    for (let index = 0; index < 7; index++) pages.push(await browser.open('/runs?cols=state,metric&q=name:shared'));
     for (const page of pages) await page.getByText('live', { exact: true }).waitFor();
     expect(streams).toBe(1);
     await startRun(service, { name: 'shared' });
@@ -57,7 +83,6 @@ describe.skipIf(!chromiumPath)('the page, live', () => {
     for (const page of pages.slice(1))
       await expect.poll(() => page.locator('#cell-0-2').textContent(), { timeout: 10_000 }).toContain('42');
     expect(streams).toBe(2);
-    for (const page of pages.slice(1)) await page.close();
   });
 
   test('nothing went wrong meanwhile', ({ dashboard, service }) => {

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { stringifyJson } from '../../clients/typescript/src/json/stringify.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { findInaccessible, test } from '../support/dashboard.ts';
 import { finishStep, log, startRun, startStep } from '../support/ledger.ts';
@@ -49,7 +50,6 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
       (await service.run('{ pipelineRun(ref: "base") { runMetadata(key: "doubtful") { id } } }')).pipelineRun
         .runMetadata,
     ).toBeNull();
-    await page.close();
   });
 
   test('a comparison shows leaves that differ, by how much, and tells nothing from nothing', async ({ dashboard }) => {
@@ -62,7 +62,6 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
     await page.getByText('same', { exact: true }).waitFor();
     await page.getByTitle('null was logged').first().waitFor();
     await page.getByTitle('Taken back: wrong unit').waitFor();
-    await page.close();
   });
 
   test('curves are drawn, and a part of the axis is asked for anew', async ({ dashboard }) => {
@@ -79,13 +78,21 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
     await page.getByText(/all 1\d logged points/).waitFor();
     await page.getByRole('button', { name: 'whole axis' }).click();
     await page.getByText('all 60 logged points').waitFor();
-    await page.close();
   });
 
+  /** What is there when all of a page is. */
+  const whole = {
+    '/runs': '#cell-0-0',
+    '/runs?peek=base': 'aside button[aria-expanded]',
+    '/runs/base?key=train::loss': 'table td',
+    '/compare?runs=base,other&diff=0': 'table td',
+    '/curves?runs=base,other&y=train::loss': 'canvas',
+  };
   test.for([
     ['/runs', 'light'],
     ['/runs', 'dark'],
     ['/runs?peek=base', 'light'],
+    ['/runs?peek=base', 'dark'],
     ['/runs/base?key=train::loss', 'light'],
     ['/runs/base?key=train::loss', 'dark'],
     ['/compare?runs=base,other&diff=0', 'light'],
@@ -95,21 +102,36 @@ describe.skipIf(!chromiumPath)('the pages of runs', () => {
   ] as const)('axe has nothing against %s in the %s theme', async ([path, colorScheme], { dashboard }) => {
     const page = await dashboard.open(path);
     await page.emulateMedia({ colorScheme });
-    await page.getByText('base').first().waitFor();
-    await page.waitForLoadState('networkidle').catch(() => {});
+    await page.locator(whole[path]).first().waitFor();
     expect(await findInaccessible(page)).toEqual([]);
-    await page.close();
   });
 
-  test.for(['/runs', '/runs/base', '/compare?runs=base,other', '/curves?runs=base,other'])(
-    '%s is as wide as a phone',
+  const pages = ['/runs', '/runs/base?key=train::loss', '/compare?runs=base,other', '/curves?runs=base,other'];
+
+  test.for(pages)(
+    '%s fits a phone, and a window in which everything is shown at twice its size',
     async (path, { dashboard }) => {
-      const page = await dashboard.open(path, { width: 390, height: 844 });
-      await page.getByText('base').first().waitFor();
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-      await page.close();
+      // At 200 % a page of 1280 by 800 has half the pixels each way.
+      for (const size of [
+        { width: 390, height: 844 },
+        { width: 640, height: 400 },
+      ]) {
+        const page = await dashboard.open(path, size);
+        await page.getByRole('main').getByText('base').first().waitFor();
+        if (path.includes('key=')) await page.getByText('30 entries').waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(size.width);
+      }
     },
   );
+
+  test.for(pages)('%s can be asked again in GraphiQL: the question is whole', async (path, { dashboard, service }) => {
+    const page = await dashboard.open(path);
+    await page.getByRole('main').getByText('base').first().waitFor();
+    const link = page.getByRole('link', { name: 'GraphiQL' });
+    await expect.poll(() => link.getAttribute('href')).toContain('query=');
+    const { searchParams } = new URL((await link.getAttribute('href'))!, page.url());
+    expect(stringifyJson(await service.run(searchParams.get('query')!))).toContain('"base"');
+  });
 
   test('nothing went wrong meanwhile', ({ dashboard, service }) => {
     expect(dashboard.watched).toEqual({ foreign: [], problems: [] });

@@ -91,10 +91,9 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
     }
   });
 
-  test('a table of ten columns in another order costs 60 ms, a frame of scrolling 16, a live value 5', async ({
-    dashboard,
-    service,
-  }) => {
+  test('a table of ten columns in another order costs 60 ms, a frame of scrolling 16, a live value 5', {
+    timeout: 240_000,
+  }, async ({ dashboard, service }) => {
     const page = await dashboard.open(`/runs?cols=state,started,${keys.join(',')}`);
     await page.getByText('live', { exact: true }).waitFor();
     await page.locator('#cell-5-3').waitFor();
@@ -107,7 +106,7 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
     await sorted();
     const slower = await slowness(page);
     expect(await bestOf(4, () => cost(page, sorted))).toBeLessThan(60 * slower);
-    expect((await bestOf(3, () => cost(page, () => scroll(page, 60)))) / 60).toBeLessThan(16 * slower);
+    expect((await bestOf(3, () => cost(page, () => scroll(page, 40)))) / 40).toBeLessThan(16 * slower);
     await page.locator('#runs').evaluate((element) => element.scrollTo(0, 0));
     const name = (await first.textContent())!;
     const live = async () => {
@@ -132,8 +131,62 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
     };
     let value = 1000;
     await live();
-    expect(await bestOf(8, () => cost(page, live))).toBeLessThan(5 * slower);
-    await page.close();
+    expect(await bestOf(12, () => cost(page, live))).toBeLessThan(5 * Math.max(slower, await slowness(page)));
+  });
+
+  test('ten thousand rows are scrolled through for 16 ms a frame', { timeout: 300_000 }, async ({
+    dashboard,
+    service,
+  }) => {
+    // They are long over, so that nothing tells them from runs that were written by the API, a hundred times as slowly.
+    const runId = "(lpad(to_hex(r * 104729::bigint), 8, '0') || '-0000-7000-8000-000000000000')::uuid";
+    await service.sql(
+      `INSERT INTO pipeline_run (id, name, pipeline, status, started_at, ended_at)
+       SELECT ${runId}, 'long-' || r, 'long', 'COMPLETED', '2026-01-01'::timestamptz + r * interval '1 min',
+         '2026-01-01'::timestamptz + r * interval '1 min' + r % 977 * interval '1 s' FROM generate_series(1, 10000) r`,
+    );
+    const entries = `INSERT INTO metadata_entry (run_id, scope_id, key, type, value, logged_at)
+       SELECT id, '00000000-0000-0000-0000-000000000000', 'metric_' || k, 'FLOAT', to_json(random() + k), started_at
+       FROM pipeline_run, generate_series(0, 1) k WHERE pipeline = 'long' RETURNING *`;
+    await service.sql(
+      `WITH e AS (${entries})
+       INSERT INTO latest_entry (run_id, scope_id, key, entry_id, filter_scope, type, sort_class, sort_number, logged_at)
+       SELECT run_id, scope_id, key, id, '', type, 0, (value::text)::numeric, logged_at FROM e`,
+    );
+    const page = await dashboard.open('/runs?q=pipeline:long&cols=state,started,took,pipeline,metric_0,metric_1');
+    await page.locator('#cell-5-5').waitFor();
+    const table = page.locator('#runs');
+    // Each time its end comes near, the next page is asked for.
+    const toEnd = () =>
+      table.evaluate((element) => {
+        element.scrollTop = element.scrollHeight;
+        return Math.round(element.querySelector<HTMLElement>('[role=rowgroup]:last-child')!.offsetHeight / 28);
+      });
+    await expect.poll(toEnd, { timeout: 180_000, interval: 30 }).toBe(10_000);
+    await table.evaluate((element) => element.scrollTo(0, 0));
+    const slower = await slowness(page);
+    expect((await bestOf(3, () => cost(page, () => scroll(page, 40)))) / 40).toBeLessThan(16 * slower);
+  });
+
+  test('the first load is 130 kB of script and 8 of style at most, and all of it is from the service', async ({
+    dashboard,
+    server,
+  }) => {
+    const browser = await dashboard.another();
+    const sent: Record<string, number> = {};
+    const addresses: string[] = [];
+    browser.context.on('response', async (response) => {
+      const type = response.request().resourceType();
+      addresses.push(response.url());
+      const length = Number((await response.allHeaders())['content-length'] ?? 0);
+      sent[type] = (sent[type] ?? 0) + length;
+    });
+    const page = await browser.open('/runs');
+    await page.locator('#cell-0-0').waitFor();
+    expect(sent['script']).toBeGreaterThan(50_000);
+    expect(sent['script']).toBeLessThanOrEqual(130_000);
+    expect(sent['stylesheet']).toBeLessThanOrEqual(8_000);
+    expect(addresses.filter((address) => !address.startsWith(server.origin))).toEqual([]);
   });
 
   test('twenty curves of 500 points are drawn for 20 ms', async ({ service, dashboard }) => {
@@ -164,6 +217,5 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
     };
     await redraw();
     expect(await bestOf(8, () => cost(page, redraw))).toBeLessThan(20 * (await slowness(page)));
-    await page.close();
   });
 });

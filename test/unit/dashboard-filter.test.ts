@@ -91,6 +91,19 @@ test('what was printed is parsed to the same filter, whichever it is', () => {
     }),
     { numRuns: 500 },
   );
+}, 120_000);
+
+test('conditions beside each other stay beside each other', () => {
+  for (const text of [
+    'pipeline:iris score>=0.1 score<=1 config["opt"] in (adam) lr<0.1',
+    'a>1 not b>2 not c>3 (x or y)',
+    'status:failed status:running',
+  ]) {
+    const printed = printFilter(parseFilter(text));
+    expect(printed).not.toContain('all(');
+    expect(parseFilter(printed)).toEqual(parseFilter(text));
+  }
+  expect(printFilter(parseFilter('a>1 b>2 c>3'))).toBe('a>1 b>2 c>3');
 });
 
 test('any text is a filter or an error that says where it is wrong', () => {

@@ -11,7 +11,8 @@ import { formatAgo, formatDuration, formatNumber } from '../../src/dashboard/for
 import { layOut } from '../../src/dashboard/parts/lay-out.ts';
 import { withDefaults } from '../../src/dashboard/parts/literal.ts';
 import { fractionDigits, padding } from '../../src/dashboard/runs/cells.ts';
-import { keyColumn, parseColumns, printColumns } from '../../src/dashboard/runs/columns.ts';
+import { keyColumn, parseColumns, printColumns, withWidth } from '../../src/dashboard/runs/columns.ts';
+import { shiftOf } from '../../src/dashboard/runs/window.ts';
 
 describe('an address', () => {
   const text = fc.string({ unit: 'grapheme' });
@@ -154,4 +155,21 @@ test('a question carries its variables, where GraphQL can write them', () => {
     'query A($first: Int! = 20, $after: String, $filter: PipelineRunFilter = {status: [FAILED], metadata: {key: "a b", equals: 9007199254740993, path: ["x"]}}) { runs(first: $first) { id } }',
   );
   expect(withDefaults(text, { filter: { metadata: { key: 'a', equals: { 'odd key': 1 } } } })).toBeNull();
+});
+
+test('columns keep their widths in the address', () => {
+  const columns = parseColumns('state:96,train::loss:160,config["lr"],a::b');
+  expect(columns.map(({ width }) => width)).toEqual([96, 160, undefined, undefined]);
+  expect(printColumns(columns)).toBe('state:96,train::loss:160,config["lr"],a::b');
+  expect(withWidth(columns[0]!, 3).width).toBe(48);
+  expect(withWidth(columns[0]!)).toEqual({ text: 'state', builtIn: 'state' });
+});
+
+test('a row is found again where it went to', () => {
+  const rows = (text: string) => [...text].map((id) => ({ id }));
+  expect(shiftOf(rows('abc'), rows('xyabc'), 1)).toBe(2);
+  expect(shiftOf(rows('abc'), rows('bc'), 1)).toBe(-1);
+  expect(shiftOf(rows('abc'), rows('abc'), 1)).toBe(0);
+  expect(shiftOf(rows('abc'), rows('xyz'), 1)).toBeNull();
+  expect(shiftOf(rows('abc'), rows('abc'), 9)).toBeNull();
 });

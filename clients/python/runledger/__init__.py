@@ -1,5 +1,6 @@
 """Logs and reads the metadata of pipeline runs and steps in a Runledger service."""
 
+from ._environment import log_environment
 from ._log_metadata import current_run, get_step_context, log_metadata
 from ._sender import flush
 from .client import (
@@ -10,9 +11,11 @@ from .client import (
     MetadataPoint,
     MetadataSeries,
     PipelineRun,
+    PipelineRunFilter,
+    PipelineRunOrder,
     StepRun,
 )
-from .decorators import pipeline, run, step
+from .decorators import end_run, pipeline, run, start_run, step
 from .errors import (
     AuthenticationError,
     InvalidCallError,
@@ -40,6 +43,8 @@ __all__ = [
     "MetadataSeries",
     "NotFoundError",
     "PipelineRun",
+    "PipelineRunFilter",
+    "PipelineRunOrder",
     "RunledgerError",
     "StepRun",
     "StorageSize",
@@ -47,10 +52,13 @@ __all__ = [
     "UnsupportedTypeError",
     "Uri",
     "current_run",
+    "end_run",
     "flush",
     "get_step_context",
+    "log_environment",
     "log_metadata",
     "pipeline",
     "run",
+    "start_run",
     "step",
 ]

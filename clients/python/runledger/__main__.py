@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from . import _spool
+from . import __version__, _spool
 from ._deliver import Post
 from ._graphql import backoff, read_answer, request_body
 from ._http import Transport
@@ -17,7 +17,12 @@ from .errors import AuthenticationError, UnavailableError
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when nothing is left to deliver, 1 when something is, 2 for a wrong call."""
-    parser = argparse.ArgumentParser(prog="runledger", description="The spool of metadata that is not delivered yet.")
+    parser = argparse.ArgumentParser(
+        prog="runledger",
+        description="The spool of metadata that is not delivered yet.",
+        epilog="All else from a shell, as starting a service, logging and reading: npx runledger --help.",
+    )
+    parser.add_argument("--version", action="version", version=f"runledger {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     flush = commands.add_parser("flush", help="deliver what processes that have ended left behind")
     flush.add_argument("--url", help="deliver to this service (default: to the one each file is for)")
@@ -46,7 +51,9 @@ def _flush(directory: str, url: str | None, any_host: bool, timeout: float) -> i
     deadline = time.monotonic() + timeout
     failed = False
     for target in sorted(_urls(directory)):
-        leftovers = Leftovers(directory, target, _post_to(url or target, url is not None), any_host)
+        leftovers = Leftovers(
+            directory, target, _post_to(url or target, url is not None), any_host, read_settings().key_id
+        )
         error = _deliver_all(leftovers, deadline)
         print(
             f"{url or target}: {leftovers.operations} operations of {leftovers.files} files delivered"

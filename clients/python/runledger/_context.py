@@ -10,7 +10,7 @@ import threading
 import uuid
 
 from . import _inherited, _place
-from ._inherited import VARIABLES, Birth
+from ._inherited import API_KEY, VARIABLES, Birth
 from ._scopes import RunContext, Scope, StepContext, Whereabouts, innermost
 
 _current: contextvars.ContextVar[Scope | None] = contextvars.ContextVar("runledger_scope", default=None)
@@ -20,6 +20,7 @@ under_way: dict[uuid.UUID, Scope] = {}
 """Started and not ended by this process."""
 _lock = threading.RLock()  # re-entrant: a signal handler may come this way
 _pid = os.getpid()
+_of_process: Scope | None = None
 _place_of_process: _place.Place | None = None
 _outside_env: dict[str, str | None] = {}
 
@@ -53,9 +54,9 @@ def joined_run() -> RunContext | None:
 
 
 def own_scope() -> Scope | None:
-    """What the calling context has entered, in this process."""
+    """What the calling context, or the process as a whole, has entered."""
     scope = _current.get()
-    return scope if scope is not None and scope.pid == _pid else None
+    return scope if scope is not None and scope.pid == _pid else _of_process
 
 
 class entered:
@@ -79,10 +80,24 @@ class entered:
                 _current.reset(self._token)
 
 
+def enter_process(scope: Scope) -> None:
+    """All code of the process is in it, until `leave_process`, unless it is in something else."""
+    global _of_process
+    _of_process = scope
+    _enter([scope])
+
+
+def leave_process(scope: Scope) -> None:
+    """Its counterpart."""
+    global _of_process
+    _of_process = None
+    _leave([scope])
+
+
 def _enter(scopes: list[Scope]) -> None:
     with _lock:
         if not _open:
-            _outside_env.update({name: os.environ.get(name) for name in VARIABLES})
+            _outside_env.update({name: os.environ.get(name) for name in (*VARIABLES, API_KEY)})
         _open.extend(scopes)
         _hand_down()
 
@@ -112,6 +127,7 @@ def _hand_down() -> None:
             "RUNLEDGER_RUN_ID": last.run.id_text if last.run is not None else None,
             "RUNLEDGER_STEP_ID": None if last.is_run else last.id_text,
             "RUNLEDGER_PLACE": f"{last.id_text}@{path}" if path is not None else None,
+            API_KEY: last.run.token if last.run is not None and last.run.token is not None else _outside_env[API_KEY],
         }
     for name, value in values.items():
         if os.environ.get(name) == value:
@@ -140,14 +156,16 @@ def is_entered(scope: Scope) -> bool:
 
 def _place_text(scope: Scope) -> str:
     """What a worker needs to know of it, as JSON text."""
-    if scope.place_text is None or scope.place_text[0] != (scope.run and scope.run.name):
-        run = scope.run
+    run = scope.run
+    varies = (run.name, run.token) if run is not None else None
+    if scope.place_text is None or scope.place_text[0] != varies:
         fields = {
             "url": scope.settings.url,
             "step": None if isinstance(scope, RunContext) else {"id": scope.id_text, "name": scope.name},
             "run": {"id": run.id_text, "name": run.name, "pipeline": run.pipeline} if run is not None else None,
+            "token": run.token if run is not None else None,
         }
-        scope.place_text = (run and run.name, json.dumps(fields, separators=(",", ":")))
+        scope.place_text = (varies, json.dumps(fields, separators=(",", ":")))
     return scope.place_text[1]
 
 
@@ -173,11 +191,12 @@ def _after_fork_in_parent() -> None:
 
 
 def _after_fork_in_child() -> None:
-    global _lock, _pid, _place_of_process
+    global _lock, _of_process, _pid, _place_of_process
     _lock = threading.RLock()
     _pid = os.getpid()
     _inherited.born_by_fork = _forking
     _open.clear()
+    _of_process = None
     under_way.clear()
     if _place_of_process is not None:
         _place_of_process.close(remove=False)

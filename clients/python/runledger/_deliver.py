@@ -53,6 +53,8 @@ class Source(Protocol):
     directory: str
     base: str
     trusted: bool
+    of_another_key: bool
+    """Whether it was written with another API key, which may see what this one does not."""
 
     def peek(self, max_bytes: int) -> list[bytes]: ...
     def drop(self, lines: list[bytes]) -> None: ...
@@ -198,6 +200,8 @@ class Delivery:
         """What it names may still be on its way: in the file of a parent, or delivered a moment ago."""
         if _spool.starts_any(self._source.directory, _named_ids(operation.parsed), self._source.base):
             raise UnavailableError("What an operation names is still to be started by another process.", "NOT_FOUND")
+        if self._source.of_another_key:
+            raise UnavailableError("What an operation names is not there for this API key.", "NOT_FOUND")
         try:
             if operation.op == "logMetadata":
                 self._send_logs([operation])

@@ -25,6 +25,8 @@ MAX_DEPTH = 64
 MAX_ITEMS = 10_000
 """Of a series, a frame, or a sequence that is no list: far more than a value of 64 KiB holds."""
 _MISSING = frozenset({("pandas", "NaTType"), ("pandas", "NAType")})
+_WORDS = frozenset({("pandas", "Period"), ("pandas", "Interval")})
+"""What is logged as its text."""
 _DTYPES = frozenset(
     {
         ("numpy", "dtype"), ("pandas", "ExtensionDtype"), ("torch", "dtype"), ("tensorflow", "DType"),
@@ -215,6 +217,8 @@ def _plain(value: Any, path: str) -> Any:
         return float(value) if isinstance(value, float) else value
     if _is_a(value, _MISSING):
         return None
+    if _is_a(value, _WORDS):
+        return str(value)
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
         return value.isoformat()
     if isinstance(value, datetime.timedelta):
@@ -252,6 +256,8 @@ def _hint(value: Any) -> str:
             return f"; log its {method}()" if method != "state_dict" else "; store it elsewhere and log a Uri"
     if isinstance(value, type) or callable(value):
         return "; log its __qualname__"
+    if hasattr(value, "__float__"):
+        return "; log float(…) of it"
     if hasattr(value, "__iter__"):
         return "; log list(…) of it"
     return "; log a dict of what matters of it, or its str()"
@@ -261,11 +267,7 @@ def _table(value: Any, path: str) -> Any:
     """A series or a frame of pandas or polars: a list, a dict where a series has names, a list of records."""
     size = _few(_read(path, lambda: len(value)), value, path)
     if hasattr(value, "columns"):
-        if hasattr(value, "to_dicts"):
-            return _read(path, value.to_dicts)
-        columns = [_dict_key(column, path) for column in value.columns]
-        known = [_of_column(list(value.iloc[:, n]), value.dtypes.iloc[n]) for n in range(len(columns))]
-        return [dict(zip(columns, row)) for row in zip(*known)]
+        return _read(path, value.to_dicts) if hasattr(value, "to_dicts") else _records(value, path)
     if not hasattr(value, "index") or not hasattr(value, "items"):
         return _of_column(_read(path, value.to_list), value.dtype)
     names = _read(path, lambda: [name for name, _ in value.items()])
@@ -276,7 +278,29 @@ def _table(value: Any, path: str) -> Any:
         named = {_dict_key(name, path): item for name, item in zip(names, items)}
     except UnsupportedTypeError:
         named = {}
-    return named if len(named) == size else items
+    if len(named) == size:
+        return named
+    # Times, the several levels of a group, names that are there twice: records keep them.
+    return _records(_read(path, lambda: value.to_frame("value" if value.name is None else value.name)), path)
+
+
+def _records(frame: Any, path: str) -> list[dict[str, Any]]:
+    """The rows of a frame of pandas, with its index where that is more than their number."""
+    for column in frame.columns:
+        if isinstance(column, tuple):
+            raise UnsupportedTypeError(
+                f'{path}: the column {column!r:.80} has several levels; join them, as in df.columns = ["_".join(c) for '
+                "c in df.columns], and log that.",
+                "BAD_USER_INPUT",
+            )
+    if list(frame.index) != list(range(len(frame))):
+        frame = _read(path, frame.reset_index)
+    columns = [_dict_key(column, path) for column in frame.columns]
+    twice = next((column for number, column in enumerate(columns) if column in columns[:number]), None)
+    if twice is not None:
+        raise InvalidValueError(f"{path}: the frame has two columns that are named {twice!r:.80}.", "BAD_USER_INPUT")
+    known = [_of_column(list(frame.iloc[:, number]), frame.dtypes.iloc[number]) for number in range(len(columns))]
+    return [dict(zip(columns, row)) for row in zip(*known)]
 
 
 def _of_column(items: list[Any], dtype: Any) -> list[Any]:
@@ -317,6 +341,11 @@ def _array(value: Any, dtype: Any, path: str) -> Any:
     if type(plain) is type(value):
         raise UnsupportedTypeError(f"{path}: {_name(value)} has no form as metadata.", "BAD_USER_INPUT")
     return _plain(plain, path)
+
+
+def is_duration(value: Any) -> bool:
+    """Whether it is logged as a number of seconds, so that its unit is worth telling."""
+    return isinstance(value, datetime.timedelta) or getattr(getattr(value, "dtype", None), "kind", "") == "m"
 
 
 def _seconds(spans: Any) -> Any:

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Optional
 
 from ._decode import decode_value, parse_time
-from ._frames import frame_of
+from ._frames import frame_of, plot_curves
 
 if TYPE_CHECKING:
     from ._runs import PipelineRun, StepRun
@@ -47,10 +47,17 @@ class MetadataSeries(NamedTuple):
     min: Optional[float] = None
     """Of all of them, not of the points that are left."""
     max: Optional[float] = None
+    key: str = ""
+    """As it was asked for."""
 
     def to_dataframe(self) -> Any:
         """A frame of pandas, else of polars: value, iteration, logged_at."""
         return frame_of([point._asdict() for point in self.points], list(MetadataPoint._fields))
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Draws the curve with matplotlib, over the iterations, or over time where a point has none. ``ax``: axes to
+        draw into; ``options``: those of ``Axes.plot``. Gives the axes."""
+        return plot_curves([(self.key, self)], ax, options)
 
 
 class MetadataKey(NamedTuple):
@@ -76,6 +83,28 @@ class RunSeries(NamedTuple):
     key: str
     """As it was asked for."""
     series: MetadataSeries
+
+
+class Curves(list[RunSeries]):
+    """The curves of several runs and keys, one for each run and key that has numbers."""
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A dict for each point: run, key, iteration, value, logged_at."""
+        return [
+            {"run": curve.run.name, "key": curve.key, **point._asdict()}
+            for curve in self
+            for point in curve.series.points
+        ]
+
+    def to_dataframe(self) -> Any:
+        """The same as a frame of pandas, else of polars; ImportError where neither is installed."""
+        return frame_of(self.to_records(), ["run", "key", "iteration", "value", "logged_at"])
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Draws all of them into one plot with matplotlib, as MetadataSeries.plot."""
+        several = len({curve.key for curve in self}) > 1
+        labels = [f"{curve.run.name} {curve.key}" if several else curve.run.name for curve in self]
+        return plot_curves(zip(labels, [curve.series for curve in self]), ax, options)
 
 
 class RunFacets(NamedTuple):
@@ -120,14 +149,16 @@ class RunComparison(NamedTuple):
     runs: list[PipelineRun]
     rows: list[ComparisonRow]
 
-    def to_dataframe(self) -> Any:
-        """A frame of pandas, else of polars: a row a run, its name, and a column a key."""
-        keys = [row.key for row in self.rows]
-        records = [
+    def to_records(self) -> list[dict[str, Any]]:
+        """A dict for each run: its name, and the latest value under each key."""
+        return [
             {"name": run.name, **{row.key: row.values[number] for row in self.rows}}
             for number, run in enumerate(self.runs)
         ]
-        return frame_of(records, ["name", *keys])
+
+    def to_dataframe(self) -> Any:
+        """A frame of pandas, else of polars: a row a run, its name, and a column a key."""
+        return frame_of(self.to_records(), ["name", *(row.key for row in self.rows)])
 
 
 def entry_of(fields: dict[str, Any]) -> MetadataEntry:
@@ -148,10 +179,10 @@ def entry_of(fields: dict[str, Any]) -> MetadataEntry:
     )
 
 
-def series_of(fields: dict[str, Any]) -> MetadataSeries:
+def series_of(fields: dict[str, Any], key: str) -> MetadataSeries:
     points = [MetadataPoint(float(p["value"]), p["iteration"], parse_time(p["loggedAt"])) for p in fields["points"]]
-    ends = [None if fields[name] is None else float(fields[name]) for name in ("min", "max")]
-    return MetadataSeries(fields["total"], points, *ends)
+    least, most = (None if fields[name] is None else float(fields[name]) for name in ("min", "max"))
+    return MetadataSeries(fields["total"], points, least, most, key)
 
 
 def failure_of(fields: Optional[dict[str, Any]]) -> Optional[Failure]:

@@ -9,7 +9,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
 from . import _queries as q
@@ -129,7 +129,7 @@ class Stream(Generic[T]):
     def is_over(self) -> bool:
         return False
 
-    def items(self) -> Iterator[T]:
+    def items(self) -> Generator[T, None, None]:
         attempt = 0
         timeout = self._client._timeout
         deadline = time.monotonic() + timeout
@@ -211,7 +211,7 @@ class Following(Stream[MetadataEntry]):
         self._run = run
         self._keys = keys
 
-    def entries(self) -> Iterator[MetadataEntry]:
+    def entries(self) -> Generator[MetadataEntry, None, None]:
         if self.after is None:
             self.after, _ = self._newest()
         yield from self.items()

@@ -113,6 +113,8 @@ def error_of(errors: list[Any], status: int = 200, wait: float | None = None) ->
     if code in TRY_AGAIN:
         return UnavailableError(message, code, wait)
     if code in ("UNAUTHENTICATED", "FORBIDDEN"):
+        if "RUNLEDGER_API_KEY" not in message:
+            message += " The key is that of RUNLEDGER_API_KEY."
         return AuthenticationError(message, code, extensions)
     if code == "NOT_FOUND":
         return NotFoundError(message, code, extensions)

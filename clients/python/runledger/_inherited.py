@@ -13,6 +13,7 @@ from ._scopes import NOWHERE, RunContext, Scope, StepContext, Whereabouts
 from ._settings import read_settings
 
 _log = logging.getLogger("runledger")
+API_KEY = "RUNLEDGER_API_KEY"
 VARIABLES = ("RUNLEDGER_URL", "RUNLEDGER_RUN_ID", "RUNLEDGER_STEP_ID", "RUNLEDGER_PLACE")
 
 
@@ -70,7 +71,7 @@ def _parsed_scopes(now: dict[str, Any]) -> list[Scope]:
         return _parsed[1]
     found: list[Scope] = []
     for fields in now["scopes"]:
-        settings = read_settings(fields["url"])
+        settings = read_settings(fields["url"], fields.get("token"))
         given = fields["run"]
         run = RunContext(uuid.UUID(given["id"]), given["name"], given["pipeline"], settings) if given else None
         if fields["step"] is not None:

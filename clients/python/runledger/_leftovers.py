@@ -16,11 +16,14 @@ _log = logging.getLogger("runledger")
 class Leftovers:
     """The deliverable files of one directory for one service, oldest first, a bit at a time."""
 
-    def __init__(self, directory: str, url: str | None, post: Post, any_host: bool = False) -> None:
+    def __init__(
+        self, directory: str, url: str | None, post: Post, any_host: bool = False, key_id: str | None = None
+    ) -> None:
         self._directory = directory
         self._url = url
         self._post = post
         self._any_host = any_host
+        self._key_id = key_id
         self._waiting: list[_spool.SpoolFile] = []
         self._current: tuple[Leftover, Delivery] | None = None
         self._cleared = False
@@ -68,10 +71,17 @@ class Leftovers:
             file = self._waiting.pop(0)
             path = _spool.claim(file)
             if path is not None:
-                leftover = Leftover(path, file.base)
+                leftover = Leftover(path, file.base, self._is_of_another_key(path))
                 self._current = (leftover, Delivery(leftover, self._post))
                 return True
         return False
+
+    def _is_of_another_key(self, path: str) -> bool:
+        try:
+            header = _spool.read_header(path)
+        except (OSError, ValueError):
+            return False
+        return header is not None and header.key_id is not None and header.key_id != self._key_id
 
     def _finish(self, done: bool) -> None:
         assert self._current is not None

@@ -13,7 +13,7 @@ from typing import Any, Callable, NamedTuple, NoReturn, Optional, Protocol, Unio
 
 from . import _context, _sender, _settings
 from ._deliver import LOG_BATCH
-from ._encode import as_mapping, check_name, encode_entry, item_of, timestamp
+from ._encode import as_mapping, check_name, encode_entry, is_duration, item_of, timestamp
 from ._graphql import execute
 from ._http import Transport
 from ._queue import Call
@@ -44,6 +44,8 @@ _WAYS = """Say what the metadata belongs to:
   log_metadata(metadata, run_id_name_or_prefix=…)                           a run"""
 _log = logging.getLogger("runledger")
 _said: set[str] = set()
+_units_told: set[tuple[str, str]] = set()
+_PLAIN = frozenset({float, int, str, bool, type(None), dict, list, tuple})
 
 
 def log_metadata(
@@ -90,13 +92,13 @@ def log_metadata(
     inside = here.scope or here.run
     if inside is not None or _settings.recording:
         settings = read_settings() if inside is None else inside.settings
-        entries = _entries(given, iteration, None if settings.strict else _leave_out)
+        entries = _entries(target, given, iteration, None if settings.strict else _leave_out)
         sender = _sender.sender_for(settings)
         for part in _parts(entries):
             sender.log(Call(target, instant, part))
         return
     settings = read_settings()
-    inputs = _inputs(target, instant, _entries(given, iteration, None))
+    inputs = _inputs(target, instant, _entries(target, given, iteration, None))
     endpoint(settings.url)
     transport = Transport(settings.url, settings.api_key)
     try:
@@ -114,6 +116,8 @@ class RunInfo(NamedTuple):
     id: uuid.UUID
     name: Optional[str]
     """None in a child process, which knows only the id."""
+    url: Optional[str] = None
+    """The address of its page."""
 
 
 class StepInfo(NamedTuple):
@@ -150,11 +154,14 @@ def current_run() -> Optional[RunInfo]:
 
 
 def run_info(run: RunContext) -> RunInfo:
-    return RunInfo(run.id, run.name)
+    return RunInfo(run.id, run.name, run.url)
 
 
 def _entries(
-    metadata: Mapping[Any, Any], iteration: Optional[int], leave_out: Optional[Callable[[InvalidCallError], None]]
+    target: str,
+    metadata: Mapping[Any, Any],
+    iteration: Optional[int],
+    leave_out: Optional[Callable[[InvalidCallError], None]],
 ) -> list[str]:
     """The entries as JSON text. What is wrong raises, unless it is to be left out."""
     found: list[str] = []
@@ -169,12 +176,25 @@ def _entries(
         count = None
     for key in metadata:
         try:
-            found.append(encode_entry(key, item_of(metadata, key, str(key)), count))
+            value = item_of(metadata, key, str(key))
+            found.append(encode_entry(key, value, count))
+            if type(value) not in _PLAIN and is_duration(value):
+                found += _unit(target, key)
         except InvalidCallError as error:
             if leave_out is None:
                 raise
             leave_out(error)
     return found
+
+
+def _unit(target: str, key: str) -> list[str]:
+    """The unit of a duration has an entry of its own beside it, once for each step or run: ``took.unit``."""
+    if (target, key) in _units_told or len(f"{key}.unit".encode()) > 255:
+        return []
+    if len(_units_told) >= 10_000:
+        _units_told.clear()
+    _units_told.add((target, key))
+    return [encode_entry(f"{key}.unit", "s")]
 
 
 def _leave_out(error: InvalidCallError) -> None:

@@ -60,9 +60,11 @@ class Queue:
     """
 
     trusted = True
+    of_another_key = False
 
-    def __init__(self, directory: str, url: str, max_bytes: int) -> None:
+    def __init__(self, directory: str, url: str, max_bytes: int, key_id: str | None = None) -> None:
         self.directory = directory
+        self._key_id = key_id
         self.lock = threading.RLock()  # re-entrant: a signal handler may log while its thread is logging
         self.appended = 0
         self.dropped = 0
@@ -213,7 +215,7 @@ class Queue:
         if self._no_file:
             return False
         try:
-            self.base, self.header_line = _spool.new_file(self.directory, self._url)
+            self.base, self.header_line = _spool.new_file(self.directory, self._url, self._key_id)
             fd = os.open(self.base, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             os.write(fd, self.header_line)
         except OSError as error:
@@ -308,7 +310,7 @@ class Queue:
         return False
 
     def _fallback_base(self) -> str:
-        base, self.header_line = _spool.new_file(self.directory, self._url)
+        base, self.header_line = _spool.new_file(self.directory, self._url, self._key_id)
         return base
 
 
@@ -332,7 +334,8 @@ class Leftover:
 
     trusted = False
 
-    def __init__(self, path: str, base: str) -> None:
+    def __init__(self, path: str, base: str, of_another_key: bool = False) -> None:
+        self.of_another_key = of_another_key
         self.path = path
         self.base = base
         self.directory = os.path.dirname(base)

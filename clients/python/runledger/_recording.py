@@ -7,12 +7,13 @@ import datetime
 import json
 import logging
 import os
+import sys
 import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from . import _context, _deliver, _sender
+from . import _context, _deliver, _link, _notebook, _run_token, _sender
 from ._beat import Beat
 from ._encode import timestamp
 from ._failure import failure_of
@@ -39,6 +40,10 @@ def open_run(pipeline: str, name: str | None) -> RunContext:
     _deliver.name_for_messages(run.id, f"run {name}")
     start = {"input": {"id": str(run.id), "name": name, "pipeline": pipeline, "startedAt": run.started_at}}
     _begin(run, "startRun", start)
+    with _quietly():
+        if run.settings.link and not run.settings.disabled:
+            _link.show(run)
+        _run_token.provide(run)
     return run
 
 
@@ -48,13 +53,15 @@ def open_step(asked_name: str, run: RunContext) -> StepContext:
     name = asked_name
     with _quietly():
         if not run.settings.disabled:
-            name = _names_of(run).start(asked_name, step_id)
+            name = _names_of(run).start(asked_name, step_id, _notebook.current_cell())
     step = StepContext(step_id, name, run, run.settings, _context.own_scope() or run)
     _context.under_way[step.id] = step
     step.started_at = timestamp()
     _deliver.name_for_messages(step.id, f"step {name} of run {run.name or run.id}")
     start = {"input": {"id": str(step.id), "run": str(run.id), "name": name, "startedAt": step.started_at}}
     _begin(step, "startStep", start)
+    with _quietly():
+        _run_token.provide(run)
     return step
 
 
@@ -71,7 +78,16 @@ def _begin(scope: Scope, op: str, start: dict[str, Any]) -> None:
 
 def close(scope: Scope, error: BaseException | None) -> None:
     """Records the end, once, and waits for its delivery. In a forked child that comes this way nothing has ended."""
-    if _end(scope, "COMPLETED" if error is None else status_of(error), error):
+    _close(scope, "COMPLETED" if error is None else status_of(error), error)
+
+
+def close_as(scope: Scope, status: str) -> None:
+    """Records the end that somebody has told."""
+    _close(scope, status, None)
+
+
+def _close(scope: Scope, status: str, error: BaseException | None) -> None:
+    if _end(scope, status, error):
         if not _context.under_way:
             _terminate.remove()
         with _quietly():
@@ -98,6 +114,7 @@ def _end(scope: Scope, status: str, error: BaseException | None = None) -> bool:
             if not scope.settings.disabled:
                 _names_of(scope).forget()  # also where only other processes had steps of it
                 del _names[scope.id]
+            _run_token.forget(scope)
     return True
 
 
@@ -161,8 +178,12 @@ class ProcessEnded(Exception):
 def _end_all() -> None:
     """The process ends: daemon threads are cut off, and a generator that waits for its consumer has none any more."""
     for scope in reversed(list(_context.under_way.values())):
-        cut = ProcessEnded("The process ended while it was under way.") if _context.is_entered(scope) else None
-        close(scope, cut)
+        error: BaseException | None = None
+        if isinstance(scope, RunContext) and scope.until_exit:
+            error = _notebook.last_failure() if _notebook.is_notebook() else getattr(sys, "last_value", None)
+        elif _context.is_entered(scope):
+            error = ProcessEnded("The process ended while it was under way.")
+        close(scope, error)
 
 
 def _cancel_all() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from . import _queries as q
 from ._decode import decode_value, parse_time
 from ._entries import ExecutionStatus, Failure, MetadataEntry, MetadataSeries, entry_of, failure_of, series_of
 from ._frames import frame_of
+from ._items import History, Items
 from .errors import NotFoundError, RunledgerError
 
 if TYPE_CHECKING:
@@ -30,17 +32,17 @@ class Runs(Iterator["PipelineRun"]):
             self._nodes = self._client._pages(q.LIST_RUNS, self._variables, lambda data: data["pipelineRuns"])
         return PipelineRun(self._client, next(self._nodes))
 
-    def to_records(self, keys: Optional[Sequence[str]] = None) -> list[dict[str, Any]]:
-        """A dict for each run of the whole list: id, name, pipeline, status, started_at, ended_at, and the latest value
-        under each key, plain or ``step_name::key`` (None where a run has none). Without ``keys``, all there are. The
-        values come with the runs, a request a page."""
+    def to_records(self, keys: Optional[Sequence[str]] = None, limit: Optional[int] = None) -> list[dict[str, Any]]:
+        """A dict for each run of the whole list, or the first ``limit``: id, name, pipeline, status, started_at,
+        ended_at, and the latest value under each key, plain or ``step_name::key`` (None where a run has none). Without
+        ``keys``, all there are. The values come with the runs, a request a page."""
         asked = None if keys is None else list(keys)
         nodes = self._client._pages(q.TABLE, {**self._variables, "keys": asked}, lambda data: data["pipelineRuns"])
-        return [_record(node, asked) for node in nodes]
+        return [_record(node, asked) for node in itertools.islice(nodes, limit)]
 
-    def to_dataframe(self, keys: Optional[Sequence[str]] = None) -> Any:
+    def to_dataframe(self, keys: Optional[Sequence[str]] = None, limit: Optional[int] = None) -> Any:
         """The same as a frame of pandas, else of polars; ImportError where neither is installed."""
-        records = self.to_records(keys)
+        records = self.to_records(keys, limit)
         columns = dict.fromkeys(["id", "name", "pipeline", "status", "started_at", "ended_at", *(keys or ())])
         for record in records:
             columns.update(dict.fromkeys(record))
@@ -63,6 +65,17 @@ def _record(node: dict[str, Any], keys: Optional[list[str]]) -> dict[str, Any]:
                 values[key] = found
     wanted = values if keys is None else keys
     return {**run, **times, **{key: values[key][1] if key in values else None for key in wanted}}
+
+
+def _history(client: Client, query: str, field: str, id: uuid.UUID, key: str, page_size: int) -> History:
+    def of(data: dict[str, Any]) -> Any:
+        return _present(data, field, id)["metadataHistory"]
+
+    def entries() -> Generator[MetadataEntry, None, None]:
+        for node in client._pages(query, {"ref": str(id), "key": key, "first": page_size}, of):
+            yield entry_of(node)
+
+    return History(entries(), f"History of {key!r} of {id}, newest first")
 
 
 def _time(text: Optional[str]) -> Optional[datetime.datetime]:
@@ -109,27 +122,32 @@ class PipelineRun:
         found = _present(self._client.execute(q.RUN_ENTRY, {"ref": str(self.id), "key": key}), "pipelineRun", self.id)
         return None if found["runMetadata"] is None else entry_of(found["runMetadata"])
 
-    def metadata_history(self, key: str, page_size: int = 100) -> Iterator[MetadataEntry]:
-        """All entries under the key, newest first."""
-        variables = {"ref": str(self.id), "key": key, "first": page_size}
+    def metadata_history(self, key: str, page_size: int = 200) -> History:
+        """All entries under the key, newest first; ``.to_dataframe()`` makes a frame of them."""
+        return _history(self._client, q.RUN_HISTORY, "pipelineRun", self.id, key, page_size)
 
-        def of(data: dict[str, Any]) -> Any:
-            return _present(data, "pipelineRun", self.id)["metadataHistory"]
-
-        return map(entry_of, self._client._pages(q.RUN_HISTORY, variables, of))
+    def history_df(self, keys: Union[str, Sequence[str]]) -> Any:
+        """As Client.history_df, of this run."""
+        return self._client.history_df([self], keys)
 
     def series(self, key: str, max_points: int = 500) -> MetadataSeries:
         """The numbers under the key over time, ``step_name::key`` or the latest of the run, thinned out to at most
-        ``max_points`` that keep the curve's shape. ``.to_dataframe()`` makes a frame of them."""
+        ``max_points`` (10,000 at most) that keep the curve's shape. ``.to_dataframe()`` makes a frame of them,
+        ``.plot()`` a plot."""
         variables = {"refs": [str(self.id)], "keys": [key], "maxPoints": max_points}
         found = self._client.execute(q.RUN_SERIES, variables)["series"]
-        return series_of(found[0]) if found else MetadataSeries(0, [])
+        return series_of(found[0], key) if found else MetadataSeries(0, [], key=key)
 
     def follow(
         self, keys: Optional[Sequence[str]] = None, after: Optional[Union[str, int]] = None
-    ) -> Iterator[MetadataEntry]:
+    ) -> Items[MetadataEntry]:
         """As Client.follow."""
         return self._client.follow(self.id, keys, after)
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return self._client._settings.page_of(self.id)
 
     def __repr__(self) -> str:
         return f"<PipelineRun {self.name} {self.status}>"
@@ -162,19 +180,16 @@ class StepRun:
         found = _present(self._client.execute(q.STEP_ENTRY, {"ref": str(self.id), "key": key}), "step", self.id)
         return None if found["runMetadata"] is None else entry_of(found["runMetadata"])
 
-    def metadata_history(self, key: str, page_size: int = 100) -> Iterator[MetadataEntry]:
-        """All entries under the key, newest first."""
-        variables = {"ref": str(self.id), "key": key, "first": page_size}
+    def metadata_history(self, key: str, page_size: int = 200) -> History:
+        """All entries under the key, newest first; ``.to_dataframe()`` makes a frame of them."""
+        return _history(self._client, q.STEP_HISTORY, "step", self.id, key, page_size)
 
-        def of(data: dict[str, Any]) -> Any:
-            return _present(data, "step", self.id)["metadataHistory"]
-
-        return map(entry_of, self._client._pages(q.STEP_HISTORY, variables, of))
-
-    def metadata_series(self, key: str, max_points: int = 500) -> MetadataSeries:
-        """The numbers under the key over time, thinned out to at most ``max_points``."""
+    def series(self, key: str, max_points: int = 500) -> MetadataSeries:
+        """The numbers under the key over time, thinned out to at most ``max_points`` (10,000 at most)."""
         data = self._client.execute(q.SERIES, {"ref": str(self.id), "key": key, "maxPoints": max_points})
-        return series_of(_present(data, "step", self.id)["metadataSeries"])
+        return series_of(_present(data, "step", self.id)["metadataSeries"], key)
+
+    metadata_series = series
 
     def __repr__(self) -> str:
         return f"<StepRun {self.name} attempt {self.attempt} {self.status}>"
@@ -208,16 +223,16 @@ class Steps(Mapping[str, StepRun]):
     def __repr__(self) -> str:
         return _shown("Steps", lambda: f"<Steps {', '.join(self._load())}>")
 
-    def attempts(self) -> Iterator[StepRun]:
+    def attempts(self) -> Items[StepRun]:
         """All attempts, superseded ones too, in the order they were started."""
-        return self._read(True)
+        return Items(self._read(True), f"attempts at steps of the run {self._run_id}")
 
     def _load(self) -> dict[str, StepRun]:
         if self._all is None:
             self._all = {step.name: step for step in self._read(False)}
         return self._all
 
-    def _read(self, include_retried: bool) -> Iterator[StepRun]:
+    def _read(self, include_retried: bool) -> Generator[StepRun, None, None]:
         variables = {"ref": str(self._run_id), "includeRetried": include_retried}
 
         def of(data: dict[str, Any]) -> Any:

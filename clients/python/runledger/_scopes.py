@@ -32,6 +32,10 @@ class RunContext:
         self.start_number = 0
         """How many operations had been made when its start had: it has arrived when as many are delivered."""
         self.target_json = f'{{"run":"{id}"}}'
+        self.token: str | None = None
+        """What its children show in place of the API key."""
+        self.until_exit = False
+        """Whether it was begun by start_run: the end of the process is then no failure."""
 
     @property
     def run(self) -> RunContext:
@@ -41,6 +45,11 @@ class RunContext:
     def name(self) -> str | None:
         """As recorded: another one where the service said that the name is taken."""
         return _deliver.renamed_runs.get(str(self.id), self.asked_name)
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return self.settings.page_of(self.id)
 
 
 class StepContext:

@@ -28,6 +28,7 @@ LEFTOVER_FIRST_SECONDS = 5.0
 """How long what dead processes left goes before this process's own."""
 LEFTOVER_EVERY_SECONDS = 60.0
 LEFTOVER_RETRY_SECONDS = 10.0
+NEVER = float("inf")
 LINGER_BELOW = 200
 ROOM_SECONDS = 10.0
 """How long a call waits for room in a full spool while the service takes nothing of what is in it, but is not away."""
@@ -44,10 +45,10 @@ class Sender:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.queue = Queue(settings.spool_dir, settings.url, settings.spool_max_bytes)
+        self.queue = Queue(settings.spool_dir, settings.url, settings.spool_max_bytes, settings.key_id)
         self._transport = Transport(settings.url, settings.api_key)
         self._delivery = Delivery(self.queue, self.post)
-        self._leftovers = _leftovers.Leftovers(settings.spool_dir, settings.url, self.post)
+        self._leftovers = _leftovers.Leftovers(settings.spool_dir, settings.url, self.post, key_id=settings.key_id)
         self._changed = threading.Condition()
         self._wake = threading.Event()
         self._hurry = threading.Event()
@@ -58,7 +59,8 @@ class Sender:
         self._reached = False
         self._slow = False
         self._stuck_at = -1
-        self._look_at = 0.0
+        self._look_at = NEVER if settings.run_token else 0.0  # a token says of other runs that they are not there
+        self._refused_key: AuthenticationError | None = None
         self._closing = False
         self._warned_codes: set[str] = set()
 
@@ -144,8 +146,9 @@ class Sender:
 
     def look_for_leftovers(self) -> None:
         """Has the thread look for files of processes that have ended."""
-        self._look_at = 0.0
-        self._wake.set()
+        if self._look_at != NEVER:
+            self._look_at = 0.0
+            self._wake.set()
 
     def close(self) -> None:
         """The last flush of the process, and a word about what is left."""
@@ -157,8 +160,9 @@ class Sender:
             lost = self.queue.in_memory()
             _log.warning(
                 "runledger: %d operations are not delivered; they are kept in %s. "
-                "The next process that logs delivers them, or `python -m runledger flush`.",
+                "The next process that logs delivers them, or `python -m runledger flush`%s.",
                 self.queue.waiting - lost, self.queue.base,
+                ", with another RUNLEDGER_API_KEY: the one it has was refused" if self._refused_key else "",
             )  # fmt: skip
             if lost:
                 _log.error("runledger: %d operations were only in memory and are lost.", lost)
@@ -168,9 +172,9 @@ class Sender:
         """Removes the file of a process that ends without `close`, where nothing is left in it."""
         self.queue.close()
 
-    def post(self, query: str, variables: str) -> dict[str, Any]:
+    def post(self, query: str, variables: str, seconds: float = ATTEMPT_SECONDS) -> dict[str, Any]:
         """One attempt."""
-        return read_answer(self._transport.post(request_body(query, variables), ATTEMPT_SECONDS))
+        return read_answer(self._transport.post(request_body(query, variables), seconds))
 
     def _start(self) -> None:
         with self.queue.lock:
@@ -203,6 +207,7 @@ class Sender:
             self._delivery.round()
             self._failures = 0
             self._reached = True
+            self._refused_key = None
             if not self.queue.waiting:
                 self._slow = False
             self._notify()
@@ -210,7 +215,7 @@ class Sender:
             self._deliver_leftovers(0)
         else:
             self._hurry.clear()
-            self._wake.wait(max(0.0, self._look_at - time.monotonic()))
+            self._wake.wait(min(3600.0, max(0.0, self._look_at - time.monotonic())))
             self._wake.clear()
 
     def _deliver_leftovers(self, seconds: float) -> None:
@@ -225,6 +230,8 @@ class Sender:
         self._hurry.clear()
         self._failures += 1
         self._failed_ever += 1
+        if isinstance(error, AuthenticationError):
+            self._refused_key = error
         self._report(error)
         self._notify()
         wait = error.retry_after if isinstance(error, UnavailableError) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +14,10 @@ DEFAULT_URL = "http://127.0.0.1:4000"
 _log = logging.getLogger("runledger")
 recording = False
 """Whether a test records what is logged: nothing touches the disk then, and wrong values raise."""
+own_keys: dict[str, str] = {}
+"""Run tokens that this process has put into its environment for its children, to the API key that was there."""
+TOKEN_PREFIX = "rlt_"
+_KEY = re.compile(r"rl_([0-9A-Za-z]{12})_")
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -34,6 +39,22 @@ class Settings(NamedTuple):
     """How often a process with something under way says that it lives; 0: never."""
     send_traceback: bool
     """Whether a failure is recorded with its traceback, not only with its type and message."""
+    link: bool
+    """Whether the address of a run's page is printed when it starts."""
+
+    @property
+    def run_token(self) -> bool:
+        """Whether what stands in for the key lets into one run only."""
+        return self.api_key is not None and self.api_key.startswith(TOKEN_PREFIX)
+
+    @property
+    def key_id(self) -> str | None:
+        """The part of the API key that is no secret."""
+        return key_id_of(self.api_key)
+
+    def page_of(self, run_id: object) -> str:
+        """The address of the run's page."""
+        return f"{self.url.partition('?')[0][: -len('/graphql')]}/runs/{run_id}"
 
     def __repr__(self) -> str:
         return f"Settings({self.url!r})"  # without the key
@@ -63,6 +84,7 @@ def read_settings(url: str | None = None, api_key: str | None = None) -> Setting
         disabled=is_disabled(),
         keep_alive_seconds=0 if recording else _number("RUNLEDGER_KEEP_ALIVE_SECONDS", 30),
         send_traceback=_flag("RUNLEDGER_SEND_TRACEBACK", True),
+        link=not recording and _flag("RUNLEDGER_LINK", True),
     )
 
 
@@ -100,10 +122,17 @@ def is_disabled() -> bool:
 def _key(text: str | None) -> str | None:
     """The key without the white space around it, which a mounted secret or a shell leaves there."""
     key = (text or "").strip()
+    key = own_keys.get(key, key)
     if key and not all("!" <= char <= "~" for char in key):
         _log.error("RUNLEDGER_API_KEY has a character that no key has; requests are sent without it.")
         return None
     return key or None
+
+
+def key_id_of(api_key: str | None) -> str | None:
+    """What tells one API key from another in a spool file; None for what is no API key."""
+    found = _KEY.match(api_key or "")
+    return found[1] if found else None
 
 
 def _flag(name: str, default: bool) -> bool:

@@ -32,6 +32,8 @@ class Header(NamedTuple):
     pid_started_at: str | None
     url: str
     version: int
+    key_id: str | None = None
+    """Of the API key that its process had: another may not see all that this one wrote to."""
 
 
 def host() -> str:
@@ -76,7 +78,7 @@ def is_alive(pid: int, started_at: str | None) -> bool:
     return now is None or now == started_at
 
 
-def new_file(directory: str, url: str) -> tuple[str, bytes]:
+def new_file(directory: str, url: str, key_id: str | None = None) -> tuple[str, bytes]:
     """A path for this process and the header line for it. Makes the directory."""
     os.makedirs(directory, mode=0o700, exist_ok=True)
     name = f"{int(time.time() * 1000)}-{safe_host()}-{os.getpid()}-{os.urandom(4).hex()}.jsonl"
@@ -86,6 +88,7 @@ def new_file(directory: str, url: str) -> tuple[str, bytes]:
         "pid": os.getpid(),
         "pidStartedAt": own_start(),
         "url": url,
+        **({"keyId": key_id} if key_id is not None else {}),
         "delivered": 0,
     }
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -160,6 +163,7 @@ def read_header(path: str) -> Header | None:
         pid_started_at=None if started is None else str(started),
         url=str(fields.get("url")),
         version=fields["runledgerSpool"],
+        key_id=fields.get("keyId") if isinstance(fields.get("keyId"), str) else None,
     )
 
 

@@ -1,8 +1,9 @@
 """What a step is called that a run has already: the next attempt, or a step of its own.
 
 After an attempt that COMPLETED, or beside one that is running, `train` is recorded as `train_2`, `train_3` …: both are
-part of what the run did. After one that FAILED or was CANCELLED it is `train` again, the next attempt. The processes
-that work on a run agree by a file in the spool directory; where it cannot be had, each process knows its own.
+part of what the run did. After one that FAILED or was CANCELLED it is `train` again, the next attempt. So is what a
+cell of a notebook starts when it is run again: that takes the place of what it did before. The processes that work on a
+run agree by a file in the spool directory; where it cannot be had, each process knows its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import uuid
 from typing import Any
 
 from . import _spool
+from ._notebook import Cell
 
 try:
     import fcntl
@@ -38,6 +40,16 @@ class _Base:
         """Step id to its name, and the host and process it runs in."""
 
 
+class _OfCell:
+    """The names that a cell of a notebook has used for what it asked for under one name."""
+
+    def __init__(self) -> None:
+        self.execution = ""
+        self.used: list[str] = []
+        self.before: list[str] = []
+        """By the execution before; those that this one has not used again."""
+
+
 class StepNames:
     """The names of the steps of one run, as far as this process has read them."""
 
@@ -47,15 +59,19 @@ class StepNames:
         self._bases: dict[str, _Base] = {}
         self._base_of: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._cells: dict[tuple[str, str], _OfCell] = {}
         self._read = 0
         self._lock = threading.RLock()  # re-entrant: a signal handler may come this way
 
-    def start(self, asked: str, step_id: uuid.UUID) -> str:
+    def start(self, asked: str, step_id: uuid.UUID, cell: Cell | None = None) -> str:
         """The name that the step is to be recorded under."""
         with self._lock, self._file() as fd:
             base = self._bases.setdefault(asked, _Base())
             self._bury(base)
-            if base.again:
+            of_cell = self._of_cell(asked, cell)
+            if of_cell is not None and of_cell.before:
+                name = of_cell.before.pop(0)
+            elif base.again:
                 name = base.again[0]
             else:
                 number = base.count + 1
@@ -63,7 +79,19 @@ class StepNames:
                     number += 1
             process = [_spool.host(), os.getpid(), _spool.own_start()]
             self._note(fd, ["start", asked, name, step_id.hex, *process])
+            if of_cell is not None and name not in of_cell.used:
+                of_cell.used.append(name)
             return name
+
+    def _of_cell(self, asked: str, cell: Cell | None) -> _OfCell | None:
+        if cell is None:
+            return None
+        found = self._cells.setdefault((asked, cell.key), _OfCell())
+        if found.execution != cell.execution:
+            found.before = [*found.used, *found.before]
+            found.used = []
+            found.execution = cell.execution
+        return found
 
     def end(self, step_id: uuid.UUID, status: str) -> None:
         """How it ended decides what the next one of its name is called."""
@@ -125,7 +153,7 @@ class StepNames:
             base = self._bases.setdefault(asked, _Base())
             if name in base.again:
                 base.again.remove(name)
-            else:
+            elif name not in self._taken:
                 base.count += 1
             base.running[step_id] = (name, host, pid, started_at)
             self._base_of[step_id] = asked

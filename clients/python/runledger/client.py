@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import uuid
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Callable, Literal, Optional, Union
 
 from . import _entries, _runs, _sender
@@ -16,6 +17,7 @@ from ._encode import encode_variables
 from ._entries import (
     Change,
     ComparisonRow,
+    Curves,
     ExecutionStatus,
     Failure,
     MetadataEntry,
@@ -29,9 +31,11 @@ from ._entries import (
     entry_of,
     series_of,
 )
+from ._filters import MetadataCondition, MetadataOrder, PipelineRunFilter, PipelineRunOrder
 from ._follow import Following, Stream
 from ._graphql import execute
 from ._http import Transport
+from ._items import History, Items
 from ._log_metadata import Id, parse_id, parse_ref
 from ._runs import PipelineRun, RunMetadata, Runs, StepRun, Steps
 from ._settings import DEFAULT_URL, endpoint, read_settings
@@ -41,14 +45,21 @@ __all__ = [
     "Change",
     "Client",
     "ComparisonRow",
+    "Curves",
     "ExecutionStatus",
     "Failure",
+    "History",
+    "Items",
+    "MetadataCondition",
     "MetadataEntry",
     "MetadataKey",
+    "MetadataOrder",
     "MetadataPoint",
     "MetadataSeries",
     "Pipeline",
     "PipelineRun",
+    "PipelineRunFilter",
+    "PipelineRunOrder",
     "RunComparison",
     "RunFacets",
     "RunMetadata",
@@ -59,6 +70,7 @@ __all__ = [
 ]
 
 
+_log = logging.getLogger("runledger")
 _KINDS: dict[str, Literal["run", "step", "entry", "retraction", "deletion"]] = {
     "RunChanged": "run",
     "StepChanged": "step",
@@ -97,7 +109,10 @@ class Client:
         return PipelineRun(self, found)
 
     def list_pipeline_runs(
-        self, filter: Optional[dict[str, Any]] = None, order_by: Optional[dict[str, Any]] = None, page_size: int = 100
+        self,
+        filter: Optional[PipelineRunFilter] = None,
+        order_by: Optional[PipelineRunOrder] = None,
+        page_size: int = 100,
     ) -> Runs:
         """All runs matching a PipelineRunFilter, in a PipelineRunOrder (newest start first): both as in the schema.
 
@@ -105,6 +120,33 @@ class Client:
         ``.to_dataframe(keys=["train::loss"])``.
         """
         return Runs(self, filter, order_by, page_size)
+
+    def runs_df(
+        self,
+        filter: Optional[PipelineRunFilter] = None,
+        keys: Optional[Sequence[str]] = None,
+        *,
+        order_by: Optional[PipelineRunOrder] = None,
+        limit: Optional[int] = None,
+    ) -> Any:
+        """A frame of pandas, else of polars: a row for each run that passes the filter, and a column a key with the
+        latest values, plain keys or ``step_name::key``; without ``keys``, all there are. One request for each 200
+        runs."""
+        return Runs(self, filter, order_by, min(limit or 200, 200)).to_dataframe(keys, limit)
+
+    def history_df(self, runs: Union[Id, Sequence[Id]], keys: Union[str, Sequence[str]]) -> Any:
+        """A frame of pandas, else of polars, of the numbers that were logged under up to 20 keys of up to 100 runs:
+        run, key, iteration, value, logged_at. One request. A curve of more than 10,000 points is thinned out to that,
+        with a warning; ``run.metadata_history(key).to_dataframe()`` has every entry, whatever its type."""
+        asked = [runs] if isinstance(runs, (str, uuid.UUID)) or not isinstance(runs, Sequence) else list(runs)
+        curves = self.series(asked, [keys] if isinstance(keys, str) else keys, max_points=10_000)
+        for curve in curves:
+            if curve.series.total > len(curve.series.points):
+                _log.warning(
+                    "runledger: %r of the run %s has %d points, of which %d are shown; metadata_history has all.",
+                    curve.key, curve.run.name, curve.series.total, len(curve.series.points),
+                )  # fmt: skip
+        return curves.to_dataframe()
 
     def get_step(self, step_id: Id) -> StepRun:
         """The step with this id. NotFoundError if there is none."""
@@ -125,13 +167,14 @@ class Client:
         rows = self.execute(q.KEYS, variables)["metadataKeys"]
         return [MetadataKey(row["key"], row["types"], row["runs"], parse_time(row["lastLoggedAt"])) for row in rows]
 
-    def series(self, runs: Sequence[Id], keys: Sequence[str], max_points: int = 500) -> list[RunSeries]:
-        """Curves of up to 100 runs and 20 keys in one request: one for each run and key that has numbers."""
+    def series(self, runs: Sequence[Id], keys: Sequence[str], max_points: int = 500) -> Curves:
+        """Curves of up to 100 runs and 20 keys in one request: a list with one for each run and key that has numbers.
+        ``.to_dataframe()`` makes a frame of all, ``.plot()`` a plot."""
         variables = {"refs": [_ref(run) for run in runs], "keys": list(keys), "maxPoints": max_points}
         found = self.execute(q.MANY_SERIES, variables)["series"]
-        return [RunSeries(PipelineRun(self, one["run"]), one["key"], series_of(one)) for one in found]
+        return Curves(RunSeries(PipelineRun(self, one["run"]), one["key"], series_of(one, one["key"])) for one in found)
 
-    def run_facets(self, filter: Optional[dict[str, Any]] = None) -> RunFacets:
+    def run_facets(self, filter: Optional[PipelineRunFilter] = None) -> RunFacets:
         """How many runs pass the filter, of each status and of each pipeline."""
         found = self.execute(q.FACETS, {"filter": filter})["runFacets"]
         return RunFacets(
@@ -140,10 +183,14 @@ class Client:
             {row["pipeline"]: row["runs"] for row in found["pipelines"]},
         )
 
-    def pipelines(self, prefix: Optional[str] = None) -> Iterator[Pipeline]:
+    def pipelines(self, prefix: Optional[str] = None) -> Items[Pipeline]:
         """The pipelines, by name."""
-        for row in self._pages(q.PIPELINES, {"prefix": prefix, "first": 200}, lambda data: data["pipelines"]):
-            yield Pipeline(row["name"], row["runs"], parse_time(row["lastStartedAt"]))
+
+        def read() -> Generator[Pipeline, None, None]:
+            for row in self._pages(q.PIPELINES, {"prefix": prefix, "first": 200}, lambda data: data["pipelines"]):
+                yield Pipeline(row["name"], row["runs"], parse_time(row["lastStartedAt"]))
+
+        return Items(read(), f"pipelines of {self._settings.url}")
 
     def compare_runs(self, refs: Sequence[Id], keys: Optional[Sequence[str]] = None) -> RunComparison:
         """Up to 100 runs side by side, a row a qualified key."""
@@ -160,7 +207,7 @@ class Client:
 
     def follow(
         self, run: Id, keys: Optional[Sequence[str]] = None, after: Optional[Union[str, int]] = None
-    ) -> Iterator[MetadataEntry]:
+    ) -> Items[MetadataEntry]:
         """Every entry logged to the run or its steps from now on, or since the entry with the id ``after``.
 
         Ends when the run has ended and all its entries were given, at once or within a few seconds, or when it is
@@ -168,7 +215,8 @@ class Client:
         InvalidCallError, and UnavailableError when the service has been away for ``timeout`` seconds.
         """
         wanted = None if keys is None else list(keys)
-        return Following(self, _ref(run), wanted, None if after is None else str(after)).entries()
+        following = Following(self, _ref(run), wanted, None if after is None else str(after))
+        return Items(following.entries(), f"entries of the run {_ref(run)} as they are logged")
 
     def changes(
         self,
@@ -176,7 +224,7 @@ class Client:
         pipeline: Optional[str] = None,
         keys: Optional[Sequence[str]] = None,
         after: Optional[Union[str, int]] = None,
-    ) -> Iterator[Change]:
+    ) -> Items[Change]:
         """All that happens from now on, or since ``after``: to up to 200 runs, to those of a pipeline, or to all; of
         entries only those under the keys.
 
@@ -190,7 +238,7 @@ class Client:
         }
         start = None if after is None else str(after)
         stream = Stream(self, q.CHANGES, variables, start, self._change, lambda change: change.cursor)
-        return stream.items()
+        return Items(stream.items(), f"changes of {self._settings.url} as they happen")
 
     def _change(self, data: dict[str, Any]) -> Change:
         found = data["changes"]

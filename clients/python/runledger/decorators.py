@@ -8,9 +8,9 @@ import inspect
 import logging
 from collections.abc import Coroutine, Generator
 from types import TracebackType
-from typing import Any, Callable, Optional, TypeVar, Union, overload
+from typing import Any, Callable, Literal, Optional, TypeVar, Union, overload
 
-from . import _context, _recording
+from . import _context, _recording, _session
 from ._encode import check_name
 from ._log_metadata import RunInfo, StepInformation, get_step_context, run_info
 from ._scopes import Scope
@@ -109,10 +109,25 @@ def run(name: Optional[str] = None, *, pipeline: Optional[str] = None) -> RunBlo
     taken; ``pipeline`` is "default" when left out. A program that was started in a run (``RUNLEDGER_RUN_ID``) belongs
     to that one: its outermost run or pipeline is then part of it.
     """
-    pipeline_name = _checked("default" if pipeline is None else pipeline, "pipeline")
-    if name is not None:
-        check_name(_text(name, "run name"), "run name")
+    pipeline_name = _checked_run(name, pipeline)
     return RunBlock(lambda given: _opener_of_run(pipeline_name, given), name)
+
+
+def start_run(name: Optional[str] = None, *, pipeline: Optional[str] = None) -> RunInfo:
+    """Begins a run that is no block, for notebooks, and scripts that are hard to indent: all that follows in this
+    process is in it, until ``end_run()`` or the end of the process.
+
+    At the end of the process it is recorded as FAILED when an exception, or the last cell of the notebook, ended it,
+    else as COMPLETED. In a notebook it ends the run that was begun before: so the cell can be run again. Otherwise as
+    ``run``.
+    """
+    checked = _checked_run(name, pipeline)
+    return _session.begin(checked, name)
+
+
+def end_run(status: Literal["COMPLETED", "FAILED", "CANCELLED"] = "COMPLETED") -> None:
+    """Ends the run that ``start_run`` began; does nothing where none is under way."""
+    _session.end(status)
 
 
 @overload
@@ -313,6 +328,13 @@ def _name_of(function: Any, decorator: str) -> str:
         function = function.func
     name = getattr(function, "__name__", None)
     return name if isinstance(name, str) else type(function).__name__
+
+
+def _checked_run(name: Any, pipeline: Any) -> str:
+    """The name of the pipeline."""
+    if name is not None:
+        check_name(_text(name, "run name"), "run name")
+    return _checked("default" if pipeline is None else pipeline, "pipeline")
 
 
 def _checked(name: Any, what: str) -> str:

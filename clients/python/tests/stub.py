@@ -91,9 +91,10 @@ class Proxy(Stub):
         return answer
 
     def _forward(self, number: int) -> Answer:
-        request = urllib.request.Request(
-            self._target, self.bodies[number - 1], {"Content-Type": "application/json", "Accept": "application/json"}
-        )
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if "Authorization" in self.headers:
+            headers["Authorization"] = self.headers["Authorization"]
+        request = urllib.request.Request(self._target, self.bodies[number - 1], headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, {"Content-Type": "application/json"}, answer.read()

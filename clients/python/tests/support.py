@@ -98,6 +98,7 @@ class Job:
             **{name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")},
             "RUNLEDGER_URL": url,
             "RUNLEDGER_SPOOL_DIR": self.spool,
+            "RUNLEDGER_LINK": "0",
             "PYTHONPATH": str(PACKAGE),
             **environment,
         }
@@ -131,12 +132,12 @@ class Job:
         self.process.communicate()
 
 
-def flush_command(spool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def flush_command(spool: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`python -m runledger flush` on a spool directory."""
     settings = {name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")}
     return subprocess.run(
         [sys.executable, "-m", "runledger", "flush", "--dir", spool, *arguments],
-        env={**settings, "PYTHONPATH": str(PACKAGE)}, text=True, capture_output=True, timeout=120,
+        env={**settings, "PYTHONPATH": str(PACKAGE), **environment}, text=True, capture_output=True, timeout=120,
     )  # fmt: skip
 
 
@@ -149,6 +150,7 @@ class InProcess(unittest.TestCase):
             "RUNLEDGER_URL": "http://127.0.0.1:9",
             "RUNLEDGER_SPOOL_DIR": self.spool,
             "RUNLEDGER_EXIT_FLUSH_SECONDS": "0",
+            "RUNLEDGER_LINK": "0",
         }
         patch = mock.patch.dict(os.environ, settings)
         patch.start()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -11,7 +13,8 @@ import uuid
 from typing import Any
 from unittest import mock
 
-from runledger import _place, _spool
+import runledger
+from runledger import __main__, _place, _spool
 from runledger._deliver import Delivery
 from runledger._leftovers import Leftovers
 from runledger._queue import CALL_END, Call, Queue
@@ -441,8 +444,10 @@ class LeftBehind(SpoolTest):
         header, lines = content.split(b"\n", 1)
         ended = subprocess.Popen(["true"])
         ended.wait()
+        was = len(header)
         header = header.replace(f'"pid":{os.getpid()}'.encode(), f'"pid":{ended.pid}'.encode())
-        header = header.ljust(len(content) - len(lines) - 1)  # as long as it was, if the number is not
+        place, width = header.rindex(b":") + 1, len(header) - was  # the one number may be wider than the other
+        header = header[:place] + b"%20d}" % (int(header[place:-1]) + width)
         name = f"1-host-{ended.pid}-00000000.jsonl"
         pathlib.Path(self.directory, name).write_bytes(header + b"\n" + lines)
         self.ledger.down_after = self.ledger.requests + 1
@@ -552,6 +557,16 @@ class LeftBehind(SpoolTest):
         pathlib.Path(self.directory, "12-a-b-3-c-44-0123abcd.jsonl").write_bytes(b"")
         (file,) = _spool.list_files(self.directory)
         self.assertEqual((file.made_ms, file.pid), (12, 44))
+
+
+class CommandLine(unittest.TestCase):
+    def test_version_and_help(self) -> None:
+        for asked, words in (("--version", f"runledger {runledger.__version__}"), ("--help", "npx runledger")):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out), self.assertRaises(SystemExit) as ended:
+                __main__.main([asked])
+            self.assertEqual(ended.exception.code, 0)
+            self.assertIn(words, " ".join(out.getvalue().split()))
 
 
 if __name__ == "__main__":

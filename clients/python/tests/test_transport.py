@@ -23,6 +23,7 @@ from runledger import (
     InvalidCallError,
     NotFoundError,
     Path,
+    PipelineRunFilter,
     UnavailableError,
     log_metadata,
 )
@@ -209,8 +210,9 @@ class Transport(unittest.TestCase):
         stub = self.serve([data({"pipelineRuns": page})])
         zone = datetime.timezone(datetime.timedelta(hours=2))
         at = datetime.datetime(2024, 5, 6, 7, 8, 9, tzinfo=zone)
-        condition = {"key": "a", "in": (1, decimal.Decimal("0.10"), at, Path("x")), "equals": {2, 1}, "path": ["b"]}
-        filter = {"startedAfter": at, "and": [{"metadata": condition}], "status": ["CRASHED"]}
+        condition: Any = {"key": "a", "in": (1, decimal.Decimal("0.10"), at, Path("x")), "path": ["b"]}
+        condition["equals"] = {2, 1}
+        filter: PipelineRunFilter = {"startedAfter": at, "and": [{"metadata": condition}], "status": ["CRASHED"]}
         runs = Client().list_pipeline_runs(filter, {"metadata": {"key": "a"}})
         self.assertIn("startedAfter", repr(runs))
         self.assertEqual(list(runs), [])

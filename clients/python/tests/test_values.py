@@ -18,6 +18,7 @@ from typing import Any
 
 from runledger import (
     DType,
+    InvalidCallError,
     InvalidValueError,
     Path,
     StorageSize,
@@ -253,6 +254,23 @@ class Pandas(unittest.TestCase):
             (pandas.Series([1, 2.5]), "LIST", [1.0, 2.5]), (pandas.Series({"a": 1, "b": 2}), "DICT", {"a": 1, "b": 2}),
             (pandas.Series(["x", "y", "x"]).value_counts(), "DICT", {"x": 2, "y": 1}),
             (pandas.DataFrame({"a": [1, 2], "b": ["x", None]}), "LIST", [{"a": 1, "b": "x"}, {"a": 2, "b": None}]),
+            (
+                pandas.DataFrame({"a": [1.0, 3.0]}).describe().loc[["mean", "max"]],
+                "LIST",
+                [{"index": "mean", "a": 2.0}, {"index": "max", "a": 3.0}],
+            ),
+            (
+                pandas.Series([0.5], pandas.DatetimeIndex(["2024-01-02"]), name="loss"),
+                "LIST",
+                [{"index": "2024-01-02T00:00:00", "loss": 0.5}],
+            ),
+            (
+                pandas.DataFrame({"a": [1], "b": [2], "c": [0.5]}).groupby(["a", "b"])["c"].mean(),
+                "LIST",
+                [{"a": 1, "b": 2, "c": 0.5}],
+            ),
+            (pandas.Series([1, 2], ["a", "a"]), "LIST", [{"index": "a", "value": 1}, {"index": "a", "value": 2}]),
+            (pandas.Period("2024-01"), "STRING", "2024-01"), (pandas.Interval(0, 1), "STRING", "(0, 1]"),
             (pandas.NaT, "NULL", None), (pandas.NA, "NULL", None), ([pandas.NaT, 1], "LIST", [None, 1]),
             (pandas.Timestamp("2024-01-02 03:04"), "STRING", "2024-01-02T03:04:00"),
             (pandas.Timestamp("2024-01-02", tz="Europe/Berlin"), "STRING", "2024-01-02T00:00:00+01:00"),
@@ -262,6 +280,13 @@ class Pandas(unittest.TestCase):
             with self.subTest(repr(value)):
                 read = entry(value)
                 self.assertEqual((read["type"], read["value"]), (kind, form))
+
+    def test_columns_that_would_be_lost_are_refused(self) -> None:
+        several = pandas.DataFrame({"a": [1], "b": [2.0]}).groupby("a").agg(["mean"])
+        for frame, words in ((several, '"_".join'), (pandas.DataFrame([[1, 2]], columns=["a", "a"]), "two columns")):
+            with self.assertRaises(InvalidCallError) as caught:
+                entry(frame)
+            self.assertIn(words, str(caught.exception))
 
     def test_a_large_frame_is_refused(self) -> None:
         with self.assertRaises(InvalidValueError) as caught:

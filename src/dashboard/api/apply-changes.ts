@@ -19,9 +19,7 @@ export function applyChanges(cache: QueryClient, changes: readonly Change[]): vo
     changes.flatMap((change) => ('run' in change ? [change.run.id, change.run.name] : [change.runId, change.name])),
   );
   const hasNewState = changes.some(({ __typename }) => __typename === 'RunChanged' || __typename === 'RunDeleted');
-  const hasOldValues = changes.some(
-    ({ __typename }) => __typename === 'StepChanged' || __typename === 'EntryRetracted',
-  );
+  const hasOldValues = changes.some(hasOldValue);
   askAgain(cache, ({ queryKey: [kind, about] }) => {
     if (kind === 'facets') return hasNewState;
     if (kind === 'rows') return hasOldValues;
@@ -29,6 +27,15 @@ export function applyChanges(cache: QueryClient, changes: readonly Change[]): vo
       return touched.has(String(about));
     return (kind === 'series' || kind === 'compare') && Array.isArray(about) && about.some((ref) => touched.has(ref));
   });
+}
+
+/**
+ * Whether values that count may be others without having been logged now: a value was taken back, another attempt took the
+ * place of an earlier one, or a step was taken over from another run. That a first attempt begins or ends changes none.
+ */
+function hasOldValue(change: Change): boolean {
+  if (change.__typename === 'EntryRetracted') return true;
+  return change.__typename === 'StepChanged' && (change.step.attempt > 1 || change.step.status === 'CACHED');
 }
 
 type Predicate = (query: { queryKey: readonly unknown[] }) => boolean;

@@ -1,5 +1,6 @@
 import { type Settings, settingsOf } from '@runledger/client/internal/options';
 import { post } from '@runledger/client/internal/post';
+import { newUuid } from '@runledger/client/internal/uuid';
 import { stringifyJson } from '@runledger/client/json';
 import type { Operation } from '../generated/operations.ts';
 
@@ -7,9 +8,16 @@ const tryTimeoutMs = 20_000;
 const keyName = 'runledger-api-key';
 
 /** How to reach the service that sent the page, with the key that was given in this tab. */
-export function settings(): Settings {
+export function settings(headers: Readonly<Record<string, string>> = {}): Settings {
   const apiKey = sessionStorage.getItem(keyName) ?? undefined;
-  return settingsOf({ url: location.origin, apiKey, tryTimeoutMs });
+  return settingsOf({ url: location.origin, apiKey, tryTimeoutMs, headers });
+}
+
+const requestIds = new WeakMap<Error, string>();
+
+/** By what the service's log knows the request that ended in this error. */
+export function requestIdOf(error: Error): string | undefined {
+  return requestIds.get(error);
 }
 
 /** Keeps a key for as long as the tab is open. */
@@ -29,6 +37,13 @@ export async function ask<Answer, Variables>(
 ): Promise<Answer> {
   const timeout = AbortSignal.timeout(tryTimeoutMs);
   const body = stringifyJson({ query: operation, variables });
-  // The service has checked the answer against the schema from which the types are generated.
-  return (await post(settings(), body, signal ? AbortSignal.any([signal, timeout]) : timeout)) as Answer;
+  const requestId = newUuid();
+  const asked = settings({ 'x-request-id': requestId });
+  try {
+    // The service has checked the answer against the schema from which the types are generated.
+    return (await post(asked, body, signal ? AbortSignal.any([signal, timeout]) : timeout)) as Answer;
+  } catch (error) {
+    if (error instanceof Error) requestIds.set(error, requestId);
+    throw error;
+  }
 }

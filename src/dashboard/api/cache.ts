@@ -3,7 +3,7 @@ import { stringifyJson } from '@runledger/client/json';
 import { QueryClient } from '@tanstack/react-query';
 
 /** How long to wait before the next try: as long as the service asked, or longer with every failure. */
-function retryDelayMs(failures: number, error: unknown): number {
+export function retryDelayMs(failures: number, error: unknown): number {
   const asked = error instanceof UnavailableError ? (error.retryAfterMs ?? 0) : 0;
   return Math.max(asked, Math.min(15_000, 500 * 2 ** failures));
 }

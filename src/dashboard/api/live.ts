@@ -52,6 +52,7 @@ export function followChanges(cache: QueryClient): () => void {
   let last: string | undefined;
   let following: AbortController | null = null;
   let isLeading = false;
+  let attempt: AbortController | null = null;
 
   const take = (changes: readonly Change[]) => {
     const unseen = changes.filter(({ cursor }) => isLater(cursor, last));
@@ -89,8 +90,10 @@ export function followChanges(cache: QueryClient): () => void {
         // What happened before the stream stood, and after the page asked, is asked for again.
         if (after === undefined) void cache.invalidateQueries();
       };
+      attempt = new AbortController();
+      const either = AbortSignal.any([signal, attempt.signal]);
       try {
-        for await (const { changes: change } of subscribe(settings(), Changes, { after }, { signal, onOpen })) {
+        for await (const { changes: change } of subscribe(settings(), Changes, { after }, { signal: either, onOpen })) {
           if (waiting.length === 0) setTimeout(flush, batchMs);
           waiting.push(change);
         }
@@ -134,12 +137,16 @@ export function followChanges(cache: QueryClient): () => void {
     if (isPaused) stop();
     else onVisibility();
   };
+  // The browser knows at once that there is no network; a stream would only fall silent.
+  const onOffline = () => attempt?.abort();
   document.addEventListener('visibilitychange', onVisibility);
+  window.addEventListener('offline', onOffline);
   window.addEventListener('runledger-live', onToggle);
   start();
   return () => {
     stop();
     document.removeEventListener('visibilitychange', onVisibility);
+    window.removeEventListener('offline', onOffline);
     window.removeEventListener('runledger-live', onToggle);
     channel.close();
   };

@@ -1,16 +1,19 @@
-import { ChartSpline, Download } from 'lucide-react';
+import { Download } from 'lucide-react';
 import { useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { parseRefs, printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
 import { useAddress } from '../address/use-address.ts';
 import { download, toCsv } from '../format/csv.ts';
+import { useCommands } from '../parts/commands.ts';
 import { Button } from '../parts/controls.tsx';
 import { Link } from '../parts/link.tsx';
 import { AddRun } from '../parts/run-list.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { Trouble } from '../parts/trouble.tsx';
+import { ViewSwitch, viewOf } from '../parts/view-switch.tsx';
 import styles from './compare-page.module.css';
+import { ComparePlots } from './compare-plots.tsx';
 import { CompareTable } from './compare-table.tsx';
 import { cellText, linesOf } from './lines.ts';
 import { useComparison, useRetracted } from './use-comparison.ts';
@@ -22,6 +25,7 @@ export default function ComparePage() {
   const asked = useComparison(refs);
   const runs = asked.data?.runs ?? [];
   const all = useMemo(() => (asked.data ? linesOf(asked.data) : []), [asked.data]);
+  const view = viewOf(params.view);
   const isDiff = params.diff !== '0';
   const hidden = useMemo(() => parseRefs(params.hide ?? ''), [params.hide]);
   const shown = all.filter(({ key, differs }) => !hidden.includes(key) && (!isDiff || differs || runs.length < 2));
@@ -35,11 +39,17 @@ export default function ComparePage() {
   );
   const setRefs = (next: readonly string[]) => change({ runs: printRefs(next) });
   const curves = () => navigate(`/curves${writeSearch({ runs: printRefs(refs) })}`);
+  const showSame = (isShown: boolean) => change({ diff: isShown ? '0' : undefined });
   const exportCsv = () => {
     const rows = shown.map(({ key, path, cells }) => [[key, ...path].join(' › '), ...cells.map(cellText)]);
     download('comparison.csv', toCsv([['key', ...runs.map(({ name }) => name)], ...rows]));
   };
   useShortcuts({ p: curves, escape: () => navigate('/runs') });
+  useCommands([
+    { title: 'Download the comparison as CSV', hint: '', act: exportCsv },
+    { title: 'Curves of these runs', hint: 'p', act: curves },
+    { title: isDiff ? 'Show what is the same, too' : 'Differences only', hint: '', act: () => showSame(isDiff) },
+  ]);
   const hiddenLines = all.length - shown.length;
   return (
     <div className={styles.page}>
@@ -47,11 +57,7 @@ export default function ComparePage() {
         <h1>Compare</h1>
         <AddRun onAdd={(name) => setRefs([...refs, name])} />
         <label className={styles.option}>
-          <input
-            type="checkbox"
-            checked={isDiff}
-            onChange={(event) => change({ diff: event.target.checked ? undefined : '0' })}
-          />
+          <input type="checkbox" checked={isDiff} onChange={(event) => showSame(!event.target.checked)} />
           differences only
         </label>
         {hidden.map((key) => (
@@ -63,10 +69,11 @@ export default function ComparePage() {
             <bdi>{key}</bdi> is hidden ✕
           </Button>
         ))}
-        <span className={styles.space} />
-        <Button onClick={curves} disabled={refs.length === 0}>
-          <ChartSpline size={14} /> Curves
-        </Button>
+        <ViewSwitch
+          view={view}
+          onView={(next) => change({ view: next === 'table' ? undefined : next, x: undefined, y: undefined })}
+          onCurves={curves}
+        />
         <Button onClick={exportCsv} disabled={shown.length === 0}>
           <Download size={14} /> CSV
         </Button>
@@ -77,7 +84,10 @@ export default function ComparePage() {
           Select runs in the <Link to="/runs">table</Link> (x) and press c; or add their names here.
         </p>
       )}
-      {asked.data && refs.length > 0 && (
+      {asked.data && refs.length > 0 && view !== 'table' && (
+        <ComparePlots kind={view} runs={runs} lines={shown} params={params} change={change} onKeep={setRefs} />
+      )}
+      {asked.data && refs.length > 0 && view === 'table' && (
         <CompareTable
           runs={runs}
           lines={shown}
@@ -95,10 +105,10 @@ export default function ComparePage() {
           onRemove={(at) => setRefs(refs.filter((_, index) => index !== at))}
         />
       )}
-      {asked.data && shown.length === 0 && (
+      {asked.data && shown.length === 0 && view === 'table' && (
         <p className={styles.hint}>{runs.length < 2 ? 'Nothing was logged here.' : 'These runs do not differ.'}</p>
       )}
-      {hiddenLines > 0 && (
+      {hiddenLines > 0 && view === 'table' && (
         <footer className={styles.footer}>
           {hiddenLines} lines in which nothing differs, or that are hidden, are not shown.
         </footer>

@@ -1,10 +1,9 @@
-import { EyeOff, Star, X } from 'lucide-react';
-import { memo, useState } from 'react';
-import { runPath } from '../address/routes.ts';
-import { Link } from '../parts/link.tsx';
-import { StatusMark } from '../parts/status.tsx';
+import { EyeOff } from 'lucide-react';
+import { memo, useEffect, useRef, useState } from 'react';
+import { Cell } from './compare-cell.tsx';
 import styles from './compare-page.module.css';
-import { type CompareCell, type CompareLine, type Comparison, deltaOf } from './lines.ts';
+import type { CompareLine, Comparison } from './lines.ts';
+import { RunHead } from './run-head.tsx';
 
 type Props = {
   runs: Comparison['runs'];
@@ -21,6 +20,18 @@ type Props = {
 
 export function CompareTable({ runs, lines, baseAt, retracted, isOld, onBase, onHide, onOrder, onRemove }: Props) {
   const [dragged, setDragged] = useState<number | null>(null);
+  // A column that moves loses the focus on its way: who moves it by keys goes on from there.
+  const stepped = useRef<string | null>(null);
+  const step = (at: number, by: number) => {
+    if (!runs[at + by]) return;
+    stepped.current = runs[at]!.id;
+    onOrder(at, at + by);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the order of the runs that moves a column
+  useEffect(() => {
+    if (stepped.current) document.getElementById(`move-${stepped.current}`)?.focus();
+    stepped.current = null;
+  }, [runs]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keys as well
     <section className={styles.scroller} data-old={isOld} tabIndex={0} aria-label="Comparison">
@@ -31,35 +42,18 @@ export function CompareTable({ runs, lines, baseAt, retracted, isOld, onBase, on
               key
             </th>
             {runs.map((run, at) => (
-              <th
+              <RunHead
                 key={run.id}
-                scope="col"
-                draggable
-                data-base={at === baseAt}
+                run={run}
+                isBase={at === baseAt}
+                onBase={() => onBase(run.name)}
+                onRemove={() => onRemove(at)}
+                onStep={(by) => step(at, by)}
                 onDragStart={() => setDragged(at)}
                 onDragOver={(event) => dragged !== null && event.preventDefault()}
                 onDrop={() => dragged !== null && dragged !== at && onOrder(dragged, at)}
                 onDragEnd={() => setDragged(null)}
-              >
-                <span className={styles.run}>
-                  <StatusMark status={run.status} bare />
-                  <Link to={runPath(run)} title={run.name}>
-                    <bdi>{run.name}</bdi>
-                  </Link>
-                  <button
-                    type="button"
-                    aria-pressed={at === baseAt}
-                    aria-label={`Make ${run.name} the base`}
-                    title="The base, to which the others are compared"
-                    onClick={() => onBase(run.name)}
-                  >
-                    <Star size={13} fill={at === baseAt ? 'currentColor' : 'none'} />
-                  </button>
-                  <button type="button" aria-label={`Take ${run.name} out`} onClick={() => onRemove(at)}>
-                    <X size={13} />
-                  </button>
-                </span>
-              </th>
+              />
             ))}
           </tr>
         </thead>
@@ -110,51 +104,3 @@ const Line = memo(function Line({ line, runs, baseAt, retracted, onHide }: LineP
     </tr>
   );
 });
-
-function Cell({
-  cell,
-  base,
-  reason,
-}: {
-  cell: CompareCell;
-  base: CompareCell | undefined;
-  reason: string | undefined;
-}) {
-  if (reason !== undefined)
-    return (
-      <s className={styles.retracted} title={`Taken back: ${reason}`}>
-        retracted
-      </s>
-    );
-  if (cell.kind === 'missing') {
-    return (
-      <span className={styles.missing} title="Never logged by this run">
-        <span aria-hidden="true">–</span>
-        <span className="visually-hidden">not logged</span>
-      </span>
-    );
-  }
-  if (cell.kind === 'null')
-    return (
-      <code className={styles.null} title="null was logged">
-        null
-      </code>
-    );
-  if (cell.kind === 'nan')
-    return (
-      <code className={styles.nan} title="Not a number was logged">
-        NaN
-      </code>
-    );
-  const delta = deltaOf(cell, base);
-  return (
-    <span className={styles.cell} title={cell.exact}>
-      <bdi>{cell.text}</bdi>
-      {delta !== null && (
-        <span className={styles.delta} data-same={delta === '='}>
-          {delta}
-        </span>
-      )}
-    </span>
-  );
-}

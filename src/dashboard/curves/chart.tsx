@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatDuration, formatNumber } from '../format/time.ts';
-import { cssColour, faint, looksOf } from './colours.ts';
+import { cssColour } from '../parts/colours.ts';
+import { faint, looksOf } from './colours.ts';
 import styles from './curves-page.module.css';
 import type { Axis, Table } from './points.ts';
 
@@ -81,6 +82,7 @@ export function Chart({ table, names, places, axis, isLog, isSmooth, lifted, the
     return {
       width,
       height,
+      padding: [8, 12, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: 'curves' },

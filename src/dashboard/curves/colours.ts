@@ -1,17 +1,9 @@
+import { cssColour } from '../parts/colours.ts';
+
 /** How a line is drawn: eight colours by the place of its run, then the same with dashes. */
 export type Look = { readonly colour: string; readonly dash: readonly number[] };
 
 const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
-
-/** A colour of the page as canvases take it, in the theme that is shown. */
-export function cssColour(variable: string): string {
-  const probe = document.createElement('span');
-  probe.style.color = `var(${variable})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
 
 export function looksOf(count: number): Look[] {
   const colours = Array.from({ length: 8 }, (_, at) => cssColour(`--series-${at + 1}`));

@@ -1,9 +1,10 @@
 import { GitCompare } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { parseRefs, printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
 import { useAddress } from '../address/use-address.ts';
+import { useTheme } from '../parts/colours.ts';
 import { Button, Input } from '../parts/controls.tsx';
 import { Link } from '../parts/link.tsx';
 import { AddRun } from '../parts/run-list.tsx';
@@ -30,10 +31,10 @@ export default function CurvesPage() {
   const axis = Object.hasOwn(axes, params.x ?? '') ? (params.x as Axis) : 'iteration';
   const bound = (text: string | undefined) =>
     text === undefined || Number.isNaN(Number(text)) ? undefined : Number(text);
-  const [from, to] = axis === 'since' ? [undefined, undefined] : [bound(params.from), bound(params.to)];
+  const [from, to] = [bound(params.from), bound(params.to)];
   const ema = Math.max(0, Math.min(0.99, Number(params.ema ?? 0) || 0));
   const isLog = params.log === 'y';
-  const asked = useCurves(refs, keys, axis, from, to);
+  const asked = useCurves(refs, keys, axis, { from, to });
   const curves = useMemo(() => asked.data ?? [], [asked.data]);
   const runs = useMemo(
     () =>
@@ -117,7 +118,7 @@ export default function CurvesPage() {
               lifted={lifted}
               theme={theme}
               height={keys.length > 2 ? 220 : 320}
-              onZoom={(left, right) => axis !== 'since' && change(zoomOf(axis, left, right))}
+              onZoom={(left, right) => change(zoomOf(axis, left, right))}
               onReset={reset}
               onDrop={() => setKeys(keys.filter((other) => other !== key))}
             />
@@ -128,26 +129,18 @@ export default function CurvesPage() {
   );
 }
 
-/** A part of the axis as the service takes it: iterations, or milliseconds. */
+/** A part of the axis: iterations, milliseconds since 1970, or seconds since the start. */
 function zoomOf(axis: Axis, left: number, right: number): { from: string; to: string } {
   const scale = axis === 'time' ? 1_000 : 1;
+  // Tenths are as fine as one can drag.
+  if (axis === 'since')
+    return { from: (Math.floor(left * 10) / 10).toString(), to: (Math.ceil(right * 10) / 10).toString() };
   return { from: String(Math.floor(left * scale)), to: String(Math.ceil(right * scale)) };
 }
 
 function placeOf(refs: readonly string[], run: { id: string; name: string }): number {
   const at = refs.findIndex((ref) => ref === run.name || ref === run.id);
   return at < 0 ? refs.length : at;
-}
-
-/** A number that grows when the theme changes: canvases have to be drawn anew. */
-function useTheme(): number {
-  const [theme, setTheme] = useState(0);
-  useEffect(() => {
-    const onTheme = () => setTheme((number) => number + 1);
-    window.addEventListener('runledger-theme', onTheme);
-    return () => window.removeEventListener('runledger-theme', onTheme);
-  }, []);
-  return theme;
 }
 
 function AddKey({ known, onAdd }: { known: readonly string[]; onAdd: (key: string) => void }) {

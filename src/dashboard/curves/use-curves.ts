@@ -2,7 +2,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ask } from '../api/ask.ts';
 import { RunDetail, Series } from '../generated/operations.ts';
 import { useViewQuery } from '../parts/view.ts';
-import type { Axis } from './points.ts';
+import { askSince } from './ask-since.ts';
+import type { Axis, Curve } from './points.ts';
 
 /** Keys that one would like to see the curves of: those of the first run that are counted along with an iteration. */
 export function useLikelyKeys(ref: string | undefined) {
@@ -20,20 +21,33 @@ export function useLikelyKeys(ref: string | undefined) {
 
 const maxPoints = 500;
 
+export type Stretch = { readonly from: number | undefined; readonly to: number | undefined };
+
 /** The curves of many runs under many keys, within a part of the axis where one is given; in one question. */
-export function useCurves(
-  refs: readonly string[],
-  keys: readonly string[],
-  axis: Axis,
-  from: number | undefined,
-  to: number | undefined,
-) {
+export function useCurves(refs: readonly string[], keys: readonly string[], axis: Axis, { from, to }: Stretch) {
   const x = axis === 'iteration' ? ('AUTO' as const) : ('LOGGED_AT' as const);
-  useViewQuery(Series, { refs, keys, maxPoints: 100, x, from, to });
-  return useQuery({
-    queryKey: ['series', refs, keys, x, from, to],
+  const isSince = axis === 'since';
+  const bounds = isSince ? {} : { from, to };
+  useViewQuery(Series, { refs, keys, maxPoints: 100, x, ...bounds });
+  const whole = useQuery({
+    queryKey: ['series', refs, keys, x, bounds],
     enabled: refs.length > 0 && keys.length > 0,
-    queryFn: async ({ signal }) => (await ask(Series, { refs, keys, maxPoints, x, from, to }, signal)).series,
+    queryFn: async ({ signal }) => (await ask(Series, { refs, keys, maxPoints, x, ...bounds }, signal)).series,
     placeholderData: keepPreviousData,
   });
+  const part = useQuery({
+    queryKey: ['series', refs, keys, 'since', from, to],
+    enabled: isSince && (from !== undefined || to !== undefined) && whole.data !== undefined,
+    queryFn: ({ signal }) => askSince(runsOf(whole.data!), keys, maxPoints, { from, to }, signal),
+    placeholderData: keepPreviousData,
+  });
+  return isSince && (from !== undefined || to !== undefined)
+    ? part.data
+      ? part
+      : { ...part, data: whole.data }
+    : whole;
+}
+
+function runsOf(curves: readonly Curve[]): Curve['run'][] {
+  return [...new Map(curves.map(({ run }) => [run.id, run])).values()];
 }

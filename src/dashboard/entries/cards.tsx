@@ -5,44 +5,61 @@ import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';
 import { Exact } from '../parts/exact.tsx';
 import styles from './cards.module.css';
+import { Spark } from './spark.tsx';
 import type { Entry } from './use-run.ts';
+import type { Sparks } from './use-sparks.ts';
 
 type Props = {
-  entries: readonly Entry[] /** The one that is open. */;
+  entries: readonly Entry[];
+  /** The course of those that have one, by qualified key. */
+  sparks?: Sparks | undefined;
+  /** The one that is open. */
   chosen: string;
   onChoose: (qualifiedKey: string) => void;
 };
 
+/** More of a value than that is not shown while one points at it. */
+const maxTitle = 600;
+
+/** What one sees of a value while pointing at it: all its digits, and where it is from. */
+function titleOf(entry: Entry): string {
+  const exact = stringifyJson(entry.value) ?? '';
+  const by = entry.step ? `${entry.step.name}, attempt ${entry.step.attempt}` : 'the run itself';
+  return `${exact.length > maxTitle ? `${exact.slice(0, maxTitle)}…` : exact}\n${entry.type.toLowerCase()} · entry ${entry.id} · ${formatMoment(entry.loggedAt)} · ${by}`;
+}
+
 /** What was logged, one line a key; the line that is chosen shows its value to the last digit, and where it is from. */
-export function Cards({ entries, chosen, onChoose }: Props) {
+export function Cards({ entries, sparks, chosen, onChoose }: Props) {
   if (entries.length === 0) return <p className={styles.none}>Nothing logged here yet.</p>;
   return (
     <ul className={styles.cards}>
       {entries.map((entry) => (
-        <Card key={entry.id} entry={entry} isOpen={entry.qualifiedKey === chosen} onChoose={onChoose} />
+        <Card
+          key={entry.id}
+          entry={entry}
+          spark={sparks?.get(entry.qualifiedKey)}
+          isOpen={entry.qualifiedKey === chosen}
+          onChoose={onChoose}
+        />
       ))}
     </ul>
   );
 }
 
-function Card({
-  entry,
-  isOpen,
-  onChoose,
-}: {
-  entry: Entry;
-  isOpen: boolean;
-  onChoose: (qualifiedKey: string) => void;
-}) {
+type CardProps = Pick<Props, 'onChoose'> & { entry: Entry; spark: readonly number[] | undefined; isOpen: boolean };
+
+function Card({ entry, spark, isOpen, onChoose }: CardProps) {
   return (
     <li className={styles.card} data-open={isOpen}>
       <button
         type="button"
         className={styles.line}
         aria-expanded={isOpen}
+        title={titleOf(entry)}
         onClick={() => onChoose(isOpen ? '' : entry.qualifiedKey)}
       >
         <bdi className={styles.key}>{entry.key}</bdi>
+        {spark && <Spark values={spark} />}
         <bdi className={styles.display} data-type={entry.type}>
           {entry.display}
         </bdi>

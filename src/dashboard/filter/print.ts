@@ -1,5 +1,5 @@
 import { stringifyJson } from '@runledger/client/json';
-import { type Condition, type Filter, type KeyRef, reserved, textFields } from './tree.ts';
+import { both, type Condition, type Filter, type KeyRef, reserved, textFields } from './tree.ts';
 
 /** A text as a word where it can be one, else in quotes. */
 export function printText(text: string): string {
@@ -93,10 +93,32 @@ function termsOf(filter: Filter): Terms {
   }
   if (metadata) terms.push(...conditionTerms(metadata));
   if (not) terms.push(printNot(not));
-  const lists = [and && printSides(and, ' and ', 'all'), or && printSides(or, ' or ', 'any')].filter((list) => !!list);
+  const flat = (and && flatSides(filter, and)) ?? [];
+  const lists = [
+    and && flat.length === 0 && printSides(and, ' and ', 'all'),
+    or && printSides(or, ' or ', 'any'),
+  ].filter((list) => !!list);
   const first = lists[0];
-  if (terms.length === 0 && lists.length === 1 && first?.infix) return { terms: [first.text], infix: true };
-  return { terms: [...terms, ...lists.map(({ text, infix }) => (infix ? `(${text})` : text))], infix: false };
+  if (terms.length + flat.length === 0 && lists.length === 1 && first?.infix)
+    return { terms: [first.text], infix: true };
+  const listed = lists.map(({ text, infix }) => (infix ? `(${text})` : text));
+  return { terms: [...terms, ...listed, ...flat], infix: false };
+}
+
+/** The sides of `and` as words beside the others, where reading those puts them under `and` again; else null. */
+function flatSides({ and: _and, ...base }: Filter, and: readonly Filter[]): string[] | null {
+  if (Object.keys(base).length === 0) return null;
+  const texts: string[] = [];
+  let whole: Filter = base;
+  for (const [at, side] of and.entries()) {
+    const { terms, infix } = termsOf(side);
+    const [name, ...others] = Object.keys(side) as (keyof Filter)[];
+    if (terms.length !== 1 || !name || others.length > 0) return null;
+    whole = both(whole, side);
+    if (whole.and?.length !== at + 1 || whole.and[at]![name] !== side[name]) return null;
+    texts.push(infix ? `(${terms[0]})` : terms[0]!);
+  }
+  return texts;
 }
 
 function printSides(filters: readonly Filter[], joint: string, word: string): { text: string; infix: boolean } {

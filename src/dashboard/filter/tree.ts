@@ -83,7 +83,8 @@ export const textFields = {
 /** Words that mean something: a key or name of these letters stands in quotes. */
 export const reserved = new Set(['and', 'or', 'not', 'all', 'any', 'is', 'in', 'true', 'false', 'null']);
 
-function isSameRef(a: KeyRef, b: KeyRef): boolean {
+/** Whether two are about one and the same value. */
+export function isSameRef(a: KeyRef, b: KeyRef): boolean {
   const paths = [a.path, b.path].map((path) => (path ? JSON.stringify(path) : ''));
   return a.key === b.key && a.step === b.step && paths[0] === paths[1];
 }

@@ -9,7 +9,10 @@ type Props = { title: string; onClose: () => void; children: ReactNode; wide?: b
 export function Dialog({ title, onClose, children, wide = false }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
+    if (dialog.current?.open) return;
+    dialog.current?.showModal();
+    // The browser would begin with the first button, which closes it: who opens a form wants to write.
+    dialog.current?.querySelector<HTMLElement>('input:not([type=checkbox]), textarea')?.focus();
   }, []);
   return (
     <dialog ref={dialog} className={wide ? styles.wide : styles.dialog} onClose={onClose} aria-label={title}>

@@ -8,10 +8,12 @@ type Props = {
   title?: string;
   label?: string;
   current?: boolean;
+  /** Called before the page goes there. */
+  onOpen?: () => void;
 };
 
 /** A link within the page: opened by the page itself, and by the browser where a new tab or window is asked for. */
-export function Link({ to, className, children, title, label, current }: Props) {
+export function Link({ to, className, children, title, label, current, onOpen }: Props) {
   const onClick = (event: MouseEvent) => {
     if (
       event.defaultPrevented ||
@@ -23,6 +25,7 @@ export function Link({ to, className, children, title, label, current }: Props) 
     )
       return;
     event.preventDefault();
+    onOpen?.();
     navigate(to);
   };
   return (

@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { runPath } from '../address/routes.ts';
 import { ask } from '../api/ask.ts';
 import { toggleLive } from '../api/live.ts';
 import { Names } from '../generated/operations.ts';
+import { type Command, offeredCommands } from './commands.ts';
 import { copyText } from './copy.ts';
 import { applyTheme, nextTheme, savedTheme, toggleDensity } from './look.ts';
 import styles from './palette.module.css';
-
-type Command = { readonly title: string; readonly hint: string; readonly act: () => void };
 
 const commands: readonly Command[] = [
   { title: 'All runs', hint: 'g r', act: () => navigate('/runs') },
@@ -27,8 +26,10 @@ const commands: readonly Command[] = [
   },
 ];
 
+type Props = { onHelp: () => void; onClose: () => void };
+
 /** Everything by name: what the page can do, and every run. */
-export function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ onHelp, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
@@ -40,14 +41,20 @@ export function Palette({ onClose }: { onClose: () => void }) {
     enabled: text.trim() !== '',
     queryFn: async ({ signal }) => (await ask(Names, { text: text.trim() }, signal)).pipelineRuns.nodes,
   });
+  // What the page behind it offers goes first.
+  const offered = useMemo(offeredCommands, []);
   const items: Command[] = [
-    ...commands.filter(({ title }) => title.toLowerCase().includes(text.toLowerCase())),
+    ...[...offered, ...commands, { title: 'Show all shortcuts', hint: '?', act: onHelp }].filter(({ title }) =>
+      title.toLowerCase().includes(text.toLowerCase()),
+    ),
     ...runs.map((run) => ({ title: run.name, hint: run.pipeline, act: () => navigate(runPath(run)) })),
   ];
   const at = Math.min(chosen, items.length - 1);
   const run = (item: Command | undefined) => {
+    // Runs may still be on their way.
+    if (!item) return;
     dialog.current?.close();
-    item?.act();
+    item.act();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -31,6 +31,17 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** What lies over the page: keys mean there what the browser says. */
+const overlays = 'dialog[open], [popover]:popover-open';
+
+/** What a focused control does by these keys: nothing else is done by them. */
+function isOwnKey(name: string, target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (/^(BUTTON|A|SUMMARY)$/.test(target.tagName)) return name === 'enter' || name === 'space';
+  // The boxes of the table are no stops of the tab key: there, space is a key of the row.
+  return name === 'space' && target.tagName === 'INPUT' && target.tabIndex >= 0;
+}
+
 /** Listens to keys for as long as the component is shown. What is typed into a field, or over a dialog, is left alone. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
@@ -40,16 +51,9 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (event.defaultPrevented || event.altKey) return;
       const name = nameOf(event);
       const isCommand = name.startsWith('mod+');
-      if (!isCommand && (!enabled || isTyping(event.target) || document.querySelector('dialog[open]'))) return;
+      if (!isCommand && (!enabled || isTyping(event.target) || document.querySelector(overlays))) return;
       const action = (leader && latest.current[`${leader} ${name}`]) || latest.current[name];
-      if (!action) return;
-      // A focused button or link keeps what these keys mean to it.
-      if (
-        /^(enter|space)$/.test(name) &&
-        event.target instanceof HTMLElement &&
-        /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)
-      )
-        return;
+      if (!action || isOwnKey(name, event.target)) return;
       event.preventDefault();
       action(event);
     };

@@ -1,5 +1,6 @@
-import { Contrast, Keyboard, Moon, SquareTerminal, Sun } from 'lucide-react';
+import { Command, Contrast, Keyboard, Moon, SquareTerminal, Sun } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useCommands } from './commands.ts';
 import { Button } from './controls.tsx';
 import { Link } from './link.tsx';
 import { LiveMark } from './live-mark.tsx';
@@ -9,8 +10,11 @@ import { useGraphiQLAddress } from './view.ts';
 
 const icons = { system: Contrast, light: Sun, dark: Moon };
 
-export function TopBar({ page, onHelp }: { page: string; onHelp: () => void }) {
+type Props = { page: string; onHelp: () => void; onPalette: () => void };
+
+export function TopBar({ page, onHelp, onPalette }: Props) {
   const graphiql = useGraphiQLAddress();
+  useCommands([{ title: 'Open this view in GraphiQL', hint: '', act: () => location.assign(graphiql) }]);
   return (
     <header className={styles.bar}>
       <Link to="/runs" className={styles.brand} label="Runledger, all runs">
@@ -34,6 +38,9 @@ export function TopBar({ page, onHelp }: { page: string; onHelp: () => void }) {
         <SquareTerminal size={16} />
         <span>GraphiQL</span>
       </a>
+      <Button look="plain" onClick={onPalette} title="Everything by name (⌘K, Ctrl+K)" aria-label="Commands">
+        <Command size={16} />
+      </Button>
       <ThemeButton />
       <Button look="plain" onClick={onHelp} title="Shortcuts (?)" aria-label="Shortcuts" className={styles.help}>
         <Keyboard size={16} />

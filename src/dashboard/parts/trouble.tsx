@@ -1,8 +1,10 @@
 import { RunledgerError, UnavailableError } from '@runledger/client/internal/errors';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { keepApiKey } from '../api/ask.ts';
+import { keepApiKey, requestIdOf } from '../api/ask.ts';
+import { retryDelayMs } from '../api/cache.ts';
 import { Button, Input } from './controls.tsx';
+import { copyText } from './copy.ts';
 import styles from './trouble.module.css';
 
 type Asked = {
@@ -23,14 +25,33 @@ export function Trouble({ asked }: { asked: Asked }) {
     <div className={styles.trouble} role="alert" data-kind={isWaiting ? 'waiting' : 'wrong'}>
       <strong>{code}</strong>
       <span>{error.message}</span>
-      {isWaiting && <Countdown key={asked.failureCount} error={error} />}
+      {isWaiting && (
+        <Countdown key={asked.failureCount} delayMs={retryDelayMs(Math.max(0, asked.failureCount - 1), error)} />
+      )}
+      <RequestId error={error} />
       <Button onClick={() => asked.refetch()}>Try again now</Button>
     </div>
   );
 }
 
-function Countdown({ error }: { error: UnavailableError }) {
-  const [seconds, setSeconds] = useState(Math.ceil((error.retryAfterMs ?? 0) / 1_000));
+/** What to look for in the log of the service. */
+function RequestId({ error }: { error: Error }) {
+  const id = requestIdOf(error);
+  if (id === undefined) return null;
+  return (
+    <button
+      type="button"
+      className={styles.id}
+      title="Copy the id of the request, which the log has"
+      onClick={() => void copyText(id, 'the id of the request')}
+    >
+      request <code>{id.slice(0, 8)}</code>
+    </button>
+  );
+}
+
+function Countdown({ delayMs }: { delayMs: number }) {
+  const [seconds, setSeconds] = useState(Math.ceil(delayMs / 1_000));
   useEffect(() => {
     const timer = setInterval(() => setSeconds((left) => Math.max(0, left - 1)), 1_000);
     return () => clearInterval(timer);

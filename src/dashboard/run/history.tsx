@@ -1,17 +1,20 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
+import { printRefs } from '../address/names.ts';
+import { writeSearch } from '../address/search.ts';
 import { useViewer } from '../api/viewer.ts';
 import { Plot } from '../entries/plot.tsx';
 import { formatCount, formatMoment, formatNumber } from '../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { Exact } from '../parts/exact.tsx';
+import { Link } from '../parts/link.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import styles from './history.module.css';
 import { RetractDialog } from './retract-dialog.tsx';
 import { type HistoryEntry, useCurve, useHistory, withBefore } from './use-history.ts';
 
 /** How a value came to be what it is: the plot where it is a number, and every entry with what it replaced. */
-export function History({ run, entryKey }: { run: string; entryKey: string }) {
+export function History({ run, name, entryKey }: { run: string; name: string; entryKey: string }) {
   const { query, entries, total } = useHistory(run, entryKey);
   const { mayChange } = useViewer();
   const [retracting, setRetracting] = useState<HistoryEntry | null>(null);
@@ -31,6 +34,14 @@ export function History({ run, entryKey }: { run: string; entryKey: string }) {
           <span>
             {formatCount(total)} {total === 1 ? 'entry' : 'entries'}
           </span>
+        )}
+        {curve && curve.total > 1 && (
+          <Link
+            to={`/curves${writeSearch({ runs: printRefs([name]), y: printRefs([entryKey]) })}`}
+            className={styles.curves}
+          >
+            as a curve
+          </Link>
         )}
       </header>
       <Trouble asked={query} />

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { useAddress } from '../address/use-address.ts';
 import { Cards } from '../entries/cards.tsx';
 import { type Entry, type Run, useAttempt, useRun } from '../entries/use-run.ts';
+import { type Sparks, useSparks } from '../entries/use-sparks.ts';
 import { prettyJson } from '../format/pretty.ts';
 import { RunDetail } from '../generated/operations.ts';
 import { Input } from '../parts/controls.tsx';
@@ -24,6 +25,7 @@ export default function RunPage({ reference }: { reference: string }) {
   const run = asked.data ?? last.current;
   return (
     <div className={styles.page}>
+      {!run && <h1 className="visually-hidden">{reference}</h1>}
       <Trouble asked={asked} />
       {asked.data === null && (
         <p className={styles.gone} role="alert">
@@ -56,6 +58,7 @@ function RunView({ run }: { run: Run }) {
   const all = step && !isNewest ? (older.data ?? []) : run.metadata;
   const scoped = step ? all.filter((entry) => entry.step?.name === step.name) : all;
   const entries = scoped.filter(({ qualifiedKey }) => qualifiedKey.toLowerCase().includes(search.toLowerCase()));
+  const sparks = useSparks(run.id, run.metadata);
   const key = params.key ?? '';
   const choose = (next: string) => change({ key: next, tab: next ? 'history' : undefined }, { replace: true });
   useRunKeys(run.name, entries, key, choose);
@@ -93,7 +96,7 @@ function RunView({ run }: { run: Run }) {
               {prettyJson(Object.fromEntries(entries.map(({ qualifiedKey, value }) => [qualifiedKey, value])))}
             </pre>
           ) : key ? (
-            <History run={run.id} entryKey={key} />
+            <History run={run.id} name={run.name} entryKey={key} />
           ) : (
             <p className={styles.hint}>
               Choose a value to see how it came to be: every entry under its key, whoever logged it.
@@ -124,7 +127,14 @@ function RunView({ run }: { run: Run }) {
             />
           </header>
           {step?.failure && <FailureNote failure={step.failure} what={`Attempt ${step.attempt}:`} />}
-          <Groups entries={entries} chosen={key} onChoose={choose} order={order} isOne={!!step} />
+          <Groups
+            entries={entries}
+            sparks={isNewest ? sparks : undefined}
+            chosen={key}
+            onChoose={choose}
+            order={order}
+            isOne={!!step}
+          />
         </aside>
       </div>
     </>
@@ -133,22 +143,24 @@ function RunView({ run }: { run: Run }) {
 
 type GroupsProps = {
   entries: readonly Entry[];
+  sparks: Sparks | undefined;
   chosen: string;
-  onChoose: (key: string) => void /** The names of the steps, in the order in which they were started. */;
+  onChoose: (key: string) => void;
+  /** The names of the steps, in the order in which they were started. */
   order: readonly string[];
   isOne: boolean;
 };
 
 /** The values of the run itself first, then step by step. */
-function Groups({ entries, chosen, onChoose, order, isOne }: GroupsProps) {
-  if (isOne || entries.length === 0) return <Cards entries={entries} chosen={chosen} onChoose={onChoose} />;
+function Groups({ entries, order, isOne, ...cards }: GroupsProps) {
+  if (isOne || entries.length === 0) return <Cards entries={entries} {...cards} />;
   // What is undefined, Array.sort puts last, whatever one tells it.
   const steps = order.filter((name) => entries.some((entry) => entry.step?.name === name));
   const names = entries.some(({ step }) => step === null) ? [undefined, ...steps] : steps;
   return names.map((name) => (
     <section key={name ?? ''}>
       <h3 className={styles.group}>{name === undefined ? 'the run itself' : <bdi>{name}</bdi>}</h3>
-      <Cards entries={entries.filter(({ step }) => step?.name === name)} chosen={chosen} onChoose={onChoose} />
+      <Cards entries={entries.filter(({ step }) => step?.name === name)} {...cards} />
     </section>
   ));
 }

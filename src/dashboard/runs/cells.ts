@@ -2,6 +2,7 @@ import { isLater } from '@runledger/client/internal/entry';
 import { stringifyJson } from '@runledger/client/json';
 import type { KeyRef } from '../filter/tree.ts';
 import type { CellFragment, RunRowsQuery } from '../generated/operations.ts';
+import type { Column } from './columns.ts';
 
 export type Row = RunRowsQuery['pipelineRuns']['nodes'][number];
 
@@ -61,8 +62,13 @@ export function padding(display: string, digits: number): string {
   return missing <= 0 ? '' : (own[1] === undefined ? '\u2008' : '') + '\u2007'.repeat(missing);
 }
 
-/** Whether the loaded rows differ in a column. */
-export function differs(rows: readonly Row[], ref: KeyRef): boolean {
-  const first = rows[0] && cellOf(rows[0], ref)?.display;
-  return rows.some((row) => cellOf(row, ref)?.display !== first);
+/** Whether the loaded rows differ in a column; those of time and length always do. */
+export function differs(rows: readonly Row[], { builtIn, ref }: Column): boolean {
+  if (builtIn && builtIn !== 'state' && builtIn !== 'pipeline') return true;
+  const textOf = (row: Row) => {
+    if (ref) return cellOf(row, ref)?.display;
+    return builtIn === 'state' ? row.status : row.pipeline;
+  };
+  const first = rows[0] && textOf(rows[0]);
+  return rows.some((row) => textOf(row) !== first);
 }

@@ -1,29 +1,31 @@
-import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useState } from 'react';
 import { parseRef } from '../filter/parse-condition.ts';
 import { Button, Input } from '../parts/controls.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import type { Row } from './cells.ts';
-import { differs } from './cells.ts';
 import styles from './column-picker.module.css';
 import { type BuiltIn, builtInColumn, builtIns, type Column, keyColumn, titleOf } from './columns.ts';
-import type { KnownKey } from './use-rows.ts';
+import { ShownColumns } from './shown-columns.tsx';
+import { type KnownKey, useKeySearch } from './use-rows.ts';
 
 type Props = {
   columns: readonly Column[];
   keys: readonly KnownKey[];
-  rows: readonly Row[];
+  pinned: number;
+  isDiffering: boolean;
+  onDiffering: (isOn: boolean) => void;
+  onPin: (count: number) => void;
   onColumns: (columns: readonly Column[]) => void;
   onReset: () => void;
   onClose: () => void;
 };
 
 /** Which columns the table has, and in what order. */
-export function ColumnPicker({ columns, keys, rows, onColumns, onReset, onClose }: Props) {
+export function ColumnPicker(props: Props) {
+  const { columns, keys, pinned, isDiffering, onDiffering, onPin, onColumns, onReset, onClose } = props;
   const [search, setSearch] = useState('');
   const shown = new Set(columns.map(({ text }) => text));
+  const found = useKeySearch(search, keys);
   const facts = (Object.keys(builtIns) as BuiltIn[]).map(builtInColumn);
-  const found = keys.filter(({ key }) => key.toLowerCase().includes(search.toLowerCase()));
   const all = [
     ...facts.map((column) => ({ column, hint: 'of the run' })),
     ...found.map(({ key, types, runs }) => ({
@@ -32,13 +34,6 @@ export function ColumnPicker({ columns, keys, rows, onColumns, onReset, onClose 
     })),
   ].filter(({ column }) => !shown.has(column.text) && titleOf(column).toLowerCase().includes(search.toLowerCase()));
   const path = pathColumn(search);
-  const move = (index: number, by: number) => {
-    const next = [...columns];
-    const [column] = next.splice(index, 1);
-    next.splice(index + by, 0, column!);
-    onColumns(next);
-  };
-  const onlyDiffering = () => onColumns(columns.filter(({ ref }) => !ref || differs(rows, ref)));
   return (
     <Dialog title="Columns" onClose={onClose} wide>
       <div className={styles.tools}>
@@ -49,45 +44,14 @@ export function ColumnPicker({ columns, keys, rows, onColumns, onReset, onClose 
           value={search}
           onChange={(event) => setSearch(event.target.value)}
         />
-        <Button onClick={onlyDiffering} title="Takes away the columns in which all loaded rows are the same">
+        <label className={styles.differ} title="Hides those in which all loaded runs say the same">
+          <input type="checkbox" checked={isDiffering} onChange={({ target }) => onDiffering(target.checked)} />
           Only those that differ
-        </Button>
+        </label>
         <Button onClick={onReset}>Defaults</Button>
       </div>
       <div className={styles.lists}>
-        <section>
-          <h3>Shown</h3>
-          <ul>
-            {columns.map((column, index) => (
-              <li key={column.text}>
-                <label>
-                  <input
-                    type="checkbox"
-                    checked
-                    onChange={() => onColumns(columns.filter(({ text }) => text !== column.text))}
-                  />
-                  <bdi>{titleOf(column)}</bdi>
-                </label>
-                <Button
-                  look="plain"
-                  disabled={index === 0}
-                  aria-label={`Move ${titleOf(column)} up`}
-                  onClick={() => move(index, -1)}
-                >
-                  <ArrowUp size={13} />
-                </Button>
-                <Button
-                  look="plain"
-                  disabled={index === columns.length - 1}
-                  aria-label={`Move ${titleOf(column)} down`}
-                  onClick={() => move(index, 1)}
-                >
-                  <ArrowDown size={13} />
-                </Button>
-              </li>
-            ))}
-          </ul>
-        </section>
+        <ShownColumns columns={columns} pinned={pinned} onPin={onPin} onColumns={onColumns} />
         <section>
           <h3>Not shown</h3>
           <ul>

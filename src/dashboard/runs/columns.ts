@@ -1,6 +1,6 @@
 import { parseRef } from '../filter/parse-condition.ts';
 import { printRef } from '../filter/print.ts';
-import { type Scanner, skipSpace, take } from '../filter/scanner.ts';
+import { type Scanner, skipSpace, take, takePattern } from '../filter/scanner.ts';
 import type { KeyRef } from '../filter/tree.ts';
 import type { PipelineRunOrder } from '../generated/operations.ts';
 
@@ -17,8 +17,16 @@ function isBuiltIn(text: string): text is BuiltIn {
   return Object.hasOwn(builtIns, text);
 }
 
-/** A column: one of the run's own facts, or what was logged under a key. `text` is how it stands in the address. */
-export type Column = { readonly text: string; readonly builtIn?: BuiltIn; readonly ref?: KeyRef };
+/**
+ * A column: one of the run's own facts, or what was logged under a key. `text` is how it stands in the address, where its
+ * width in pixels may follow: `train::loss:160`.
+ */
+export type Column = {
+  readonly text: string;
+  readonly builtIn?: BuiltIn;
+  readonly ref?: KeyRef;
+  readonly width?: number;
+};
 
 export function keyColumn(ref: KeyRef): Column {
   const text = printRef(ref);
@@ -38,7 +46,23 @@ export function titleOf({ builtIn, ref }: Column): string {
 function takeColumn(scanner: Scanner): Column {
   const isQuoted = scanner.text[scanner.at] === '"';
   const ref = parseRef(scanner);
-  return !isQuoted && !ref.path && isBuiltIn(ref.key) ? builtInColumn(ref.key) : keyColumn(ref);
+  const column = !isQuoted && !ref.path && isBuiltIn(ref.key) ? builtInColumn(ref.key) : keyColumn(ref);
+  const width = takePattern(scanner, /:\d{2,4}(?=,|$|\s)/y);
+  return width === null ? column : withWidth(column, Number(width.slice(1)));
+}
+
+const minWidth = 48;
+
+/** The same column as wide as this; as wide as it comes, without a width. */
+export function withWidth({ width: _old, ...column }: Column, width?: number): Column {
+  return width === undefined ? column : { ...column, width: Math.max(minWidth, Math.min(2_000, Math.round(width))) };
+}
+
+const usual: Partial<Record<BuiltIn, number>> = { state: 112, started: 104, ended: 104, took: 88, pipeline: 120 };
+
+/** How wide a column is, in pixels. */
+export function widthOf({ builtIn, width }: Column): number {
+  return width ?? (builtIn && usual[builtIn]) ?? 128;
 }
 
 /** The columns in an address; as many as can be read. */
@@ -58,7 +82,7 @@ export function parseColumns(text: string): Column[] {
 }
 
 export function printColumns(columns: readonly Column[]): string {
-  return columns.map(({ text }) => text).join(',');
+  return columns.map(({ text, width }) => (width === undefined ? text : `${text}:${width}`)).join(',');
 }
 
 export type Sort = { readonly column: string; readonly descending: boolean };

@@ -1,20 +1,30 @@
+import { isLater } from '@runledger/client/internal/entry';
 import { Maximize2, X } from 'lucide-react';
 import { useState } from 'react';
 import { runPath } from '../address/routes.ts';
 import { Cards } from '../entries/cards.tsx';
-import { useRun } from '../entries/use-run.ts';
+import { type Entry, useRun } from '../entries/use-run.ts';
+import { useSparks } from '../entries/use-sparks.ts';
 import { Button } from '../parts/controls.tsx';
+import { FailureNote } from '../parts/failure.tsx';
 import { Link } from '../parts/link.tsx';
 import { StatusMark } from '../parts/status.tsx';
-import { Took } from '../parts/took.tsx';
+import { Ago, Took } from '../parts/took.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import styles from './peek.module.css';
 
+type Props = { name: string; onOpen: () => void; onClose: () => void };
+
 /** A run beside the table, while one walks down the table. */
-export function Peek({ name, onClose }: { name: string; onClose: () => void }) {
+export function Peek({ name, onOpen, onClose }: Props) {
   const asked = useRun(name);
   const run = asked.data;
   const [chosen, setChosen] = useState('');
+  const sparks = useSparks(run?.id, run?.metadata ?? []);
+  const last = run?.metadata.reduce<Entry | undefined>(
+    (newest, entry) => (isLater(entry.id, newest?.id) ? entry : newest),
+    undefined,
+  );
   return (
     <aside className={styles.peek} aria-label={`Peek at ${name}`}>
       <header className={styles.header}>
@@ -22,7 +32,7 @@ export function Peek({ name, onClose }: { name: string; onClose: () => void }) {
           <bdi>{name}</bdi>
         </h2>
         {run && (
-          <Link to={runPath(run)} title="Open (enter)" label="Open the run" className={styles.open}>
+          <Link to={runPath(run)} title="Open (enter)" label="Open the run" onOpen={onOpen} className={styles.open}>
             <Maximize2 size={14} />
           </Link>
         )}
@@ -40,6 +50,9 @@ export function Peek({ name, onClose }: { name: string; onClose: () => void }) {
               <bdi>{run.pipeline}</bdi>
             </span>
           </p>
+          {run.failure && (
+            <FailureNote failure={run.failure} what={run.status === 'CRASHED' ? 'It crashed.' : 'It failed.'} />
+          )}
           <ul className={styles.steps}>
             {run.steps.nodes
               .filter(({ status }) => status !== 'RETRIED')
@@ -48,13 +61,28 @@ export function Peek({ name, onClose }: { name: string; onClose: () => void }) {
                   <StatusMark status={step.status} bare />
                   <bdi>{step.name}</bdi>
                   <Took startedAt={step.startedAt} endedAt={step.endedAt} isRunning={step.status === 'RUNNING'} />
+                  {step.failure && (
+                    <p title={step.failure.message}>{`${step.failure.type}: ${step.failure.message}`}</p>
+                  )}
                 </li>
               ))}
           </ul>
-          <Cards entries={run.metadata} chosen={chosen} onChoose={setChosen} />
+          {last && (
+            <p className={styles.facts}>
+              <span>
+                last change: <bdi>{last.qualifiedKey}</bdi> = <bdi>{shorten(last.display)}</bdi>,{' '}
+                <Ago at={last.loggedAt} />
+              </span>
+            </p>
+          )}
+          <Cards entries={run.metadata} sparks={sparks} chosen={chosen} onChoose={setChosen} />
         </>
       )}
       {run === null && <p className={styles.facts}>There is no such run any more.</p>}
     </aside>
   );
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

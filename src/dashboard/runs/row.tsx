@@ -12,6 +12,8 @@ export type RowProps = {
   index: number;
   top: number;
   columns: readonly Column[];
+  /** Where a pinned column stops; undefined for those that are not. */
+  lefts: readonly (number | undefined)[];
   /** Digits behind the point, column by column; -1 where a column has no numbers. */
   digits: readonly number[];
   isSelected: boolean;
@@ -20,10 +22,12 @@ export type RowProps = {
   activeColumn: number | undefined;
   onSelect: (index: number, range: boolean) => void;
   onCell: (index: number, column: number, cell: HTMLElement) => void;
+  onOpen: () => void;
 };
 
 export const RunRow = memo(function RunRow(props: RowProps) {
-  const { row, index, top, columns, digits, isSelected, isPeeked, activeColumn, onSelect, onCell } = props;
+  const { row, index, top, columns, lefts, digits, isSelected, isPeeked, activeColumn, onSelect, onCell, onOpen } =
+    props;
   const select = (event: MouseEvent) => {
     event.preventDefault();
     onSelect(index, event.shiftKey);
@@ -47,7 +51,7 @@ export const RunRow = memo(function RunRow(props: RowProps) {
           onClick={select}
           aria-label={`Select ${row.name}`}
         />
-        <Link to={runPath(row)} title={row.name}>
+        <Link to={runPath(row)} title={row.name} onOpen={onOpen}>
           <bdi>{row.name}</bdi>
         </Link>
       </div>
@@ -56,6 +60,7 @@ export const RunRow = memo(function RunRow(props: RowProps) {
           key={column.text}
           row={row}
           column={column}
+          left={lefts[at]}
           digits={Math.max(0, digits[at] ?? 0)}
           isNumeric={(digits[at] ?? -1) >= 0}
           id={`cell-${index}-${at + 1}`}
@@ -70,6 +75,7 @@ export const RunRow = memo(function RunRow(props: RowProps) {
 type CellProps = {
   row: Row;
   column: Column;
+  left: number | undefined;
   digits: number;
   id: string;
   isNumeric: boolean;
@@ -77,10 +83,18 @@ type CellProps = {
   onOpen: (cell: HTMLElement) => void;
 };
 
-function Cell({ row, column, digits, id, isNumeric, isActive, onOpen }: CellProps) {
+function Cell({ row, column, left, digits, id, isNumeric, isActive, onOpen }: CellProps) {
   if (column.builtIn) {
     return (
-      <div role="gridcell" id={id} className={styles.fact} data-active={isActive} data-column={column.builtIn}>
+      <div
+        role="gridcell"
+        id={id}
+        className={styles.fact}
+        data-active={isActive}
+        data-column={column.builtIn}
+        data-pinned={left !== undefined}
+        style={{ left }}
+      >
         <Fact row={row} column={column} />
       </div>
     );
@@ -93,6 +107,8 @@ function Cell({ row, column, digits, id, isNumeric, isActive, onOpen }: CellProp
       id={id}
       className={styles.value}
       data-active={isActive}
+      data-pinned={left !== undefined}
+      style={{ left }}
       data-number={view?.isNumber ?? isNumeric}
       data-label={titleOf(column)}
       title={view?.entry?.qualifiedKey}

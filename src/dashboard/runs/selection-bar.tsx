@@ -13,6 +13,9 @@ type Props = {
   loaded: number;
   total: number | undefined;
   row: number;
+  /** So many columns are hidden because all loaded runs say the same there. */
+  same: number;
+  onSame: () => void;
   fresh: { count: number; show: () => void };
 };
 
@@ -21,8 +24,14 @@ export function openSelected(page: 'compare' | 'curves', selected: Selection): v
   navigate(`/${page}${writeSearch({ runs: printRefs([...selected.values()].slice(0, 100)) })}`);
 }
 
-export function SelectionBar({ selected, onClear, loaded, total, row, fresh }: Props) {
+/** The curves of what is selected; of the first ten of the list, where nothing is. */
+export function openCurves(selected: Selection, rows: readonly { readonly id: string; readonly name: string }[]): void {
+  openSelected('curves', selected.size > 0 ? selected : new Map(rows.slice(0, 10).map(({ id, name }) => [id, name])));
+}
+
+export function SelectionBar({ selected, onClear, loaded, total, row, same, onSame, fresh }: Props) {
   const count = selected.size;
+  if (count + loaded + fresh.count + same === 0) return null;
   return (
     <footer className={styles.bar}>
       {count > 0 && (
@@ -42,6 +51,11 @@ export function SelectionBar({ selected, onClear, loaded, total, row, fresh }: P
       {fresh.count > 0 && (
         <Button look="primary" onClick={fresh.show}>
           <ArrowUp size={14} /> {formatCount(fresh.count)} new {fresh.count === 1 ? 'run' : 'runs'}
+        </Button>
+      )}
+      {same > 0 && (
+        <Button look="plain" onClick={onSame} title="Show them again">
+          {formatCount(same)} {same === 1 ? 'column' : 'columns'} without a difference hidden
         </Button>
       )}
       <span className={styles.where}>

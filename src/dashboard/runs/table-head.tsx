@@ -1,19 +1,24 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type PointerEvent, useState } from 'react';
+import { useState } from 'react';
 import { type Column, isSortable, type Sort, titleOf } from './columns.ts';
+import { Edge } from './edge.tsx';
 import styles from './table.module.css';
 
 export type HeadProps = {
   columns: readonly Column[];
+  /** Where a pinned column stops; undefined for those that are not. */
+  lefts: readonly (number | undefined)[];
   isNumeric: (column: Column) => boolean;
   sort: Sort;
   onSort: (column: string) => void;
   onMove: (text: string, before: string) => void;
-  onResize: (text: string, width: number | null) => void;
+  /** While an edge is held; null when it is let go. */
+  onDrag: (text: string | null, width: number) => void;
+  onResize: (text: string, width: number) => void;
 };
 
 /** The names of the columns: pressed they sort, dragged they move, and their right edges size them. */
-export function TableHead({ columns, isNumeric, sort, onSort, onMove, onResize }: HeadProps) {
+export function TableHead({ columns, lefts, isNumeric, sort, onSort, onMove, onDrag, onResize }: HeadProps) {
   const [dragged, setDragged] = useState<string | null>(null);
   return (
     <div role="rowgroup" className={styles.head}>
@@ -21,7 +26,7 @@ export function TableHead({ columns, isNumeric, sort, onSort, onMove, onResize }
         <div role="columnheader" aria-sort={sortOf('name', sort)} className={styles.nameHead}>
           <SortButton text="name" title="Run" sort={sort} onSort={onSort} />
         </div>
-        {columns.map((column) => (
+        {columns.map((column, at) => (
           <div
             key={column.text}
             role="columnheader"
@@ -29,6 +34,8 @@ export function TableHead({ columns, isNumeric, sort, onSort, onMove, onResize }
             className={styles.columnHead}
             data-number={isNumeric(column)}
             data-dragged={dragged === column.text}
+            data-pinned={lefts[at] !== undefined}
+            style={{ left: lefts[at] }}
             draggable
             onDragStart={(event) => {
               event.dataTransfer.setData('text/plain', column.text);
@@ -43,7 +50,11 @@ export function TableHead({ columns, isNumeric, sort, onSort, onMove, onResize }
             ) : (
               <span className={styles.title}>{titleOf(column)}</span>
             )}
-            <Edge onResize={(width) => onResize(column.text, width)} />
+            <Edge
+              at={at}
+              onDrag={(width) => onDrag(width === null ? null : column.text, width ?? 0)}
+              onResize={(width) => onResize(column.text, width)}
+            />
           </div>
         ))}
       </div>
@@ -56,17 +67,9 @@ function sortOf(text: string, sort: Sort): 'ascending' | 'descending' | 'none' {
   return sort.descending ? 'descending' : 'ascending';
 }
 
-function SortButton({
-  text,
-  title,
-  sort,
-  onSort,
-}: {
-  text: string;
-  title: string;
-  sort: Sort;
-  onSort: (text: string) => void;
-}) {
+type SortButtonProps = { text: string; title: string; sort: Sort; onSort: (text: string) => void };
+
+function SortButton({ text, title, sort, onSort }: SortButtonProps) {
   const Icon = sort.descending ? ArrowDown : ArrowUp;
   return (
     <button
@@ -74,24 +77,10 @@ function SortButton({
       tabIndex={-1}
       className={styles.title}
       onClick={() => onSort(text)}
-      title={`Sort by ${title}`}
+      title={`Sort by ${title} (s)`}
     >
       <bdi>{title}</bdi>
       {sort.column === text && <Icon size={12} strokeWidth={2.5} />}
     </button>
   );
-}
-
-/** The right edge of a column: dragged it sizes the column, pressed twice it gives the width back. */
-function Edge({ onResize }: { onResize: (width: number | null) => void }) {
-  const onPointerDown = (event: PointerEvent<HTMLSpanElement>) => {
-    event.preventDefault();
-    const edge = event.currentTarget;
-    const { left } = edge.parentElement!.getBoundingClientRect();
-    edge.setPointerCapture(event.pointerId);
-    const move = ({ clientX }: globalThis.PointerEvent) => onResize(Math.max(48, Math.round(clientX - left)));
-    edge.addEventListener('pointermove', move);
-    edge.addEventListener('pointerup', () => edge.removeEventListener('pointermove', move), { once: true });
-  };
-  return <span className={styles.edge} onPointerDown={onPointerDown} onDoubleClick={() => onResize(null)} />;
 }

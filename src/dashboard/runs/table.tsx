@@ -1,18 +1,20 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useRowHeight } from '../parts/media.ts';
 import { cellOf, fractionDigits, type Row } from './cells.ts';
-import type { Column } from './columns.ts';
+import { type Column, widthOf, withWidth } from './columns.ts';
 import { RunRow } from './row.tsx';
 import styles from './table.module.css';
 import { type HeadProps, TableHead } from './table-head.tsx';
-import { useWindow } from './window.ts';
+import { useAnchor, useWindow } from './window.ts';
 
 export type Active = { readonly row: number; readonly column: number };
 
-type Props = Omit<HeadProps, 'isNumeric' | 'onResize'> & {
+type Props = Omit<HeadProps, 'isNumeric' | 'onDrag' | 'lefts'> & {
   rows: readonly Row[];
   /** How many pass in all, where that is known. */
   total: number | undefined;
+  /** So many of the first columns stay when the others are scrolled. */
+  pinned: number;
   selected: ReadonlyMap<string, string>;
   peeked: string | undefined;
   active: Active;
@@ -20,6 +22,7 @@ type Props = Omit<HeadProps, 'isNumeric' | 'onResize'> & {
   onActive: (active: Active) => void;
   onSelect: (index: number, range: boolean) => void;
   onCell: (index: number, column: number, cell: HTMLElement) => void;
+  onOpen: () => void;
   /** Asked for when the end of what is loaded comes into view. */
   onEnd: () => void;
   onTop: (isAtTop: boolean) => void;
@@ -29,45 +32,40 @@ type Props = Omit<HeadProps, 'isNumeric' | 'onResize'> & {
 const maxMeasured = 300;
 /** What the names have at least; they take what the columns leave. */
 const nameWidth = 220;
-const widths: Record<string, number> = { state: 112, started: 104, ended: 104, took: 88, pipeline: 120 };
 
-/** A column may have any name: those of Object's own members mean nothing here. */
-function widthOf(own: Readonly<Record<string, number>>, text: string): number {
-  const known = [own, widths].find((some) => Object.hasOwn(some, text));
-  return known?.[text] ?? 128;
-}
-
-function savedWidths(): Record<string, number> {
-  try {
-    return { ...JSON.parse(localStorage.getItem('runledger-widths') ?? '{}') };
-  } catch {
-    return {};
-  }
+/** Where each pinned column stops when the others are scrolled under it. */
+function leftsOf(sizes: readonly number[], pinned: number): (number | undefined)[] {
+  let left = nameWidth;
+  return sizes.map((size, at) => {
+    if (at >= pinned) return undefined;
+    left += size;
+    return left - size;
+  });
 }
 
 /** The runs as a grid: one tab stop, arrows inside, and only the rows in view in the document. */
 export function RunTable(props: Props) {
-  const { rows, total, columns, selected, peeked, active, isOld, onSelect, onCell, onEnd, onTop } = props;
+  const { rows, total, pinned, selected, peeked, active, isOld, onActive, onSelect, onCell, onOpen, onEnd, onTop } =
+    props;
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useRowHeight();
-  const { from, to, size } = useWindow(scroller, rows.length, rowHeight);
-  const [own, setOwn] = useState(savedWidths);
-  const onResize = useCallback((text: string, width: number | null) => {
-    setOwn(({ [text]: _old, ...others }) => {
-      const next = width === null ? others : { ...others, [text]: width };
-      localStorage.setItem('runledger-widths', JSON.stringify(next));
-      return next;
-    });
-  }, []);
-  const sizes = columns.map(({ text }) => widthOf(own, text));
-  const template = sizes.map((width) => `${width}px`).join(' ');
+  const { from, to, size, isAtTop } = useWindow(scroller, rows.length, rowHeight);
+  // The edge that is held: its column is drawn so wide, and put into the address when it is let go.
+  const [held, setHeld] = useState<{ text: string; width: number } | null>(null);
+  const columns = useMemo(
+    () => props.columns.map((column) => (held?.text === column.text ? withWidth(column, held.width) : column)),
+    [props.columns, held],
+  );
+  const layout = columns.map(widthOf).join(' ');
+  const sizes = useMemo(() => layout.split(' ').map(Number), [layout]);
+  const lefts = useMemo(() => leftsOf(sizes, pinned), [sizes, pinned]);
   const least = sizes.reduce((sum, width) => sum + width, nameWidth);
   const measured = useMemo(
     () =>
-      columns
+      props.columns
         .map(({ ref }) => (ref ? fractionDigits(rows.slice(0, maxMeasured).map((row) => cellOf(row, ref))) : -1))
         .join(' '),
-    [rows, columns],
+    [rows, props.columns],
   );
   // The same array for as long as the numbers are the same: rows that have not changed are not rendered again.
   const digits = useMemo(() => measured.split(' ').map(Number), [measured]);
@@ -75,11 +73,23 @@ export function RunTable(props: Props) {
     builtIn === 'took' || (digits[columns.findIndex((column) => column.text === text)] ?? -1) >= 0;
   useEffect(() => {
     if (to + 30 >= rows.length) onEnd();
-    onTop(from === 0);
-  }, [from, to, rows.length, onEnd, onTop]);
+  }, [to, rows.length, onEnd]);
+  useEffect(() => onTop(isAtTop), [isAtTop, onTop]);
+  // The row that is active may be out of view when it moves along with its run: it stays there.
+  const followed = useRef<number | null>(null);
+  const follow = useCallback(
+    (row: number) => {
+      followed.current = row;
+      onActive({ row, column: active.column });
+    },
+    [onActive, active.column],
+  );
+  useAnchor(scroller, rows, rowHeight, active.row, follow);
   useEffect(() => {
     const element = scroller.current;
-    if (!element) return;
+    const isFollowing = followed.current === active.row;
+    followed.current = null;
+    if (!element || isFollowing) return;
     const top = active.row * rowHeight;
     const headHeight = 32;
     if (top < element.scrollTop) element.scrollTop = top;
@@ -99,9 +109,20 @@ export function RunTable(props: Props) {
       id="runs"
       className={styles.scroller}
       data-old={isOld}
-      style={{ '--columns': template, '--width': `${least}px`, '--row': `${rowHeight}px` } as React.CSSProperties}
+      style={
+        {
+          '--columns': sizes.map((width) => `${width}px`).join(' '),
+          '--width': `${least}px`,
+          '--row': `${rowHeight}px`,
+        } as CSSProperties
+      }
     >
-      <TableHead {...props} isNumeric={isNumeric} onResize={onResize} />
+      <TableHead
+        {...props}
+        lefts={lefts}
+        isNumeric={isNumeric}
+        onDrag={(text, width) => setHeld(text === null ? null : { text, width })}
+      />
       <div role="rowgroup" className={styles.body} style={{ height: rows.length * rowHeight }}>
         {rows.slice(from, to).map((row, at) => (
           <RunRow
@@ -110,13 +131,15 @@ export function RunTable(props: Props) {
             row={row}
             index={from + at}
             top={(from + at) * rowHeight}
-            columns={columns}
+            columns={props.columns}
+            lefts={lefts}
             digits={digits}
             isSelected={selected.has(row.id)}
             isPeeked={peeked === row.name}
             activeColumn={active.row === from + at ? active.column : undefined}
             onSelect={onSelect}
             onCell={onCell}
+            onOpen={onOpen}
           />
         ))}
       </div>

@@ -1,31 +1,75 @@
 import { useCallback, useMemo } from 'react';
+import type { Params } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
-import { type Column, parseColumns, printColumns } from './columns.ts';
+import { differs, type Row } from './cells.ts';
+import { type Column, parseColumns, printColumns, withWidth } from './columns.ts';
 import { defaultColumns, type KnownKey } from './use-rows.ts';
 
 const kept = 'runledger-columns';
 
+type Change = (changes: Changes, options?: { replace?: boolean }) => void;
+
 /** The columns of the address; else those that were chosen last in this browser; else those that suit most. */
-export function useColumns(
-  text: string | undefined,
-  keys: readonly KnownKey[] | undefined,
-  change: (changes: Changes) => void,
-): { columns: readonly Column[] | undefined; choose: (columns: readonly Column[]) => void; reset: () => void } {
+export function useColumns({ cols, pin }: Params, keys: readonly KnownKey[] | undefined, change: Change) {
   const columns = useMemo(() => {
-    const saved = text ?? localStorage.getItem(kept);
+    const saved = cols ?? localStorage.getItem(kept);
     if (saved) return parseColumns(saved);
     return keys && defaultColumns(keys);
-  }, [text, keys]);
+  }, [cols, keys]);
   const choose = useCallback(
-    (next: readonly Column[]) => {
+    (next: readonly Column[], isTyped = false) => {
       localStorage.setItem(kept, printColumns(next));
-      change({ cols: printColumns(next) });
+      change({ cols: printColumns(next) }, { replace: isTyped });
     },
     [change],
   );
   const reset = useCallback(() => {
     localStorage.removeItem(kept);
-    change({ cols: undefined });
+    change({ cols: undefined, pin: undefined });
   }, [change]);
-  return { columns, choose, reset };
+  const move = useCallback(
+    (text: string, before: string) => columns && choose(moved(columns, text, before)),
+    [columns, choose],
+  );
+  const resize = useCallback(
+    (text: string, width: number | undefined) =>
+      columns &&
+      choose(
+        columns.map((column) => (column.text === text ? withWidth(column, width) : column)),
+        true,
+      ),
+    [columns, choose],
+  );
+  const pinned = Math.max(0, Math.min(columns?.length ?? 0, Math.floor(Number(pin)) || 0));
+  return { columns, pinned, choose, reset, move, resize };
+}
+
+/** The columns with one of them in front of another. */
+function moved(columns: readonly Column[], text: string, before: string): readonly Column[] {
+  const column = columns.find((one) => one.text === text);
+  if (!column) return columns;
+  const others = columns.filter((one) => one !== column);
+  const at = others.findIndex((one) => one.text === before);
+  return [...others.slice(0, at), column, ...others.slice(at)];
+}
+
+/** The columns without those in which all loaded runs say the same, and how many those are. */
+export function useDiffering(
+  columns: readonly Column[] | undefined,
+  rows: readonly Row[],
+  isOn: boolean,
+): { shown: readonly Column[] | undefined; same: number } {
+  const texts = useMemo(
+    () =>
+      (isOn && rows.length > 1 ? columns?.filter((column) => differs(rows, column)) : columns)
+        ?.map(({ text }) => text)
+        .join('\n'),
+    [columns, rows, isOn],
+  );
+  // The same array for as long as the same columns are in it.
+  const shown = useMemo(() => {
+    const kept = new Set(texts?.split('\n'));
+    return columns?.filter(({ text }) => kept.has(text));
+  }, [columns, texts]);
+  return { shown, same: (columns?.length ?? 0) - (shown?.length ?? 0) };
 }

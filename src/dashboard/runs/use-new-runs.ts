@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useLayoutEffect, useState } from 'react';
+import { isTableAtTop } from './window.ts';
 
 type Asked = { readonly isPlaceholderData: boolean; readonly isSuccess: boolean; readonly refetch: () => unknown };
 
@@ -14,11 +15,14 @@ export function useNewRuns(
   const [seen, setSeen] = useState<number | undefined>();
   const { isPlaceholderData, isSuccess, refetch } = asked;
   const isListed = isSuccess && !isPlaceholderData;
-  useEffect(() => {
+  // Before the browser paints: what is shown at once is never announced, not even for a moment.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who comes back to the top sees what is new
+  useLayoutEffect(() => {
     // Another filter or order: what it finds is what has been seen.
     if (!isListed) setSeen(undefined);
     else if (total === undefined || total === seen) return;
-    else if (seen !== undefined && total > seen && !isAtTop) return;
+    // The state of the page lags behind who scrolls by an event and a render; the document does not.
+    else if (seen !== undefined && total > seen && !isTableAtTop()) return;
     else {
       if (seen !== undefined && total > seen) void refetch();
       setSeen(total);

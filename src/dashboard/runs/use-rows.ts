@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { ask } from '../api/ask.ts';
 import { resolveDates } from '../filter/dates.ts';
 import type { Filter } from '../filter/tree.ts';
@@ -8,7 +8,9 @@ import { useViewQuery } from '../parts/view.ts';
 import type { Row } from './cells.ts';
 import { builtInColumn, type Column, keyColumn } from './columns.ts';
 
-const pageSize = 100;
+/** The first page comes quickly; those that follow are as large as the service gives them. */
+const firstPage = 100;
+const laterPages = 200;
 
 /** Which columns to ask for: those of which all is shown, and those of which a part is. */
 function keysOf(columns: readonly Column[]): { keys: string[]; deep: string[] } {
@@ -26,8 +28,8 @@ export function useRows(filter: Filter, orderBy: PipelineRunOrder | undefined, c
     initialPageParam: null as string | null,
     queryFn: async ({ pageParam: after, signal }) => {
       const resolved = resolveDates(filter, Date.now());
-      return (await ask(RunRows, { first: pageSize, after, filter: resolved, orderBy, keys, deep }, signal))
-        .pipelineRuns;
+      const first = after === null ? firstPage : laterPages;
+      return (await ask(RunRows, { first, after, filter: resolved, orderBy, keys, deep }, signal)).pipelineRuns;
     },
     getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
     placeholderData: keepPreviousData,
@@ -40,8 +42,15 @@ export function useRows(filter: Filter, orderBy: PipelineRunOrder | undefined, c
     keys,
     deep,
   });
-  const rows = useMemo<Row[]>(() => query.data?.pages.flatMap(({ nodes }) => nodes) ?? [], [query.data]);
-  return { query, rows };
+  const { data, isError, isPlaceholderData } = query;
+  // What was shown stays where a question fails.
+  const last = useRef<Row[]>([]);
+  const rows = useMemo<Row[]>(
+    () => data?.pages.flatMap(({ nodes }) => nodes) ?? (isError ? last.current : []),
+    [data, isError],
+  );
+  last.current = rows;
+  return { query, rows, isOld: isPlaceholderData || (isError && data === undefined) };
 }
 
 /** How the runs that pass divide, and how many they are. */
@@ -53,16 +62,32 @@ export function useFacets(filter: Filter) {
   });
 }
 
+/** So many keys are loaded at once; the others are found by how they begin. */
+const maxKeys = 200;
+
 /** The keys in use, the most common first. */
 export function useKeys() {
   return useQuery({
     queryKey: ['keys'],
-    queryFn: async ({ signal }) => (await ask(Keys, { first: 200 }, signal)).metadataKeys,
+    queryFn: async ({ signal }) => (await ask(Keys, { first: maxKeys }, signal)).metadataKeys,
     select: (keys) => [...keys].sort((a, b) => b.runs - a.runs),
     staleTime: 60_000,
   });
 }
 export type KnownKey = NonNullable<ReturnType<typeof useKeys>['data']>[number];
+
+/** The known keys, and where there are more than those, the keys that begin with a text. */
+export function useKeySearch(text: string, known: readonly KnownKey[]): readonly KnownKey[] {
+  const prefix = text.trim();
+  const { data = [] } = useQuery({
+    queryKey: ['keys', prefix],
+    enabled: prefix !== '' && known.length >= maxKeys,
+    queryFn: async ({ signal }) => (await ask(Keys, { first: 50, prefix }, signal)).metadataKeys,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+  return [...new Map([...known, ...data].map((key) => [key.key, key])).values()];
+}
 
 const numeric = ['INT', 'FLOAT', 'STORAGE_SIZE'];
 

@@ -1,14 +1,19 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { rememberList } from '../address/list-walk.ts';
 import type { Params } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
+import { withoutChoices } from '../filter/brush.ts';
 import { printFilter } from '../filter/print.ts';
 import { both, type Filter } from '../filter/tree.ts';
 import { announce } from '../parts/announce.ts';
+import { useCommands } from '../parts/commands.ts';
+import { viewOf } from '../parts/view-switch.tsx';
 import { cellOf } from './cells.ts';
 import { orderOf, parseSort } from './columns.ts';
 import { exportRuns } from './export.ts';
+import { targetsOf } from './measures.ts';
 import type { Active } from './table.tsx';
-import { useColumns } from './use-columns.ts';
+import { useColumns, useDiffering } from './use-columns.ts';
 import { useFilter } from './use-filter.ts';
 import { useNewRuns } from './use-new-runs.ts';
 import { useFacets, useKeys, useRows } from './use-rows.ts';
@@ -21,11 +26,19 @@ type Menu = Active & { readonly place: DOMRect };
 /** All that the page of runs knows and can do; its address is where most of it lies. */
 export function useRunsPage(params: Params, change: Change) {
   const filter = useFilter(params.q ?? '');
+  const view = viewOf(params.view);
   const sort = useMemo(() => parseSort(params.sort ?? ''), [params.sort]);
   const { data: keys = [], isSuccess, isError } = useKeys();
-  const { columns, choose, reset } = useColumns(params.cols, isSuccess ? keys : isError ? [] : undefined, change);
+  const chosen = useColumns(params, isSuccess ? keys : isError ? [] : undefined, change);
+  const { columns } = chosen;
   const orderBy = useMemo(() => orderOf(sort), [sort]);
-  const { query, rows } = useRows(filter, orderBy, columns);
+  // A plot shows what does not pass on its axes as well, only faintly.
+  const listed = useMemo(
+    () => (view === 'table' ? filter : withoutChoices(filter, targetsOf(columns ?? []))),
+    [view, filter, columns],
+  );
+  const { query, rows, isOld } = useRows(listed, orderBy, columns);
+  const { shown, same } = useDiffering(columns, rows, params.differ === '1');
   const facets = useFacets(filter);
   // The buttons count what each state would have, so that of the filter is left out.
   const { status: _status, ...stateless } = filter;
@@ -37,7 +50,16 @@ export function useRunsPage(params: Params, change: Change) {
   const [menu, setMenu] = useState<Menu | null>(null);
   const [isPicking, setPicking] = useState(false);
   const [isAtTop, setAtTop] = useState(true);
-  const fresh = useNewRuns(query, total, isAtTop);
+  const fresh = useNewRuns(query, view === 'table' ? total : undefined, isAtTop);
+
+  // Another list is looked at from its top.
+  const list = useRef({ filter, sort });
+  useEffect(() => {
+    if (list.current.filter === filter && list.current.sort === sort) return;
+    list.current = { filter, sort };
+    setActive(({ column }) => ({ row: 0, column }));
+    document.getElementById('runs')?.scrollTo({ top: 0 });
+  }, [filter, sort]);
 
   const setText = useCallback((text: string, isTyped: boolean) => change({ q: text }, { replace: isTyped }), [change]);
   const setFilter = useCallback((next: Filter) => change({ q: printFilter(next) }), [change]);
@@ -49,16 +71,6 @@ export function useRunsPage(params: Params, change: Change) {
     },
     [sort, change],
   );
-  const moveColumn = useCallback(
-    (text: string, before: string) => {
-      if (!columns) return;
-      const moved = columns.find((column) => column.text === text)!;
-      const others = columns.filter((column) => column !== moved);
-      const at = others.findIndex((column) => column.text === before);
-      choose([...others.slice(0, at), moved, ...others.slice(at)]);
-    },
-    [columns, choose],
-  );
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -68,10 +80,20 @@ export function useRunsPage(params: Params, change: Change) {
     setMenu({ row, column, place: cell.getBoundingClientRect() });
   }, []);
   const exportCsv = useCallback(
-    () => void exportRuns(filter, orderBy, columns ?? []).catch((error: Error) => announce(error.message)),
-    [filter, orderBy, columns],
+    () => void exportRuns(filter, orderBy, shown ?? []).catch((error: Error) => announce(error.message)),
+    [filter, orderBy, shown],
   );
   const closeMenu = useCallback(() => setMenu(null), []);
+  const latestRows = useRef(rows);
+  latestRows.current = rows;
+  const remember = useCallback(
+    () =>
+      rememberList(
+        latestRows.current.map(({ name }) => name),
+        location.search,
+      ),
+    [],
+  );
 
   const known = useMemo(
     () => ({
@@ -82,9 +104,15 @@ export function useRunsPage(params: Params, change: Change) {
     [keys, rows, all],
   );
 
+  useCommands([
+    { title: 'Download all runs that pass, as CSV', hint: '', act: exportCsv },
+    { title: 'Choose columns', hint: 'e', act: () => setPicking(true) },
+    { title: 'Select none', hint: 'esc', act: selection.clear },
+  ]);
   useTableKeys({
+    ...chosen,
     rows,
-    columns,
+    shown,
     active,
     setActive,
     peek: params.peek,
@@ -92,38 +120,41 @@ export function useRunsPage(params: Params, change: Change) {
     selection,
     openMenu,
     setPicking,
-    choose,
+    sortBy,
+    remember,
   });
 
   return {
-    filter,
-    sort,
-    keys,
-    columns,
-    rows,
-    query,
-    total,
-    counts,
-    all: all?.total,
-    known,
-    selection,
-    active,
-    menu,
-    isPicking,
-    fresh,
-    setActive,
-    setPicking,
-    setAtTop,
-    setText,
-    setFilter,
-    addFilter,
-    sortBy,
-    moveColumn,
-    loadMore,
-    openMenu,
-    closeMenu,
-    exportCsv,
-    chooseColumns: choose,
-    resetColumns: reset,
+    ...{
+      filter,
+      view,
+      sort,
+      keys,
+      columns,
+      shown,
+      same,
+      pinned: chosen.pinned,
+      rows,
+      isOld,
+      query,
+      total,
+      counts,
+      all: all?.total,
+    },
+    ...{
+      known,
+      selection,
+      active,
+      menu,
+      isPicking,
+      fresh,
+      setActive,
+      setPicking,
+      setAtTop,
+      setText,
+      setFilter,
+      addFilter,
+    },
+    ...{ sortBy, loadMore, openMenu, closeMenu, exportCsv, remember, chosen },
   };
 }

@@ -19,3 +19,13 @@ SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ${id}::uuid FOR UPDATE`;
 export async function lockSteps(transaction: Transaction, runId: string): Promise<void> {
   await transaction.$queryRaw`/* lock_steps, prepared */ SELECT id FROM step WHERE run_id = ${runId}::uuid ORDER BY id FOR UPDATE`;
 }
+
+/**
+ * Keeps out, until the transaction ends, whoever locks the run to change what counts in it; writers are not held up. False when
+ * somebody has locked it, or it is not there any more.
+ */
+export async function shareRun(transaction: Transaction, id: string): Promise<boolean> {
+  const rows = await transaction.$queryRaw<{ id: string }[]>`/* share_run, prepared */
+SELECT id FROM pipeline_run WHERE id = ${id}::uuid FOR SHARE SKIP LOCKED`;
+  return rows.length > 0;
+}

@@ -1,0 +1,73 @@
+import { lazy, Suspense, useMemo } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import type { Params } from '../address/search.ts';
+import { writeSearch } from '../address/search.ts';
+import type { Changes } from '../address/use-address.ts';
+import { passes } from '../filter/brush.ts';
+import { parseFilter } from '../filter/parse.ts';
+import { printFilter } from '../filter/print.ts';
+import type { Filter } from '../filter/tree.ts';
+import { Chips } from '../parts/chips.tsx';
+import { Button } from '../parts/controls.tsx';
+import styles from './compare-page.module.css';
+import type { CompareLine, Comparison } from './lines.ts';
+import { measuresOf } from './measures.ts';
+
+const Plots = lazy(() => import('../plots/plots.tsx'));
+
+type Props = {
+  kind: 'parallel' | 'scatter';
+  runs: Comparison['runs'];
+  lines: readonly CompareLine[];
+  params: Params;
+  change: (changes: Changes) => void;
+  onKeep: (names: readonly string[]) => void;
+};
+
+/** The filter in the address; none where it cannot be read. */
+function filterOf(text: string): Filter {
+  try {
+    return parseFilter(text);
+  } catch {
+    return {};
+  }
+}
+
+/** Runs over the axes in which they differ. What is chosen there is a filter: for these runs, and for all there are. */
+export function ComparePlots({ kind, runs, lines, params, change, onKeep }: Props) {
+  const { measures, left } = useMemo(() => measuresOf(lines), [lines]);
+  const text = params.q ?? '';
+  const filter = useMemo(() => filterOf(text), [text]);
+  const setFilter = (next: Filter) => change({ q: printFilter(next) });
+  const passing = runs.filter((_, at) => measures.every(({ target, values }) => passes(filter, target, values[at])));
+  return (
+    <Suspense fallback={null}>
+      <Plots
+        kind={kind}
+        dots={runs}
+        measures={measures}
+        filter={filter}
+        x={params.x}
+        y={params.y}
+        onFilter={setFilter}
+        onAxes={change}
+      >
+        <Chips filter={filter} onFilter={setFilter} />
+        {text !== '' && (
+          <>
+            <Button
+              disabled={passing.length === 0 || passing.length === runs.length}
+              onClick={() => onKeep(passing.map(({ name }) => name))}
+            >
+              Keep only these
+            </Button>
+            <Button onClick={() => navigate(`/runs${writeSearch({ q: text })}`)}>All runs that pass</Button>
+          </>
+        )}
+        {left > 0 && (
+          <span className={styles.faint}>{left} more keys differ: hide some in the table to see others.</span>
+        )}
+      </Plots>
+    </Suspense>
+  );
+}

@@ -1,0 +1,117 @@
+import { type ReactNode, useMemo, useState } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import { runPath } from '../address/routes.ts';
+import { passes, stretchOf, withChoice } from '../filter/brush.ts';
+import type { Filter } from '../filter/tree.ts';
+import { formatCount, formatNumber } from '../format/time.ts';
+import { type Axis, axisOf, type Dot, type Measure } from './axes.ts';
+import { AxisMenu } from './axis-menu.tsx';
+import { AxisPicker } from './axis-picker.tsx';
+import { Parallel } from './parallel.tsx';
+import styles from './plots.module.css';
+import { Scatter } from './scatter.tsx';
+
+type Props = {
+  kind: 'parallel' | 'scatter';
+  dots: readonly Dot[];
+  measures: readonly Measure[];
+  filter: Filter;
+  /** The measures of a scatter, as they stand in the address. */
+  x: string | undefined;
+  y: string | undefined;
+  onFilter: (filter: Filter) => void;
+  onAxes: (axes: { x?: string; y?: string }) => void;
+  children?: ReactNode;
+};
+
+/** Runs over the axes of what they logged. What is chosen on an axis becomes a condition of the filter. */
+export default function Plots({ kind, dots, measures, filter, x, y, onFilter, onAxes, children }: Props) {
+  const all = useMemo(() => measures.flatMap((measure) => axisOf(measure) ?? []), [measures]);
+  const axes = useMemo(() => (kind === 'parallel' ? all : twoOf(all, x, y)), [kind, all, x, y]);
+  const passing = useMemo(
+    () => dots.map((_, dot) => all.every((axis) => passes(filter, axis.target, axis.values[dot]))),
+    [dots, all, filter],
+  );
+  const [pointed, setPointed] = useState<number | null>(null);
+  const [menu, setMenu] = useState<{ axis: Axis; place: DOMRect } | null>(null);
+  if (axes.length < 2)
+    return (
+      <p className={styles.none}>
+        A plot needs two columns with numbers, or with few different texts. Choose them under Columns (e).
+      </p>
+    );
+  const count = passing.filter(Boolean).length;
+  const shown = pointed === null ? undefined : dots[pointed];
+  const plot = {
+    dots,
+    axes,
+    filter,
+    passing,
+    pointed,
+    onChoice: (choices: readonly (readonly [Axis, Parameters<typeof withChoice>[2]])[]) =>
+      onFilter(choices.reduce((next, [axis, choice]) => withChoice(next, axis.target, choice), filter)),
+    onMenu: (axis: Axis, element: HTMLElement) => setMenu({ axis, place: element.getBoundingClientRect() }),
+    onPoint: setPointed,
+    onOpen: (dot: number) => navigate(runPath(dots[dot]!)),
+  };
+  return (
+    <section className={styles.plots} aria-label={kind === 'parallel' ? 'Parallel coordinates' : 'Scatter plot'}>
+      <header className={styles.header}>
+        {kind === 'scatter' && <AxisPicker axes={all} x={axes[0]!} y={axes[1]!} onAxes={onAxes} />}
+        <span role="status">
+          {formatCount(count)} of {formatCount(dots.length)} runs pass
+        </span>
+        {children}
+        <span className={styles.reading}>
+          {shown ? (
+            <>
+              <strong>
+                <bdi>{shown.name}</bdi>
+              </strong>{' '}
+              {axes.map(({ title, values }) => `${title} ${textOf(values[pointed!])}`).join(' · ')}
+            </>
+          ) : kind === 'parallel' ? (
+            <>
+              Drag along an axis to filter. <Scale title={axes.at(-1)!.title} />
+            </>
+          ) : (
+            'Drag a rectangle to filter. Colours are states.'
+          )}
+        </span>
+      </header>
+      {kind === 'parallel' ? <Parallel {...plot} /> : <Scatter {...plot} />}
+      {menu && (
+        <AxisMenu
+          axis={menu.axis}
+          stretch={stretchOf(filter, menu.axis.target)}
+          filter={filter}
+          place={menu.place}
+          onChoice={(choice) => plot.onChoice([[menu.axis, choice]])}
+          onClose={() => setMenu(null)}
+        />
+      )}
+    </section>
+  );
+}
+
+/** The two axes of a scatter: those that were asked for, else the last of numbers over the first. */
+function twoOf(all: readonly Axis[], x: string | undefined, y: string | undefined): readonly Axis[] {
+  const numbers = all.filter(({ scale }) => scale.kind === 'number');
+  const find = (text: string | undefined) => all.find((axis) => axis.text === text);
+  const across = find(x) ?? numbers[0] ?? all[0];
+  const up = find(y) ?? numbers.findLast((axis) => axis !== across) ?? all.find((axis) => axis !== across);
+  return across && up ? [across, up] : [];
+}
+
+function textOf(value: Measure['values'][number]): string {
+  if (value === undefined) return '–';
+  return typeof value === 'number' ? formatNumber(value) : String(value);
+}
+
+function Scale({ title }: { title: string }) {
+  return (
+    <span className={styles.scale}>
+      little <i aria-hidden="true" /> much <bdi>{title}</bdi>
+    </span>
+  );
+}

@@ -1,0 +1,76 @@
+import { ArrowDown, ArrowUp, Pin } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../parts/controls.tsx';
+import { type Column, titleOf } from './columns.ts';
+
+type Props = {
+  columns: readonly Column[];
+  /** So many of the first are pinned. */
+  pinned: number;
+  onPin: (count: number) => void;
+  onColumns: (columns: readonly Column[]) => void;
+};
+
+/** The columns of the table from left to right: dragged, or by their arrows, they move; pinned ones stay in view. */
+export function ShownColumns({ columns, pinned, onPin, onColumns }: Props) {
+  const [dragged, setDragged] = useState<number | null>(null);
+  const move = (from: number, to: number) => {
+    const next = [...columns];
+    const [column] = next.splice(from, 1);
+    next.splice(to, 0, column!);
+    onColumns(next);
+  };
+  return (
+    <section>
+      <h3>Shown, from left to right</h3>
+      <ul>
+        {columns.map((column, at) => {
+          const title = titleOf(column);
+          return (
+            <li
+              key={column.text}
+              draggable
+              data-dragged={dragged === at}
+              onDragStart={() => setDragged(at)}
+              onDragEnd={() => setDragged(null)}
+              onDragOver={(event) => dragged !== null && event.preventDefault()}
+              onDrop={() => dragged !== null && dragged !== at && move(dragged, at)}
+            >
+              <label>
+                <input
+                  type="checkbox"
+                  checked
+                  onChange={() => {
+                    onColumns(columns.filter(({ text }) => text !== column.text));
+                    if (at < pinned) onPin(pinned - 1);
+                  }}
+                />
+                <bdi>{title}</bdi>
+              </label>
+              <Button
+                look="plain"
+                aria-pressed={at < pinned}
+                aria-label={`Pin the columns up to ${title}`}
+                title="Pin the columns up to here: they stay when the others are scrolled"
+                onClick={() => onPin(at + 1 === pinned ? at : at + 1)}
+              >
+                <Pin size={13} fill={at < pinned ? 'currentColor' : 'none'} />
+              </Button>
+              <Button look="plain" disabled={at === 0} aria-label={`Move ${title} up`} onClick={() => move(at, at - 1)}>
+                <ArrowUp size={13} />
+              </Button>
+              <Button
+                look="plain"
+                disabled={at === columns.length - 1}
+                aria-label={`Move ${title} down`}
+                onClick={() => move(at, at + 1)}
+              >
+                <ArrowDown size={13} />
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
