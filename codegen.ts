@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 
 /**
- * `npm run codegen`: schema.graphql and the operations of the client and of the page become generated/operations.ts
+ * `npm run codegen`: schema.graphql and the operations of the client, of the page and of the command line become generated/operations.ts
  * beside them, the types of the operations and their texts. The texts are plain strings: neither needs `graphql`.
  */
 
@@ -129,6 +129,7 @@ const config: CodegenConfig = {
       subscriptions: 'clients/typescript/src/generated/subscriptions.ts',
     }),
     'src/dashboard/generated/operations.ts': operationsOf('src/dashboard/operations.graphql', { printed: inOneLine }),
+    'src/cli/generated/operations.ts': operationsOf('src/cli/operations.graphql', { printed: inOneLine }),
   },
 };
 

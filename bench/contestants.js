@@ -18,6 +18,7 @@ const startOurs = [process.execPath, '--max-semi-space-size=32', `${root}dist/ma
  * @property {Record<string, string>} [environment]
  * @property {() => void} [prepare]
  * @property {(client: import('pg').Client) => Promise<unknown>} [setUp]
+ * @property {boolean} [isKeyed] asks for a key
  */
 
 /** @type {Record<string, Contestant>} */
@@ -32,6 +33,13 @@ export const contestants = {
       if (existsSync(`${process.env['BENCH_BEFORE']}/dist/main.js`)) return;
       throw new Error('BENCH_BEFORE must name the folder of an earlier tree in which "npm run build" has run.');
     },
+  },
+  keyed: {
+    name: 'Runledger, by a key',
+    dialect: 'query',
+    command: startOurs,
+    environment: { ALLOW_ANONYMOUS: 'false' },
+    isKeyed: true,
   },
   ours2: {
     name: 'Runledger, WORKERS=2',
@@ -88,8 +96,10 @@ export async function startContestant({ name, command, environment }, databaseUr
     env: {
       ...process.env,
       PORT: '0',
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: 'error',
       DATABASE_URL: databaseUrl,
+      // Where another contestant asks for a key, the database has one.
+      ALLOW_ANONYMOUS: 'true',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

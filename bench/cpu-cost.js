@@ -2,11 +2,12 @@
 // How much CPU a request costs the service, and Postgres, as ratio to an earlier tree, to others, or to itself with other
 // settings: the CPU time of the processes over the requests that were answered, in short turns one after the other. Unlike
 // throughput it hardly moves when somebody else uses the machine. There, --requests 3000 (instead of --seconds) gives everybody
-// as many requests a turn, and a warm start.
+// as many requests a turn, and a warm start. `--against keyed` compares it with itself where each request shows a key.
 import { parseArgs } from 'node:util';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';
 import { cpuOfTree } from './cpu.js';
+import { makeKey } from './keys.js';
 import { sendRequests } from './load.js';
 import { median, table } from './report.js';
 import { shapeOfEntries } from './shape.js';
@@ -28,12 +29,15 @@ const seconds = count ? 600 : Number(options.seconds);
 const names = ['ours', ...options.against.split(',').filter(Boolean)];
 
 const shape = shapeOfEntries(10_000);
+/** Of each that asks for one. @type {Record<string, string>} */
+const keys = {};
 for (const name of names) contestants[name]?.prepare?.();
 const cluster = await openFilledCluster(shape, names.includes('before') ? process.env['BENCH_BEFORE'] : undefined);
 /** @type {Record<string, { url: string, pid: number, stop: () => Promise<void> }>} */
 const servers = {};
 try {
   for (const name of names) {
+    if (contestants[name].isKeyed) keys[name] = await makeKey(cluster.url);
     await contestants[name].setUp?.(cluster.client);
     servers[name] = await startContestant(contestants[name], (name === 'before' ? cluster.before : cluster).url);
   }
@@ -61,7 +65,17 @@ async function measure(/** @type {string} */ kind) {
       const { url, pid } = servers[name];
       const query = workloads[kind][contestants[name].dialect];
       const before = [cpuOfTree(pid), cpuOfTree(cluster.postmaster)];
-      const { requests } = await sendRequests({ url, kind, query, shape, connections, seconds, seed: round, count });
+      const { requests } = await sendRequests({
+        url,
+        kind,
+        query,
+        shape,
+        connections,
+        seconds,
+        seed: round,
+        count,
+        key: keys[name],
+      });
       const [own, postgres] = [cpuOfTree(pid), cpuOfTree(cluster.postmaster)].map(
         (after, at) => (after - before[at]) / requests / 1_000,
       );

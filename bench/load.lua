@@ -1,5 +1,6 @@
 -- Requests for wrk: one GraphQL text, with random steps, keys and values as variables of every request.
--- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, SEED; ABOVE for a page of runs; REQUESTS where it is not time that ends it.
+-- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, SEED; ABOVE for a page of runs; KEY where one is asked for;
+-- REQUESTS where it is not time that ends it.
 
 local kind = os.getenv('KIND')
 local runs = tonumber(os.getenv('RUNS'))
@@ -60,6 +61,8 @@ function init()
 end
 
 local headers = { ['content-type'] = 'application/json', ['accept'] = 'application/json' }
+local key = os.getenv('KEY')
+if key then headers['authorization'] = 'Bearer ' .. key end
 local make = variables[kind == 'followed' and 'log2' or kind]
 
 function request()

@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: 'inherit' });
-const generated = ['schema.graphql', 'clients/typescript/src/generated', 'src/dashboard/generated'];
+const generated = [
+  'schema.graphql',
+  'clients/typescript/src/generated',
+  'src/dashboard/generated',
+  'src/cli/generated',
+];
 
 run('npm', 'run', '-s', 'build');
 run(process.execPath, 'scripts/print-schema.js');

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'CONFLICT'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'RATE_LIMITED'
   | 'UNAVAILABLE'
   | 'TIMEOUT';
 
@@ -59,4 +60,9 @@ export function unauthenticated(message: string) {
 /** It is known who asks: somebody who may not. */
 export function forbidden(message: string) {
   return new RunledgerError('FORBIDDEN', message);
+}
+
+/** Whoever asks has asked enough for now; nothing was done, and after so many seconds it may be tried again. */
+export function rateLimited(message: string, retryAfterSeconds: number) {
+  return new RunledgerError('RATE_LIMITED', message, { retryAfterSeconds });
 }

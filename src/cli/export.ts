@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
 import { parsePast } from './options.ts';
+import { exportSpec } from './spec/ledger.ts';
+import { parse } from './spec/parse.ts';
+import { UsageError } from './spec/usage-error.ts';
 import { stopSignal } from './stop-signal.ts';
-import { UsageError } from './usage.ts';
 
 type Out = (line: string) => void;
 
@@ -10,19 +11,7 @@ const tables = ['latest', 'entries'] as const;
 
 /** What the command line of `runledger export` asks for. @throws UsageError. */
 export function parseExport(args: string[]) {
-  const { values, positionals } = parseArgs({
-    args,
-    options: {
-      format: { type: 'string' },
-      of: { type: 'string' },
-      gzip: { type: 'boolean', default: false },
-      pipeline: { type: 'string', multiple: true },
-      run: { type: 'string', multiple: true },
-      'started-after': { type: 'string' },
-      'started-before': { type: 'string' },
-    },
-    allowPositionals: true,
-  });
+  const { values, positionals } = parse(exportSpec, args);
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0)
     throw new UsageError('export: give one FILE, such as ledger.jsonl.gz, or - for standard output.');
@@ -30,7 +19,7 @@ export function parseExport(args: string[]) {
   const format = oneOf(formats, values.format ?? ending?.[1] ?? (file === '-' ? 'jsonl' : ''), 'format');
   if (values.of !== undefined && format === 'jsonl')
     throw new UsageError('--of is for csv and parquet; lines of JSON have everything.');
-  const gzip = values.gzip || file.endsWith('.gz');
+  const gzip = values.gzip === true || file.endsWith('.gz');
   if (format === 'parquet' && (file === '-' || gzip))
     throw new UsageError('A Parquet file is compressed in itself, and is written to a file: give its name.');
   return {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { InvalidCallError, UnavailableError } from '@runledger/client/internal/errors';
 import { endpointUrl, type Settings, settingsOf } from '@runledger/client/internal/options';
 import { post } from '@runledger/client/internal/post';
@@ -9,6 +8,8 @@ import { deliverLeftovers, type LeftoverReport } from '@runledger/client/interna
 import { listRejectedFiles, spoolLocation } from '@runledger/client/internal/spool/location';
 import { type RejectedFile, retryRejected } from '@runledger/client/internal/spool/retry-rejected';
 import { parseSeconds } from './options.ts';
+import { parse } from './spec/parse.ts';
+import { flushSpec } from './spec/record.ts';
 
 type Say = (line: string) => void;
 type PostFor = (header: SpoolHeader) => Post | undefined;
@@ -93,15 +94,7 @@ function flushRejected(
  * again.
  */
 export async function flush(args: string[], print: Say, complain: Say): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      url: { type: 'string' },
-      'any-host': { type: 'boolean' },
-      rejected: { type: 'boolean' },
-      timeout: { type: 'string' },
-    },
-  });
+  const { values } = parse(flushSpec, args);
   const end = Date.now() + (parseSeconds(values.timeout, 'timeout') ?? 10_000);
   const { directory } = spoolLocation(process.env);
   const { url } = values;

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { found } from '@runledger/client/internal/entry';
 import { execute } from '@runledger/client/internal/execute';
 import { FindRun, StepRun } from '@runledger/client/internal/generated/operations';
@@ -6,8 +5,10 @@ import { type Settings, settingsOf } from '@runledger/client/internal/options';
 import { readRun } from '@runledger/client/internal/read-run';
 import { stringifyJson } from '@runledger/client/json';
 import { parseSeconds } from './options.ts';
-import { targetOfOptions, targetOptions } from './target.ts';
-import { UsageError } from './usage.ts';
+import { parse } from './spec/parse.ts';
+import { getSpec } from './spec/record.ts';
+import { UsageError } from './spec/usage-error.ts';
+import { targetOfOptions } from './target.ts';
 
 /** The run, name and attempt of the step with this id. */
 async function findTarget(settings: Settings, stepId: string) {
@@ -21,17 +22,13 @@ export async function get(
   print: (line: string) => void,
   complain: (line: string) => void,
 ): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    options: { ...targetOptions, json: { type: 'boolean' }, timeout: { type: 'string' } },
-    allowPositionals: true,
-  });
+  const { values, positionals } = parse(getSpec, args);
   const [key, ...more] = positionals;
   if (key === undefined || more.length > 0) throw new UsageError('get: give one KEY.');
   const end = Date.now() + (parseSeconds(values.timeout, 'timeout') ?? 30_000);
   /** The settings for the next call, which may take as long as there is left. */
   const settings = () => settingsOf({ url: values.url, deadlineMs: Math.max(1, end - Date.now()) });
-  const target = targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']);
+  const target = targetOfOptions(values, process.env);
   const {
     run: ref,
     stepName,

@@ -1,20 +1,17 @@
-import { parseArgs } from 'node:util';
+import { importSpec } from './spec/ledger.ts';
+import { parse } from './spec/parse.ts';
+import { UsageError } from './spec/usage-error.ts';
 import { stopSignal } from './stop-signal.ts';
-import { UsageError } from './usage.ts';
 
 type Out = (line: string) => void;
 
 /** What the command line of `runledger import` asks for. @throws UsageError. */
 export function parseImport(args: string[]) {
-  const { values, positionals } = parseArgs({
-    args,
-    options: { 'skip-existing': { type: 'boolean', default: false } },
-    allowPositionals: true,
-  });
+  const { values, positionals } = parse(importSpec, args);
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0)
     throw new UsageError('import: give one FILE that "runledger export" has written, or - for standard input.');
-  return { path, skipExisting: values['skip-existing'] };
+  return { path, skipExisting: values['skip-existing'] === true };
 }
 
 /** `runledger import`: reads a file that `runledger export` has written into a ledger. */

@@ -1,5 +1,5 @@
 import type { MetadataValue } from '@runledger/client/internal/metadata-entries';
-import { UsageError } from './usage.ts';
+import { UsageError } from './spec/usage-error.ts';
 import { parseValue, parseValueJson } from './value.ts';
 
 /** Reads a file, or standard input by the name `-`. */

@@ -3,8 +3,9 @@ import { execute } from '@runledger/client/internal/execute';
 import type { Operation } from '@runledger/client/internal/generated/operations';
 import { settingsOf } from '@runledger/client/internal/options';
 import { parseExpiry } from './options.ts';
-import { table } from './table.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from './spec/usage-error.ts';
+import { type Cell, table } from './terminal/table.ts';
+import { printable } from './terminal/text.ts';
 
 type ApiKey = {
   id: string;
@@ -93,13 +94,13 @@ async function list(args: string[], print: Out): Promise<number> {
   });
   const { apiKeys } = await execute(settingsOf({ url: values.url }), listKeys, { all: values.all });
   if (values.json) print(JSON.stringify(apiKeys, null, 2));
-  else for (const line of table(headers, apiKeys.map(cells))) print(line);
+  else for (const line of table(columns, apiKeys.map(cells)).lines) print(line);
   return 0;
 }
 
-const headers = ['ID', 'NAME', 'SCOPES', 'PIPELINES', 'CREATED', 'LAST USED', 'ENDS'];
+const columns = ['ID', 'NAME', 'SCOPES', 'PIPELINES', 'CREATED', 'LAST USED', 'ENDS'].map((title) => ({ title }));
 
-function cells(key: ApiKey): string[] {
+function cells(key: ApiKey): Cell[] {
   const minute = (time: string | null) => time?.slice(0, 16).replace('T', ' ') ?? '';
   return [
     key.id,
@@ -109,7 +110,7 @@ function cells(key: ApiKey): string[] {
     minute(key.createdAt),
     minute(key.lastUsedAt) || 'never',
     key.revokedAt ? `revoked ${minute(key.revokedAt)}` : minute(key.expiresAt) || 'never',
-  ];
+  ].map((text) => ({ text: printable(text) }));
 }
 
 async function revoke(args: string[], print: Out): Promise<number> {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { callsOf, targetOf } from '@runledger/client/internal/log-input';
 import { settingsOf } from '@runledger/client/internal/options';
 import { stepFlushMs } from '@runledger/client/internal/senders';
@@ -7,7 +6,9 @@ import { openSender } from '@runledger/client/internal/spool/sender';
 import { parseMetadata } from './key-values.ts';
 import { parseLong } from './options.ts';
 import { readInput } from './read-input.ts';
-import { targetOfOptions, targetOptions } from './target.ts';
+import { parse } from './spec/parse.ts';
+import { logSpec } from './spec/record.ts';
+import { targetOfOptions } from './target.ts';
 
 /** The keys that the line of an operation logs, to be read. */
 function keysOf(line: string): string {
@@ -21,12 +22,8 @@ function keysOf(line: string): string {
  * and now, so no file is kept of it.
  */
 export async function log(args: string[], complain: (line: string) => void): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    options: { ...targetOptions, iteration: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const target = targetOf(targetOfOptions(values, process.env['RUNLEDGER_STEP_ID']));
+  const { values, positionals } = parse(logSpec, args);
+  const target = targetOf(targetOfOptions(values, process.env));
   const options = { iteration: parseLong(values.iteration, 'iteration') };
   const calls = callsOf(await parseMetadata(positionals, readInput), target, options);
   const sender = openSender(

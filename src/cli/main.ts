@@ -1,84 +1,75 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
 import { RunledgerError } from '@runledger/client/internal/errors';
 import { readVersion } from '../version.ts';
-import { exportLedger } from './export.ts';
-import { flush } from './flush.ts';
-import { get } from './get.ts';
-import { importLedger } from './import.ts';
-import { keys } from './keys.ts';
-import { log } from './log.ts';
-import { migrate } from './migrate.ts';
-import { joinNegatives } from './options.ts';
-import { prune } from './prune.ts';
-import { UsageError, usage } from './usage.ts';
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
+import type { CommandSpec } from './spec/command-spec.ts';
+import { commands } from './spec/commands.ts';
+import { generalHelp, helpOf } from './spec/help.ts';
+import { nearest } from './spec/nearest.ts';
+import { UsageError } from './spec/usage-error.ts';
+import { type Output, openOutput } from './terminal/output.ts';
 
 function complain(line: string): void {
   process.stderr.write(`runledger: ${line}\n`);
 }
 
-async function serve(args: string[]): Promise<number | undefined> {
-  const { values } = parseArgs({
-    args,
-    options: { host: { type: 'string' }, port: { type: 'string' }, 'data-dir': { type: 'string' } },
-  });
-  if (values.host !== undefined) process.env['HOST'] = values.host;
-  const { port } = values;
-  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535))
-    throw new UsageError(`--port must be an integer from 0 to 65535, not ${JSON.stringify(port)}.`);
-  if (port !== undefined) process.env['PORT'] = port;
-  if (values['data-dir'] !== undefined) process.env['RUNLEDGER_DATA_DIR'] = values['data-dir'];
-  // Imported only here: no other command needs the service.
-  await import('../main.ts');
-  return undefined;
+/** What `runledger NAME` does; with nothing to say at the end, the process goes on. */
+type Command = (args: string[], output: Output) => Promise<number | undefined>;
+
+// Each is imported only where it is called: none needs what the others do, and a step in a loop starts many.
+const table: Readonly<Record<string, Command>> = {
+  log: async (args) => (await import('./log.ts')).log(args, complain),
+  get: async (args, { print }) => (await import('./get.ts')).get(args, print, complain),
+  flush: async (args, { print }) => (await import('./flush.ts')).flush(args, print, complain),
+  keys: async (args, { print }) => (await import('./keys.ts')).keys(args, print, complain),
+  migrate: async (args, { print }) => (await import('./migrate.ts')).migrate(args, print, complain),
+  export: async (args, { print }) => (await import('./export.ts')).exportLedger(args, print, complain),
+  import: async (args, { print }) => (await import('./import.ts')).importLedger(args, print, complain),
+  prune: async (args, { print }) => (await import('./prune.ts')).prune(args, print, complain),
+  serve: async (args) => (await import('./serve.ts')).serve(args),
+  runs: async (args, output) => (await import('./read/runs.ts')).runs(args, output),
+  show: async (args, output) => (await import('./read/show.ts')).show(args, output),
+  history: async (args, output) => (await import('./read/history.ts')).history(args, output, complain),
+  compare: async (args, output) => (await import('./read/compare.ts')).compare(args, output),
+  follow: async (args, output) => (await import('./read/follow.ts')).follow(args, output),
+  completion: async (args, output) => (await import('./completion/completion.ts')).completion(args, output),
+  __complete: async (args, output) => (await import('./completion/completion.ts')).answerShell(args, output),
+};
+
+/** The description of a command. Throws a UsageError, with the name that was probably meant, where there is none. */
+function specOf(name: string): CommandSpec {
+  const spec = commands.find((command) => command.name === name);
+  if (spec) return spec;
+  const meant = nearest(
+    name,
+    commands.map((command) => command.name),
+  );
+  throw new UsageError(
+    `There is no command ${JSON.stringify(name)}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+  );
 }
 
-function version(): string {
-  return `runledger ${readVersion()}`;
+function isHelp(word: string | undefined): boolean {
+  return word === '--help' || word === '-h';
 }
 
-async function run([command, ...args]: string[]): Promise<number | undefined> {
-  if (command === undefined) throw new UsageError('Give a command.');
-  if (
-    command === 'help' ||
-    command === '--help' ||
-    command === '-h' ||
-    args.includes('--help') ||
-    args.includes('-h')
-  ) {
-    process.stdout.write(usage);
+/** What the words ask to be told; undefined where they ask for something else. */
+function helpWanted([name, ...args]: readonly string[], look: Output): string | undefined {
+  if (name === 'help' || isHelp(name)) return args[0] === undefined ? generalHelp(look) : helpOf(specOf(args[0]), look);
+  if (name === undefined || name === '__complete' || !args.some(isHelp)) return undefined;
+  return helpOf(specOf(name), look);
+}
+
+async function execute(words: readonly string[], output: Output): Promise<number | undefined> {
+  const [name, ...args] = words;
+  if (name === undefined) throw new UsageError('Give a command.');
+  const help = helpWanted(words, output);
+  const told = name === '--version' || name === '-v' ? `runledger ${readVersion()}\n` : help;
+  if (told !== undefined) {
+    await output.write(told);
     return 0;
   }
-  if (command === '--version' || command === '-v') {
-    print(version());
-    return 0;
-  }
-  switch (command) {
-    case 'serve':
-      return serve(args);
-    case 'migrate':
-      return migrate(args, print, complain);
-    case 'log':
-      return log(args, complain);
-    case 'get':
-      return get(args, print, complain);
-    case 'keys':
-      return keys(args, print, complain);
-    case 'prune':
-      return prune(args, print, complain);
-    case 'export':
-      return exportLedger(args, print, complain);
-    case 'import':
-      return importLedger(args, print, complain);
-    case 'flush':
-      return flush(args, print, complain);
-    default:
-      throw new UsageError(`There is no command ${JSON.stringify(command)}.`);
-  }
+  if (name !== '__complete') specOf(name);
+  return table[name]?.(args, output);
 }
 
 /** Whether the command line is at fault, by our own account or by that of `parseArgs`. */
@@ -87,22 +78,40 @@ function isUsageError(error: unknown): error is Error {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
-// A reader such as `head` may close the pipe before everything is written: that is its right.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-
-try {
-  const code = await run(joinNegatives(process.argv.slice(2)));
-  if (code !== undefined) process.exitCode = code;
-} catch (error) {
+/** Says what went wrong; gives the exit code. */
+function report(error: unknown, name: string | undefined): number {
   if (isUsageError(error)) {
     complain(error.message);
-    process.stderr.write('See runledger --help.\n');
-    process.exitCode = 2;
-  } else if (error instanceof RunledgerError) {
-    complain(error.message);
-    process.exitCode = error.code === 'BAD_USER_INPUT' ? 2 : 1;
-  } else throw error;
+    const topic = commands.some((command) => command.name === name) ? ` help ${name}` : ' --help';
+    process.stderr.write(`See runledger${topic}.\n`);
+    return 2;
+  }
+  if (!(error instanceof RunledgerError)) throw error;
+  complain(error.message);
+  return error.code === 'BAD_USER_INPUT' ? 2 : 1;
+}
+
+/** A reader such as `head` may close the pipe before everything is written: that is its right. */
+function watchPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(process.exitCode ?? 0);
+    });
+}
+
+const words = process.argv.slice(2);
+const end = words[0] === '__complete' || !words.includes('--') ? words.length : words.indexOf('--');
+const own = words.slice(0, end);
+try {
+  if ((words[0] === 'run' || words[0] === 'step') && !own.some(isHelp)) {
+    // Standard output and error are the command's: opened here, they would become non-blocking for it, too.
+    const { carriedOut } = await import('./execute/carried-out.ts');
+    process.exit(await carriedOut(words[0], own.slice(1), words.slice(end + 1)));
+  }
+  watchPipes();
+  const code = await execute(own, openOutput());
+  if (code !== undefined) process.exitCode = code;
+} catch (error) {
+  process.exitCode = report(error, words[0]);
 }

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from './usage.ts';
+import { parse } from './spec/parse.ts';
+import { migrateSpec } from './spec/service.ts';
+import { UsageError } from './spec/usage-error.ts';
 
 const defaultLockTimeoutSeconds = 5;
 
@@ -9,10 +10,7 @@ export async function migrate(
   print: (line: string) => void,
   complain: (line: string) => void,
 ): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: { 'dry-run': { type: 'boolean', default: false }, 'lock-timeout': { type: 'string' } },
-  });
+  const { values } = parse(migrateSpec, args);
   const seconds = Number(values['lock-timeout'] ?? defaultLockTimeoutSeconds);
   if (!(seconds > 0 && seconds <= 3_600)) {
     throw new UsageError(
@@ -23,7 +21,7 @@ export async function migrate(
   const { runMigrateCommand } = await import('../process/migrate-command.ts');
   return runMigrateCommand({
     environment: process.env,
-    dryRun: values['dry-run'],
+    dryRun: values['dry-run'] === true,
     tableLockTimeoutMs: Math.ceil(seconds * 1_000),
     print,
     complain,

@@ -1,17 +1,4 @@
-import { UsageError } from './usage.ts';
-
-/**
- * `--iteration -1` as `--iteration=-1`: without the equals sign `parseArgs` takes a negative number for another option.
- */
-export function joinNegatives(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const arg of args) {
-    const previous = joined.at(-1) ?? '';
-    if (/^-\.?\d/.test(arg) && /^--[a-z-]+$/.test(previous)) joined[joined.length - 1] = `${previous}=${arg}`;
-    else joined.push(arg);
-  }
-  return joined;
-}
+import { UsageError } from './spec/usage-error.ts';
 
 /** Reads an option that must be an integer. Throws a UsageError when it is not. */
 export function parseInteger(text: string | undefined, option: string): number | undefined {

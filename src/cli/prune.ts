@@ -1,24 +1,15 @@
-import { parseArgs } from 'node:util';
 import { parsePast } from './options.ts';
+import { pruneSpec } from './spec/ledger.ts';
+import { parse } from './spec/parse.ts';
+import { UsageError } from './spec/usage-error.ts';
 import { stopSignal } from './stop-signal.ts';
-import { table } from './table.ts';
-import { UsageError } from './usage.ts';
+import { plainTable } from './terminal/table.ts';
 
 type Out = (line: string) => void;
 
 /** What the command line of `runledger prune` asks for. @throws UsageError. */
 export function parsePrune(args: string[]) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      'older-than': { type: 'string' },
-      pipeline: { type: 'string', multiple: true },
-      'keep-latest': { type: 'boolean', default: false },
-      unfinished: { type: 'boolean', default: false },
-      apply: { type: 'boolean', default: false },
-      'dry-run': { type: 'boolean', default: false },
-    },
-  });
+  const { values } = parse(pruneSpec, args);
   const before = parsePast(values['older-than'], 'older-than');
   if (!before) throw new UsageError('prune: give --older-than, such as 90d, 12h or 2026-01-31.');
   if (values['keep-latest'] && values.unfinished)
@@ -27,9 +18,9 @@ export function parsePrune(args: string[]) {
   return {
     before,
     pipelines: values.pipeline ?? [],
-    keepLatest: values['keep-latest'],
-    unfinished: values.unfinished,
-    apply: values.apply,
+    keepLatest: values['keep-latest'] === true,
+    unfinished: values.unfinished === true,
+    apply: values.apply === true,
   };
 }
 
@@ -45,6 +36,6 @@ export async function prune(args: string[], print: Out, complain: Out): Promise<
     stopping: stopSignal(),
     print,
     complain,
-    table,
+    table: plainTable,
   });
 }

@@ -1,15 +1,6 @@
 import { type LogTarget, parseId } from '@runledger/client/internal/log-input';
 import { parseInteger } from './options.ts';
-import { UsageError } from './usage.ts';
-
-/** The options that name a step or run. */
-export const targetOptions = {
-  'step-id': { type: 'string' },
-  run: { type: 'string' },
-  step: { type: 'string' },
-  attempt: { type: 'string' },
-  url: { type: 'string' },
-} as const;
+import { UsageError } from './spec/usage-error.ts';
 
 export interface TargetValues {
   readonly 'step-id'?: string | undefined;
@@ -18,8 +9,11 @@ export interface TargetValues {
   readonly attempt?: string | undefined;
 }
 
-/** The target that the options name, else the step of the environment. Throws a UsageError for none, or for two. */
-export function targetOfOptions(values: TargetValues, environmentStepId: string | undefined): LogTarget {
+/** The target that the options name, else the step or run of the environment. Throws a UsageError for none, or for two. */
+export function targetOfOptions(
+  values: TargetValues,
+  { RUNLEDGER_STEP_ID: ownStepId, RUNLEDGER_RUN_ID: ownRunId }: Readonly<Record<string, string | undefined>>,
+): LogTarget {
   const { 'step-id': stepId, run, step, attempt } = values;
   if (stepId !== undefined && (run ?? step ?? attempt) !== undefined)
     throw new UsageError('Give either --step-id, or --run with --step, not both.');
@@ -33,6 +27,9 @@ export function targetOfOptions(values: TargetValues, environmentStepId: string 
       ...(step === undefined ? {} : { stepName: step }),
       ...(number === undefined ? {} : { attempt: number }),
     };
-  if (environmentStepId) return { stepId: parseId(environmentStepId, 'RUNLEDGER_STEP_ID') };
-  throw new UsageError('Name a step or run: --step-id ID, or --run RUN [--step NAME], or set RUNLEDGER_STEP_ID.');
+  if (ownStepId) return { stepId: parseId(ownStepId, 'RUNLEDGER_STEP_ID') };
+  if (ownRunId) return { run: parseId(ownRunId, 'RUNLEDGER_RUN_ID') };
+  throw new UsageError(
+    'Name a step or run: --step-id ID, or --run RUN [--step NAME], or set RUNLEDGER_STEP_ID or RUNLEDGER_RUN_ID.',
+  );
 }

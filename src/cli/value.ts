@@ -2,7 +2,7 @@ import type { MetadataValue } from '@runledger/client/internal/metadata-entries'
 import { DType, Float, Path, StorageSize, Uri } from '@runledger/client/internal/metadata-types';
 import type { JsonValue } from '@runledger/client/json';
 import { parseJson } from '@runledger/client/json';
-import { UsageError } from './usage.ts';
+import { UsageError } from './spec/usage-error.ts';
 
 const integer = /^[+-]?(?:0|[1-9]\d*)$/;
 const decimal = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;

@@ -2,7 +2,7 @@ import { notFound, RunledgerError } from '../errors.ts';
 import type { Reader } from '../storage/postgres/database.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { findRunCandidates, type RunQuestion } from '../storage/runs/find-run.ts';
-import { looksLikeId, normalizeName } from './names.ts';
+import { isTooLong, looksLikeId, normalizeName } from './names.ts';
 import { textRange } from './text-range.ts';
 import { quote } from './value/quote.ts';
 import { isStorableText } from './value/storable.ts';
@@ -42,6 +42,7 @@ export async function requireRun(db: Reader, ref: string): Promise<RunRow> {
 function parseRunRef(ref: string): RunQuestion | null {
   if (ref === '' || !isStorableText(ref)) return null;
   const name = normalizeName(ref);
+  if (isTooLong(name)) return null;
   if (looksLikeId(ref)) {
     const id = hyphenate(ref.replaceAll('-', '').toLowerCase());
     return { id, name: null, namePrefix: null, idPrefix: null };

@@ -25,6 +25,11 @@ export function normalizeName(text: string): string {
   return text.length > maxLengthBeforeNfc ? text : text.normalize('NFC');
 }
 
+/** Whether a name, or the beginning of one, in the form in which names are stored, is longer than any of them. */
+export function isTooLong(name: string): boolean {
+  return Buffer.byteLength(name) > maxNameBytes;
+}
+
 /** Whether `text` is 32 hex digits, with or without hyphens: such a reference means an id and never a name. */
 export function looksLikeId(text: string): boolean {
   return text.length <= maxNameBytes && /^[0-9a-f]{32}$/i.test(text.replaceAll('-', ''));
@@ -34,7 +39,7 @@ function problemOf(kind: NamedKind, name: string): string | null {
   if (hasUnpairedSurrogate(name)) return 'has an unpaired surrogate, which is not a character: remove it.';
   if (/\p{Cc}/u.test(name)) return 'has a control character: remove it.';
   if (name.trim() === '') return 'is blank: give it a name, or leave it out where it has a default.';
-  if (Buffer.byteLength(name) > maxNameBytes) return `is longer than ${maxNameBytes} bytes in UTF-8: shorten it.`;
+  if (isTooLong(name)) return `is longer than ${maxNameBytes} bytes in UTF-8: shorten it.`;
   if (kind === 'step' && name.includes('::')) return 'has "::" in it, which parts a step from a key: write it without.';
   if (kind === 'run' && looksLikeId(name))
     return 'would be taken for an id, being 32 hex digits: add another character.';

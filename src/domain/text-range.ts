@@ -3,14 +3,14 @@ export function textRange(prefix: string) {
   return { from: prefix, before: successor(prefix) };
 }
 
+const greatest = '\u{10ffff}';
+
 /** The first text, in byte order, that does not start with `prefix`; null when all that follow do. */
 function successor(prefix: string): string | null {
-  const points = Array.from(prefix, (character) => character.codePointAt(0)!);
-  while (points.length > 0) {
-    const last = points.pop()!;
-    if (last === 0x10ffff) continue;
-    points.push(last === 0xd7ff ? 0xe000 : last + 1);
-    return String.fromCodePoint(...points);
-  }
-  return null;
+  let rest = prefix;
+  while (rest.endsWith(greatest)) rest = rest.slice(0, -greatest.length);
+  const last = [...rest.slice(-2)].at(-1);
+  if (last === undefined) return null;
+  const point = last.codePointAt(0)!;
+  return rest.slice(0, -last.length) + String.fromCodePoint(point === 0xd7ff ? 0xe000 : point + 1);
 }

@@ -6,11 +6,11 @@ import type { ErrorCode, RunledgerError } from '../errors.ts';
 export type Answer = {
   status: number;
   headers: Record<string, string>;
-  body: string | AsyncIterableIterator<string>;
+  body: string | Buffer | AsyncIterableIterator<string>;
 };
 
 /** An answer whose body is whole. */
-export type WholeAnswer = Answer & { body: string };
+export type WholeAnswer = Omit<Answer, 'body'> & { body: string };
 
 const json = 'application/json';
 const graphqlJson = 'application/graphql-response+json';
@@ -31,6 +31,7 @@ const statusByCode: Partial<Record<ErrorCode, { status: number; headers: Record<
   UNAVAILABLE: { status: 503, headers: { 'retry-after': '1' } },
   UNAUTHENTICATED: { status: 401, headers: { 'www-authenticate': 'Bearer' } },
   FORBIDDEN: { status: 403, headers: {} },
+  RATE_LIMITED: { status: 429, headers: {} },
 };
 
 /** Every code that an answer can have. */
@@ -42,6 +43,7 @@ export const knownCodes: ReadonlySet<string> = new Set(
     CONFLICT: true,
     UNAUTHENTICATED: true,
     FORBIDDEN: true,
+    RATE_LIMITED: true,
     UNAVAILABLE: true,
     TIMEOUT: true,
     GRAPHQL_PARSE_FAILED: true,
@@ -62,6 +64,8 @@ export function statusOf(result: ExecutionResult, mediaType: string): Pick<Answe
   for (const { extensions } of result.errors) {
     const http = extensions['http'] as { status?: number; spec?: boolean; headers?: object } | undefined;
     Object.assign(headers, http?.headers);
+    const { retryAfterSeconds } = extensions;
+    if (typeof retryAfterSeconds === 'number') headers['retry-after'] = String(retryAfterSeconds);
     if (http?.status && !(http.spec && mediaType === json)) status = Math.max(status, http.status);
   }
   if (result.data === undefined && status === 200 && mediaType === graphqlJson) status = 400;
@@ -87,6 +91,7 @@ function holdsNothing(data: Record<string, unknown>): boolean {
 export function serializeResult(result: ExecutionResult, mediaType: string): WholeAnswer {
   const { status, headers } = statusOf(result, mediaType);
   headers['content-type'] = `${mediaType}; charset=utf-8`;
+  headers['cache-control'] = 'no-store';
   return { status, headers, body: stringifyJson(toOutput(result)) };
 }
 

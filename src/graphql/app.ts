@@ -12,6 +12,7 @@ import { schema } from '../schema/index.ts';
 import type { Database } from '../storage/postgres/database.ts';
 import { forRequest } from '../storage/postgres/for-request.ts';
 import { type Answer, acceptedBy, serializeResult } from './answer.ts';
+import { type Aside, type AsideAnswer, noteAside } from './aside.ts';
 import { createDeadline } from './deadline.ts';
 import { chooseOperation, RefusedError, type Way } from './document-check.ts';
 import { createDocumentCache } from './documents.ts';
@@ -30,6 +31,8 @@ export type AppOptions = {
   log: Logger;
   limits?: Partial<Limits>;
   queryLimits?: Partial<QueryLimits>;
+  /** Whether the schema may be asked for; default true. */
+  introspection?: boolean;
   /** Plugins that observe every request, whatever its transport. */
   observers?: Observer[];
   /** Told of each failure of the database that a caller is told of. */
@@ -42,6 +45,8 @@ export type AppOptions = {
   isStillGood?: (caller: Caller) => Promise<boolean>;
   /** Makes a span of each request. */
   spans?: Spans;
+  /** Who answers dear queries, so that they hold up nobody here; default: nobody else. */
+  aside?: Aside | undefined;
 };
 
 /** A GraphQL request, however it came. */
@@ -71,10 +76,10 @@ export function createApp(options: AppOptions): App {
   // Every subscription listens to it.
   setMaxListeners(0, ended.signal);
   const nextId = createIds();
-  const { db, log } = options;
+  const { db, log, aside } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const queryLimits = { ...defaultQueryLimits, ...options.queryLimits };
-  const prepareDocument = createDocumentCache(schema, queryLimits);
+  const prepareDocument = createDocumentCache(schema, queryLimits, { introspection: options.introspection ?? true });
   const checkCost = createCostCheck(schema, queryLimits.maxCost);
   const engine = createEngine(schema, options.observers ?? []);
   const finish = createFinish(
@@ -85,8 +90,14 @@ export function createApp(options: AppOptions): App {
   const streamEnds = createStreamEnds(ended.signal, options.isStillGood ?? (async () => true));
   const watch = createWatch(log, options.slowRequestMs ?? 0, options.spans);
 
-  /** The road of every request. */
-  async function execute(read: () => GraphQLParams, caller: Caller, way: Way, note: RequestNote): Promise<Result> {
+  /** The road of every request. `hand` gives a dear query to somebody else, where there is one. */
+  async function execute(
+    read: () => GraphQLParams,
+    caller: Caller,
+    way: Way,
+    note: RequestNote,
+    hand?: () => Promise<AsideAnswer> | null,
+  ): Promise<Result | AsideAnswer> {
     const failed = (error: unknown) => finish(failureOf(error), note);
     try {
       const params = read();
@@ -94,7 +105,9 @@ export function createApp(options: AppOptions): App {
       const { document, operation } = chooseOperation(prepareDocument(params.query), params.operationName, way);
       note.operation = operation.operation;
       note.operationName = operation.name?.value ?? null;
-      checkCost(document, operation, params.variables);
+      const cost = checkCost(document, operation, params.variables);
+      const handed = operation.operation === 'query' && aside && cost >= aside.fromCost ? hand?.() : null;
+      if (handed) return await withinDeadline(handed);
       const isStream = operation.operation === 'subscription';
       const stream = isStream ? streamEnds.open(caller) : null;
       const context: Context = {
@@ -127,9 +140,15 @@ export function createApp(options: AppOptions): App {
     }
   }
 
+  function handOver(question: Question, { id, address, clock }: RequestNote) {
+    const { caller, accept } = question;
+    const text = 'search' in question ? { search: question.search.toString() } : { body: question.body };
+    return aside?.answer({ caller, accept, id, address, isTraced: clock.pieces !== null, text }) ?? null;
+  }
+
   const streamProtocol = createStreamProtocol(async (read, caller, byGet, note) => {
     const end = watch.begin(note, 'stream');
-    const result = await execute(read, caller, { takesEvents: true, byGet }, note);
+    const result = (await execute(read, caller, { takesEvents: true, byGet }, note)) as Result;
     end(result);
     return result;
   });
@@ -141,7 +160,14 @@ export function createApp(options: AppOptions): App {
       const read = byGet ? () => readSearch(question.search) : () => readBody(question.body);
       const note = question.note ?? openNote(nextId());
       const end = watch.begin(note, byGet ? 'get' : 'json');
-      const result = await execute(read, question.caller, { takesEvents: accepted.events, byGet }, note);
+      const way = { takesEvents: accepted.events, byGet };
+      const hand = accepted.mediaType === null ? undefined : () => handOver(question, note);
+      const result = await execute(read, question.caller, way, note, hand);
+      if ('body' in result) {
+        noteAside(note, result);
+        end(result);
+        return result;
+      }
       const isStream = isAsyncIterable(result) || accepted.mediaType === null;
       if (isStream) note.way = 'stream';
       try {

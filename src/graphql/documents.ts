@@ -1,5 +1,14 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import { overLimit, type QueryLimits } from './query-limits.ts';
+import { findRepeats } from './query-repeats.ts';
 import { findExcess } from './query-size.ts';
 
 /** A query text as far as it can be judged without its variables: ready to execute, or why not. */
@@ -7,11 +16,17 @@ export type PreparedDocument =
   | { document: DocumentNode; errors: null }
   | { document: null; errors: readonly GraphQLError[] };
 
-/**
- * Parses, measures and validates query texts, and remembers the outcome, good or bad, of those used last: up to
- * `maxCacheBytes` of text in all (default 8 MiB, which is some ten times as much in memory).
- */
-export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, maxCacheBytes = 8 * 1024 * 1024) {
+/** What of it is told to whoever may ask. */
+type DocumentOptions = {
+  /** Whether the schema may be asked for. */
+  introspection?: boolean;
+  /** Bytes of text that are remembered; default 8 MiB, which is some ten times as much in memory. */
+  maxCacheBytes?: number;
+};
+
+/** Parses, measures and validates query texts, and remembers the outcome, good or bad, of those used last. */
+export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, options: DocumentOptions = {}) {
+  const { introspection = true, maxCacheBytes = 8 * 1024 * 1024 } = options;
   const cache = new Map<string, PreparedDocument>();
   let bytes = 0;
 
@@ -26,7 +41,7 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
       cache.set(text, known);
       return known;
     }
-    const prepared = prepare(schema, limits, text);
+    const prepared = prepare(schema, limits, text, introspection);
     cache.set(text, prepared);
     bytes += text.length;
     for (const oldest of cache.keys()) {
@@ -38,18 +53,29 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
   };
 }
 
-function prepare(schema: GraphQLSchema, limits: QueryLimits, text: string): PreparedDocument {
+function prepare(schema: GraphQLSchema, limits: QueryLimits, text: string, introspection: boolean): PreparedDocument {
   let document: DocumentNode;
   try {
     document = parse(text, { maxTokens: limits.maxTokens });
   } catch (error) {
     return refuse(describeParseError(error, limits));
   }
-  const excess = findExcess(document, limits);
+  const excess = findExcess(document, limits) ?? findRepeats(document, limits.maxDepth);
   if (excess) return refuse(excess);
-  const errors = validate(schema, document, undefined, { maxErrors: 20 });
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const errors = validate(schema, document, rules, { maxErrors: 20 });
   if (errors.length === 0) return { document, errors: null };
-  return { document: null, errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+  const said = introspection ? errors : errors.map(withoutHints);
+  return { document: null, errors: said.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+}
+
+/** Names that might have been meant tell the schema piece by piece. */
+function withoutHints(error: GraphQLError): GraphQLError {
+  const message = error.message.startsWith('GraphQL introspection has been disabled')
+    ? 'Introspection is switched off here. The package has the schema in schema.graphql; the operator can set INTROSPECTION=true.'
+    : error.message.replace(/ Did you mean [\s\S]*\?$/, '');
+  const { nodes = null, source = null, positions = null } = error;
+  return new GraphQLError(message, { nodes, source, positions });
 }
 
 function describeParseError(error: unknown, limits: QueryLimits): GraphQLError {

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import { RunledgerError, timedOut, unavailable } from '../errors.ts';
+import { badInput, RunledgerError, timedOut, unavailable } from '../errors.ts';
 import type { RequestNote } from '../measure/request.ts';
-import { classifyFailure, isLockTimeout } from '../storage/postgres/failures.ts';
+import { CrowdedError, classifyFailure, isLockTimeout, TooDearError } from '../storage/postgres/failures.ts';
 
 /** Told of every error that the caller is not shown, and of the request, under whose id the caller was told of it. */
 export type ReportError = (note: RequestNote, error: unknown) => void;
@@ -33,6 +33,8 @@ function maskError(
     if (original.code === 'TIMEOUT' || original.code === 'UNAVAILABLE') onOutage(original.cause ?? original);
     return locate(error, original.message, { ...original.details, code: original.code });
   }
+  const own = ofOwnLimits(original);
+  if (own) return locate(error, own.message, { code: own.code });
   if (classifyFailure(original) !== 'other') {
     onOutage(original);
     const { message, code } = unavailable(
@@ -47,6 +49,18 @@ function maskError(
     code: 'INTERNAL_SERVER_ERROR',
     requestId: note.id,
   });
+}
+
+/** What was refused to keep room for others: no outage, and nothing that another try at once would change. */
+function ofOwnLimits(error: unknown): RunledgerError | null {
+  if (error instanceof CrowdedError)
+    return unavailable(
+      'Too many questions about many runs are waiting for the database. Nothing was done; try again later.',
+    );
+  if (!(error instanceof TooDearError)) return null;
+  return badInput(
+    `This question was ended after the ${error.timeoutMs / 1_000} s that it may take of the database. Narrow it down: to a pipeline, a time, or a condition on a whole value, which has an index.`,
+  );
 }
 
 /** What graphql-js, and Yoga once more, have wrapped. */

@@ -2,7 +2,6 @@ import { asDouble } from '@runledger/client/json';
 import {
   type DocumentNode,
   type FieldNode,
-  type GraphQLError,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -15,22 +14,29 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  valueFromASTUntyped,
 } from 'graphql';
 import { fragmentsOf } from './definitions.ts';
 import { overLimit } from './query-limits.ts';
+import { type AskedField, askField, costOfCondition, timesOf, workOf } from './query-work.ts';
 
-/** Throws a refusal where an operation could answer with too many objects. */
+/** What an operation costs at most. Throws a refusal where that is more than it may. */
 export type CostCheck = (
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>> | undefined,
-) => void;
+) => number;
 
 /** One check for whatever way an operation takes to its execution. */
 export function createCostCheck(schema: GraphQLSchema, maxCost: number): CostCheck {
   return (document, operation, variables) => {
-    const excess = findExcessCost(schema, document, operation, variables ?? {}, maxCost);
-    if (excess) throw excess;
+    const cost = findCost(schema, document, operation, variables ?? {});
+    if (cost <= maxCost) return cost;
+    throw overLimit(
+      `units of cost: an object that it could answer with counts one; a count of runs, and each condition that no index serves (contains, has, type, path, not, exists: false, nameContains), ${costOfCondition.toLocaleString('en')}`,
+      maxCost,
+      'Ask for smaller pages (first), for fewer lists inside lists, or for fewer such questions at once.',
+    );
   };
 }
 
@@ -39,17 +45,17 @@ const unpagedSize = 100;
 
 /**
  * How many objects an operation could answer with: each field that gives objects counts once for each of its parents,
- * a page as many as `first` allows. Each fragment is measured once, so the time is linear in the text.
- * Returns a refusal when it is more than `maxCost`, else null.
+ * a page as many as `first` allows; and what the database has to do besides, in objects too. Each fragment is measured once,
+ * so the time is linear in the text.
  */
-function findExcessCost(
+function findCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-  maxCost: number,
-): GraphQLError | null {
+): number {
   const fragments = fragmentsOf(document);
+  const sent = withDefaults(operation, variables);
   const measured = new Map<string, number>();
 
   /** The objects under one object of the type `parent`. */
@@ -57,8 +63,10 @@ function findExcessCost(
     let objects = 0;
     for (const selection of set.selections) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) objects += measureFragment(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) objects += measure(selection.selectionSet, parent);
-      else objects += measureField(selection, parent);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const { typeCondition } = selection;
+        objects += measure(selection.selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent);
+      } else objects += measureField(selection, parent);
     }
     return objects;
   };
@@ -78,36 +86,33 @@ function findExcessCost(
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
     if (!field) return 0;
     const type = getNamedType(field.type);
-    return sizeOf(field, node, parent) * ((isCompositeType(type) ? 1 : 0) + measure(node.selectionSet, type));
+    const asked = askField(parent!.name, field, node, sent);
+    const objects = (isCompositeType(type) ? 1 : 0) + measure(node.selectionSet, type);
+    return sizeOf(field, asked, parent!.name) * objects + workOf(asked);
   };
 
-  const sizeOf = (field: GraphQLField<unknown, unknown>, node: FieldNode, parent: GraphQLNamedType | undefined) => {
-    const first = field.args.find((arg) => arg.name === 'first');
-    if (first) return Math.max(0, given(node) ?? Number(first.defaultValue ?? unpagedSize));
-    const listed = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
-    // The list inside a connection is as long as the page that was already counted.
-    const counted = /^(Query|Mutation)$|(Payload|Connection|Comparison|Series)$/.test(parent?.name ?? '');
-    return listed && !counted ? unpagedSize : 1;
-  };
+  return measure(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
+}
 
-  /** The `first` that the query gives, itself or by a variable; undefined where it gives none. */
-  const given = (node: FieldNode): number | undefined => {
-    let value = node.arguments?.find((argument) => argument.name.value === 'first')?.value;
-    if (value?.kind === Kind.VARIABLE) {
-      const { name } = value;
-      const sent = variables[name.value];
-      if (sent !== undefined) return asDouble(sent) ?? undefined;
-      value = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name.value)?.defaultValue;
-    }
-    return value?.kind === Kind.INT ? Number(value.value) : undefined;
-  };
+/** How many objects a field gives for each of its parents. */
+function sizeOf(field: GraphQLField<unknown, unknown>, asked: AskedField, parent: string): number {
+  const first = field.args.find((arg) => arg.name === 'first');
+  if (first) return Math.max(0, asDouble(asked.read('first')) ?? unpagedSize);
+  const times = timesOf(asked);
+  if (times !== undefined) return times;
+  const listed = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
+  // The list inside a connection is as long as the page that was already counted.
+  const counted = /^(Query|Mutation)$|(Payload|Connection|Series)$/.test(parent);
+  return listed && !counted ? unpagedSize : 1;
+}
 
-  const cost = measure(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
-  return cost > maxCost
-    ? overLimit(
-        'objects that it could answer with',
-        maxCost,
-        'Ask for smaller pages (`first`), or for fewer lists inside lists.',
-      )
-    : null;
+/** The variables that were sent, and the defaults of those that were not. */
+function withDefaults({ variableDefinitions = [] }: OperationDefinitionNode, sent: Readonly<Record<string, unknown>>) {
+  const defaults = variableDefinitions.filter(({ defaultValue }) => defaultValue !== undefined);
+  if (defaults.length === 0) return sent;
+  const values = defaults.map(({ variable, defaultValue }) => [
+    variable.name.value,
+    valueFromASTUntyped(defaultValue!),
+  ]);
+  return { ...Object.fromEntries(values), ...sent };
 }

@@ -14,8 +14,8 @@ const maxNameLength = 100;
 
 /** Looks on at every request: counts it, tells of a slow one, and makes a span of it where somebody traces. */
 export type Watch = {
-  /** A request begins; what is given back is told what it ended with. */
-  begin(note: RequestNote, way: AnswerWay): (result: Result) => void;
+  /** A request begins; what is given back is told what it ended with, or its code. */
+  begin(note: RequestNote, way: AnswerWay): (result: Result | { code: string }) => void;
   /** Counts a stream of results as long as it is followed; anything else is given back as it is. */
   follow(result: Result): Result;
   metrics(): Metric[];
@@ -68,7 +68,8 @@ function whereTimeWent({ operation, operationName, way, code, clock }: RequestNo
 }
 
 /** There are never more codes than the service has. */
-function codeOf(result: Result): string {
+function codeOf(result: Result | { code: string }): string {
+  if ('code' in result) return result.code;
   const error = 'errors' in result ? result.errors?.[0] : undefined;
   if (!error) return 'OK';
   const code = String(error.extensions['code'] ?? 'BAD_USER_INPUT');

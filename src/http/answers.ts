@@ -27,7 +27,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 
 /** Sends the answer to a GraphQL request; resolves when the last of it is on its way, or the caller has gone. */
 export async function sendAnswer(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
-  if (typeof body === 'string') send(response, status, headers, body);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) send(response, status, headers, body);
   else await sendEvents(response, status, headers, body);
 }
 

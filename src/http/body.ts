@@ -2,9 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuse } from './answers.ts';
 
-/** The body of a POST as text; null when it was refused, and the answer sent. */
+/**
+ * The body of a POST as text; null when it was refused, and the answer sent. `count` is told how long it is, before it is read
+ * where the request says so, and may throw.
+ */
 export async function readBody(
-  maxBodyBytes: number,
+  { maxBodyBytes, count = () => {} }: { maxBodyBytes: number; count?: ((bytes: number) => void) | undefined },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<string | null> {
@@ -22,10 +25,14 @@ export async function readBody(
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
     return refused(415, 'Send the body uncompressed.');
   const tooLarge = `The body is larger than ${maxBodyBytes} bytes. Send it in several requests.`;
-  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return refused(413, tooLarge);
+  const length = request.headers['content-length'];
+  if (Number(length ?? 0) > maxBodyBytes) return refused(413, tooLarge);
+  if (length !== undefined) count(Number(length));
+  if (request.headers.expect !== undefined) response.writeContinue();
   const chunks = await readChunks(request, maxBodyBytes);
   if (chunks === null) return refused(413, tooLarge);
   const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  if (length === undefined) count(body.length);
   if (!isUtf8(body)) return refused(400, 'The body is not UTF-8.');
   // A byte order mark is not part of the text; RFC 8259 lets a reader ignore it.
   const hasMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;

@@ -11,6 +11,18 @@ export function setNote(response: ServerResponse, note: RequestNote): void {
 }
 
 /**
+ * What all answers have: none is to be guessed at, framed, or told of to whoever is linked to; and nothing runs in one that is
+ * opened as a page. Pages have a policy of their own.
+ */
+export const headersOfAll: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/**
  * Writes the head of an answer, with what all have. One object, spread once: Node takes three microseconds more for a request
  * as soon as one header was set before, and one more where the object is made in several steps.
  */
@@ -21,7 +33,7 @@ export function writeHead(
   contentLength?: number,
 ): ServerResponse {
   const note = (response as Noted)[noteKey];
-  const all: OutgoingHttpHeaders = { 'x-content-type-options': 'nosniff', ...headers };
+  const all: OutgoingHttpHeaders = { ...headersOfAll, ...headers };
   if (note) all['x-request-id'] = note.id;
   if (contentLength !== undefined) all['content-length'] = contentLength;
   return response.writeHead(status, all);

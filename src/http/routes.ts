@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../domain/caller.ts';
 import type { RequestNote } from '../measure/request.ts';
 import { refuse, sendAnswer, sendJson } from './answers.ts';
 import { readBody } from './body.ts';
@@ -8,11 +9,11 @@ import { writeHead } from './head.ts';
 import { sendMetrics } from './metrics.ts';
 import { isDashboardPath, sendDashboard } from './pages/dashboard.ts';
 import { sendGraphiQL } from './pages/graphiql.ts';
-import type { HttpOptions } from './server.ts';
+import type { Edge } from './server.ts';
 import { sendResponse } from './streams.ts';
 
 type Handler = (
-  options: HttpOptions,
+  options: Edge,
   request: IncomingMessage,
   response: ServerResponse,
   note: RequestNote,
@@ -51,12 +52,15 @@ function dashboardRoute(path: string): Record<string, Handler> {
 
 /** Answers one request: whether it may come in, then what is at its path. */
 export async function handle(
-  options: HttpOptions,
+  options: Edge,
   request: IncomingMessage,
   response: ServerResponse,
   note: RequestNote,
 ): Promise<void> {
-  if (!isAllowedHost(request.headers.host, options.allowedHosts)) {
+  const { host } = request.headers;
+  if (host === undefined && request.httpVersion !== '1.0')
+    return refuse(response, 400, 'This request has no header Host, which HTTP/1.1 asks for.');
+  if (!isAllowedHost(host, options.allowedHosts)) {
     return refuse(response, 403, 'This host name is not served. The operator can add it to ALLOWED_HOSTS.');
   }
   const url = request.url ?? '/';
@@ -73,32 +77,36 @@ export async function handle(
   await handler(options, request, response, note, url.slice(path.length + 1));
 }
 
-async function answerReady({ readiness }: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
+async function answerReady({ readiness }: Edge, _request: IncomingMessage, response: ServerResponse) {
   const { reads, writes } = await readiness();
   const ready = reads === 'ok' && writes === 'ok';
   sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', reads, writes });
 }
 
-function answerOptions(_options: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
+function answerOptions(_options: Edge, _request: IncomingMessage, response: ServerResponse) {
   writeHead(response, 204, { allow: 'GET, POST, OPTIONS' }).end();
 }
 
-async function answerMetrics({ metrics }: HttpOptions, _request: IncomingMessage, response: ServerResponse) {
+async function answerMetrics({ metrics }: Edge, _request: IncomingMessage, response: ServerResponse) {
   if (metrics) return sendMetrics(metrics, response);
   refuse(response, 404, 'Metrics are not served here. The operator can ask for them with METRICS or METRICS_PORT.');
 }
 
-async function answerPost(options: HttpOptions, request: IncomingMessage, response: ServerResponse, note: RequestNote) {
+async function answerPost(options: Edge, request: IncomingMessage, response: ServerResponse, note: RequestNote) {
   // Before the body: who may not ask is not read.
   const caller = await identifyCaller(options, request, note);
-  const body = await readBody(options.maxBodyBytes, request, response);
+  const body = await readBody(bodyLimits(options, caller, note), request, response);
   if (body === null) return;
   const { accept } = request.headers;
   await sendAnswer(response, await options.app.answer({ body, accept, caller, note }));
 }
 
+function bodyLimits({ maxBodyBytes, meter }: Edge, caller: Caller, { address }: RequestNote) {
+  return { maxBodyBytes, count: meter && ((bytes: number) => meter.countBytes(caller, address ?? '', bytes)) };
+}
+
 async function answerGet(
-  options: HttpOptions,
+  options: Edge,
   request: IncomingMessage,
   response: ServerResponse,
   note: RequestNote,
@@ -113,14 +121,10 @@ async function answerGet(
   await sendAnswer(response, await options.app.answer({ search: new URLSearchParams(search), accept, caller, note }));
 }
 
-async function answerStream(
-  options: HttpOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  note: RequestNote,
-) {
+async function answerStream(options: Edge, request: IncomingMessage, response: ServerResponse, note: RequestNote) {
   const caller = await identifyCaller(options, request, note);
-  const body = request.method === 'POST' ? await readBody(options.maxBodyBytes, request, response) : undefined;
+  const limits = bodyLimits(options, caller, note);
+  const body = request.method === 'POST' ? await readBody(limits, request, response) : undefined;
   if (body === null) return;
   await sendResponse(response, await options.app.stream(toRequest(request, body), caller, note));
 }

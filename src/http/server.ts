@@ -1,21 +1,28 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Gate } from '../domain/access/gate.ts';
 import { RunledgerError } from '../errors.ts';
 import type { App } from '../graphql/app.ts';
 import { createIds, type RequestNote } from '../measure/request.ts';
+import { type TrustedProxies, trustProxies } from './address.ts';
 import { refuse, refuseError } from './answers.ts';
+import { type ConnectionLimits, defaultConnectionLimits, limitConnections } from './connections.ts';
 import { countResponse, type HttpCounts } from './counts.ts';
 import { setNote } from './head.ts';
 import { identifyRequest } from './identify.ts';
 import type { MetricsText } from './metrics.ts';
+import { createMeter, type Meter, type RateLimits } from './rate-limits.ts';
 import { handle, pathLabel } from './routes.ts';
 
 export type HttpOptions = {
   app: App;
   /** Tells who asks. */
   gate: Gate;
-  /** Addresses of proxies whose X-Forwarded-For is believed. */
-  trustedProxies: string[];
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
+  /** What each key may ask for; default: any amount. */
+  rateLimits?: RateLimits;
+  /** How many connections there may be, and how slow. */
+  connections?: Partial<ConnectionLimits>;
   /** Bytes of a request's body at most. */
   maxBodyBytes: number;
   /** Names, besides localhost and addresses, by which browsers may reach the service; `*` for any. */
@@ -35,31 +42,43 @@ export type HttpOptions = {
   onAnswered?: ((note: RequestNote, access: Access) => void) | undefined;
 };
 
+/** What requests are served with. */
+export type Edge = Omit<HttpOptions, 'trustedProxies' | 'rateLimits'> & {
+  trustedProxies: TrustedProxies;
+  /** Where something is limited. */
+  meter: Meter | undefined;
+};
+
 /** What was asked for on the wire, and how it ended. The address is without its question mark and what follows: that may hold values. */
 export type Access = { method: string; path: string; status: number; totalMs: number };
 
 /** The service behind node:http. Does not listen yet. */
 export function createHttpServer(options: HttpOptions): Server {
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 });
+  const { trustedProxies, rateLimits, ...rest } = options;
+  const meter = rateLimits && createMeter(rateLimits);
+  const edge: Edge = { ...rest, trustedProxies: trustProxies(trustedProxies), meter };
   const nextId = createIds();
-  server.on(
-    'request',
-    (request, response) => void answer(options, identifyRequest(request, nextId), request, response),
-  );
+  const server = limitConnections({ ...defaultConnectionLimits, ...options.connections });
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    void answer(edge, identifyRequest(request, nextId), request, response);
+  server.on('request', onRequest);
+  // Who waits for leave to send a body is told first whether it may: `readBody` gives it.
+  server.on('checkContinue', onRequest);
+  server.on('checkExpectation', onRequest);
   return server;
 }
 
 async function answer(
-  options: HttpOptions,
+  edge: Edge,
   note: RequestNote,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { counts, onAnswered, onError } = options;
+  const { counts, onAnswered, onError } = edge;
   const begunAt = onAnswered ? performance.now() : 0;
   setNote(response, note);
   try {
-    await handle(options, request, response, note);
+    await handle(edge, request, response, note);
   } catch (error) {
     // The caller hung up in the middle of its body: nobody is there to be answered, and nothing is wrong here.
     if (request.destroyed && !request.complete) return;

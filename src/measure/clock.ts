@@ -53,6 +53,23 @@ export function waitOn(clock: Clock | undefined): () => void {
   };
 }
 
+/** What a clock says in the end. */
+export type ClockReading = Pick<Clock, 'waitingMs' | 'databaseMs' | 'pieces'>;
+
+/** What was done elsewhere for the request meanwhile, by a clock that is `offsetMs` behind: all of that time is accounted for. */
+export function addReading(clock: Clock, { waitingMs, databaseMs, pieces }: ClockReading, offsetMs: number): void {
+  clock.at = performance.now();
+  clock.waitingMs += waitingMs;
+  clock.databaseMs += databaseMs;
+  for (const { name, queuedAt, begunAt, endedAt } of pieces ?? [])
+    clock.pieces?.push({
+      name,
+      queuedAt: queuedAt + offsetMs,
+      begunAt: begunAt + offsetMs,
+      endedAt: endedAt + offsetMs,
+    });
+}
+
 /** Accounts for the time up to now. */
 export function advance(clock: Clock, now: number): void {
   if (clock.working > 0) clock.databaseMs += now - clock.at;

@@ -54,3 +54,23 @@ function samplesOf(name: string, labels: Labels, { bounds, counts, sum }: Histog
     { metricName: `${name}_count`, labels, value: count },
   ];
 }
+
+/** Of two parts of one process that count the same things, one metric each: sample by sample, the sum. */
+export function addMetrics(metrics: Metric[], others: Metric[]): Metric[] {
+  const only = others.filter(({ name }) => !metrics.some((metric) => metric.name === name));
+  const sums = metrics.map((metric) => {
+    const other = others.find(({ name }) => name === metric.name);
+    return other ? { ...metric, values: addSamples(metric.values, other.values) } : metric;
+  });
+  return [...sums, ...only];
+}
+
+function addSamples(samples: Sample[], others: Sample[]): Sample[] {
+  const keyOf = ({ metricName, labels }: Sample) => JSON.stringify([metricName, Object.entries(labels).sort()]);
+  const sums = new Map(samples.map((sample) => [keyOf(sample), sample]));
+  for (const sample of others) {
+    const value = (sums.get(keyOf(sample))?.value ?? 0) + sample.value;
+    sums.set(keyOf(sample), { ...sample, value });
+  }
+  return [...sums.values()];
+}

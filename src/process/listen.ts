@@ -4,14 +4,17 @@ import type { Logger } from 'pino';
 import { createApp } from '../graphql/app.ts';
 import { createHttpCounts, httpMetrics } from '../http/counts.ts';
 import { type Access, createHttpServer } from '../http/server.ts';
+import { addMetrics } from '../measure/metric.ts';
 import { type RequestNote, toLog } from '../measure/request.ts';
 import { openDatabase } from '../storage/postgres/database.ts';
 import { databaseMetrics } from '../storage/postgres/metrics.ts';
 import { checkReadiness } from '../storage/postgres/ready.ts';
+import { openAside } from './aside.ts';
 import { createHealthLog } from './health-log.ts';
 import { listenOn, originOf } from './listen-on.ts';
 import { placeOfMetrics } from './metrics.ts';
 import { openGate } from './open-gate.ts';
+import { databaseOf, edgeOf, isOn, limitsOf, queryLimitsOf } from './options.ts';
 import type { Settings } from './settings.ts';
 import { atMost } from './stop.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -24,7 +27,7 @@ export type Serving = { url: string; stop: () => Promise<void> };
 export async function startListening(
   settings: Settings,
   log: Logger,
-  connectionString: string,
+  { connectionString, isTerminal }: { connectionString: string; isTerminal: boolean },
   { sources, spans }: Telemetry,
   metricsText: () => Promise<string>,
 ): Promise<Serving> {
@@ -35,45 +38,33 @@ export async function startListening(
     onConnectionLost: health.failed,
     onNotice: (line) => log.info(line),
     connectionString,
-    maxConnections: settings.DATABASE_CONNECTIONS,
-    connectTimeoutMs: settings.DATABASE_CONNECT_TIMEOUT_MS,
-    statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
-    lockTimeoutMs: settings.LOCK_TIMEOUT_MS,
-    preparedStatements: settings.DATABASE_PREPARED_STATEMENTS,
+    ...databaseOf(settings),
   });
   const gate = await openGate(db, settings, log);
+  const aside = openAside({ settings, connectionString, isTerminal }, log, health.failed);
   const app = createApp({
     db,
     log,
+    aside,
     isStillGood: gate.isStillGood,
-    limits: { maxValueBytes: settings.MAX_VALUE_BYTES, maxEntries: settings.MAX_ENTRIES },
+    limits: limitsOf(settings),
     onOutage: health.failed,
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
     slowRequestMs: settings.SLOW_REQUEST_MS,
     ...(spans && { spans }),
-    queryLimits: {
-      maxQueryBytes: settings.MAX_QUERY_BYTES,
-      maxTokens: settings.MAX_QUERY_TOKENS,
-      maxDepth: settings.MAX_QUERY_DEPTH,
-      maxAliases: settings.MAX_QUERY_ALIASES,
-      maxDirectives: settings.MAX_QUERY_DIRECTIVES,
-      maxCost: settings.MAX_QUERY_COST,
-    },
+    queryLimits: queryLimitsOf(settings),
+    introspection: isOn(settings.INTROSPECTION, settings),
   });
   const counts = createHttpCounts();
   sources.push(
     app.metrics,
-    () => databaseMetrics(db),
+    async () => addMetrics(databaseMetrics(db), await aside.metrics()),
     () => httpMetrics(counts),
   );
   const server = createHttpServer({
     app,
     gate,
-    trustedProxies: settings.TRUSTED_PROXIES,
-    maxBodyBytes: settings.MAX_BODY_BYTES,
-    allowedHosts: settings.ALLOWED_HOSTS,
-    allowedOrigins: settings.ALLOWED_ORIGINS,
-    graphiql: settings.GRAPHIQL,
+    ...edgeOf(settings),
     readiness: async () => (stopping ? { reads: 'stopping', writes: 'stopping' } : checkReadiness(db)()),
     onError: (error, note) => log.error({ ...toLog(note), err: error }, 'unexpected error'),
     metrics: placeOfMetrics(settings) === 'service' ? metricsText : undefined,
@@ -93,7 +84,7 @@ export async function startListening(
         app.endStreams();
         // The rest of the time is for the database, and the embedded Postgres.
         await closeServer(server, settings.SHUTDOWN_TIMEOUT_MS * 0.7);
-        await atMost(Math.min(2_000, settings.SHUTDOWN_TIMEOUT_MS * 0.1), db.close());
+        await atMost(Math.min(2_000, settings.SHUTDOWN_TIMEOUT_MS * 0.1), Promise.all([aside.close(), db.close()]));
       },
     };
   } catch (error) {

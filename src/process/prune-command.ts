@@ -15,7 +15,7 @@ export type PruneCommand = CommandHost & {
   /** Removes; else it only says what it would remove. */
   apply: boolean;
   /** How to print a table. */
-  table: (headers: readonly string[], rows: readonly (readonly string[])[]) => string[];
+  table: (headers: readonly string[], rows: readonly (readonly string[])[]) => readonly string[];
 };
 
 /** Removes old runs, or old history, and says how much; or what it would remove. Resolves with the exit code. */

@@ -80,7 +80,7 @@ async function run(host: Host, settings: Settings, log: Logger, stop: Stop): Pro
     const text = isAlone ? () => textOf(read) : gatherFromWorkers(read);
     metricsPort = await openMetricsPort(settings, text);
     const serving = isAlone
-      ? await startListening(settings, log, ledger.connectionString, telemetry, text)
+      ? await startListening(settings, log, { ...host, connectionString: ledger.connectionString }, telemetry, text)
       : await startWorkers(settings, log, ledger.connectionString, sources);
     if (!stopping.aborted) {
       host.print(`Runledger is ready at ${serving.url} (open ${new URL(serving.url).origin} in a browser)`);
@@ -117,7 +117,13 @@ async function serveAsWorker(
   try {
     const telemetry = await startTelemetry(settings, host.environment, log);
     const line = { tell: host.tellParent ?? (() => {}), hear: host.hearParent ?? (() => {}) };
-    const serving = await startListening(own, log, connectionString, telemetry, answerParent(line, telemetry.read));
+    const serving = await startListening(
+      own,
+      log,
+      { ...host, connectionString },
+      telemetry,
+      answerParent(line, telemetry.read),
+    );
     host.tellParent?.({ listening: serving.url });
     await aborted(host.stopping);
     await stop.phase('requests that are under way', serving.stop());

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trustProxies } from '../http/address.ts';
 
 /** Something in the environment is wrong; the message lists all of it. */
 export class SettingsError extends Error {
@@ -49,6 +50,16 @@ function flag(byDefault: boolean) {
     .default(byDefault ? 'true' : 'false')
     .transform((text) => text === 'true');
 }
+
+/** So much a minute; none unless it is said. */
+const limit = z
+  .string()
+  .regex(/^[1-9]\d{0,11}$/, 'must be a whole number of at least 1; leave it out for no limit')
+  .transform(Number)
+  .optional();
+
+/** For developers: on where only this machine can come, unless it is said. */
+const unlessPublic = z.enum(['auto', 'true', 'false'], 'is none of auto, true, false').default('auto');
 
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -107,8 +118,20 @@ const schema = z.object({
     .optional(),
   AUTH_SCOPES_CLAIM: z.string().min(1).default('scope'),
   AUTH_PIPELINES_CLAIM: z.string().min(1).default('pipelines'),
-  TRUSTED_PROXIES: list,
-  GRAPHIQL: flag(true),
+  TRUSTED_PROXIES: list.superRefine((items, context) => {
+    try {
+      trustProxies(items);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `has ${(error as Error).message}` });
+    }
+  }),
+  RATE_LIMIT_REQUESTS: limit,
+  RATE_LIMIT_BYTES: limit,
+  MAX_CONNECTIONS: whole(1, 1_000_000, 10_000),
+  HEADERS_TIMEOUT_MS: whole(100, 600_000, 10_000),
+  RECEIVE_TIMEOUT_MS: whole(100, 3_600_000, 30_000),
+  GRAPHIQL: unlessPublic,
+  INTROSPECTION: unlessPublic,
 });
 
 /** All settings, checked, with their defaults. */

@@ -77,7 +77,7 @@ test.for([
 ])('%j is a wrong command line', async ([args]) => {
   const { code, stderr } = await runCommand(args as string[], {});
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^runledger: .+\nSee runledger --help\.\n$/);
+  expect(stderr).toMatch(/^runledger: .+\nSee runledger help keys\.\n$/);
 });
 
 test.for([

@@ -39,6 +39,8 @@ test('.env.example has every setting, with its default', () => {
     'AUTH_ISSUER',
     'AUTH_AUDIENCE',
     'AUTH_JWKS_URL',
+    'RATE_LIMIT_REQUESTS',
+    'RATE_LIMIT_BYTES',
   ]);
   expect([...given.keys()].filter((name) => !known.has(name))).toEqual([]);
 });

@@ -13,6 +13,8 @@ export type TestServer = {
   port: number;
   /** Sends a POST of JSON to /graphql, from text as it is. */
   post(body: string | Uint8Array<ArrayBuffer>, headers?: Record<string, string>): Promise<Response>;
+  /** How many connections are open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -42,6 +44,10 @@ export async function listen(service: TestService, options: Partial<HttpOptions>
     port,
     post: (body, headers = {}) =>
       fetch(`${origin}/graphql`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } }),
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
     async close() {
       const closed = once(server, 'close');
       server.close();

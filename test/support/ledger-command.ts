@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { parseExport } from '../../src/cli/export.ts';
 import { parseImport } from '../../src/cli/import.ts';
 import { parsePrune } from '../../src/cli/prune.ts';
-import { table } from '../../src/cli/table.ts';
+import { plainTable } from '../../src/cli/terminal/table.ts';
 import { runExportCommand } from '../../src/process/export-command.ts';
 import { runImportCommand } from '../../src/process/import-command.ts';
 import { runPruneCommand } from '../../src/process/prune-command.ts';
@@ -32,7 +32,7 @@ export async function ledgerCommand(
   const run = {
     export: () => runExportCommand({ ...host, ...parseExport(args), output }),
     import: () => runImportCommand({ ...host, ...parseImport(args), input: process.stdin }),
-    prune: () => runPruneCommand({ ...host, ...parsePrune(args), table }),
+    prune: () => runPruneCommand({ ...host, ...parsePrune(args), table: plainTable }),
   };
   const code = await run[name]();
   return { code, stdout: Buffer.concat(written).toString(), stderr };

@@ -81,7 +81,7 @@ export async function openService(options: TestServiceOptions = {}): Promise<Tes
     },
     queries() {
       // What tells other servers is sent a quarter of a second later, in whatever test that is.
-      const since = statements.filter((sql) => !/^(BEGIN|COMMIT|ROLLBACK|\/\* notify_changes)/.test(sql));
+      const since = statements.filter((sql) => !/^(BEGIN|COMMIT|ROLLBACK|\/\* (notify_changes|begin_dear))/.test(sql));
       statements = [];
       return since;
     },

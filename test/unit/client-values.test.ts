@@ -11,7 +11,8 @@ import {
 import { DType, Float, Path, StorageSize, Tuple, Uri } from '../../clients/typescript/src/metadata-types.ts';
 import { newUuid } from '../../clients/typescript/src/uuid.ts';
 import { parseMetadata } from '../../src/cli/key-values.ts';
-import { joinNegatives } from '../../src/cli/options.ts';
+import { joinHyphens } from '../../src/cli/spec/parse.ts';
+import { logSpec } from '../../src/cli/spec/record.ts';
 import { parseValue } from '../../src/cli/value.ts';
 
 /** The value and type of the one entry that `value` becomes. */
@@ -230,7 +231,7 @@ test.each([
 });
 
 test('a negative number may follow its option as a word of its own', () => {
-  expect(joinNegatives(['a=-1', '--iteration', '-1', '--json', '--run', '-x', '--', '-2'])).toEqual([
+  expect(joinHyphens(['a=-1', '--iteration', '-1', '--json', '--run', '-x', '--', '-2'], logSpec.options)).toEqual([
     'a=-1',
     '--iteration=-1',
     '--json',

@@ -8,10 +8,10 @@ import {
   withChoice,
   withoutChoices,
 } from '../../src/dashboard/filter/brush.ts';
-import { parseFilter } from '../../src/dashboard/filter/parse.ts';
-import { printFilter } from '../../src/dashboard/filter/print.ts';
 import { axisOf, choiceOf, numberAt, placeOf } from '../../src/dashboard/plots/axes.ts';
 import { nearestLine, nearestPoint } from '../../src/dashboard/plots/nearest.ts';
+import { parseFilter } from '../../src/filter/parse.ts';
+import { printFilter } from '../../src/filter/print.ts';
 
 const lr: Target = { ref: { key: 'config', path: ['lr'] } };
 

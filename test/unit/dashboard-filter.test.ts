@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseFilter } from '../../src/dashboard/filter/parse.ts';
-import { printFilter } from '../../src/dashboard/filter/print.ts';
-import { FilterError } from '../../src/dashboard/filter/scanner.ts';
-import {
-  type Condition,
-  type Filter,
-  joinParts,
-  partsOf,
-  statuses,
-  valueTypes,
-} from '../../src/dashboard/filter/tree.ts';
+import { parseFilter } from '../../src/filter/parse.ts';
+import { printFilter } from '../../src/filter/print.ts';
+import { FilterError } from '../../src/filter/scanner.ts';
+import { type Condition, type Filter, joinParts, partsOf, statuses, valueTypes } from '../../src/filter/tree.ts';
 import { anyJson } from '../support/json-arbitrary.ts';
 
 const text = fc.oneof(

@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRefs, printRefs } from '../../src/dashboard/address/names.ts';
 import { readSearch, writeSearch } from '../../src/dashboard/address/search.ts';
-import { type CompareCell, deltaOf } from '../../src/dashboard/compare/lines.ts';
 import { smooth } from '../../src/dashboard/curves/points.ts';
-import { resolveDates } from '../../src/dashboard/filter/dates.ts';
 import { suggest } from '../../src/dashboard/filter/suggest.ts';
-import { toCsv } from '../../src/dashboard/format/csv.ts';
-import { formatAgo, formatDuration, formatNumber } from '../../src/dashboard/format/time.ts';
 import { layOut } from '../../src/dashboard/parts/lay-out.ts';
 import { withDefaults } from '../../src/dashboard/parts/literal.ts';
 import { fractionDigits, padding } from '../../src/dashboard/runs/cells.ts';
-import { keyColumn, parseColumns, printColumns, withWidth } from '../../src/dashboard/runs/columns.ts';
 import { shiftOf } from '../../src/dashboard/runs/window.ts';
+import { keyColumn, parseColumns, printColumns, withWidth } from '../../src/filter/columns.ts';
+import { resolveDates } from '../../src/filter/dates.ts';
+import { type CompareCell, deltaOf } from '../../src/format/comparison.ts';
+import { toCsv } from '../../src/format/csv.ts';
+import { formatAgo, formatDuration, formatNumber } from '../../src/format/time.ts';
 
 describe('an address', () => {
   const text = fc.string({ unit: 'grapheme' });

@@ -1,5 +1,5 @@
+import { type CompareCell, deltaOf } from '../../format/comparison.ts';
 import styles from './compare-page.module.css';
-import { type CompareCell, deltaOf } from './lines.ts';
 
 type Props = {
   cell: CompareCell;

@@ -1,10 +1,12 @@
 import { Download } from 'lucide-react';
 import { useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
+import { cellText, linesOf } from '../../format/comparison.ts';
+import { toCsv } from '../../format/csv.ts';
 import { parseRefs, printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
 import { useAddress } from '../address/use-address.ts';
-import { download, toCsv } from '../format/csv.ts';
+import { download } from '../format/download.ts';
 import { useCommands } from '../parts/commands.ts';
 import { Button } from '../parts/controls.tsx';
 import { Link } from '../parts/link.tsx';
@@ -15,7 +17,6 @@ import { ViewSwitch, viewOf } from '../parts/view-switch.tsx';
 import styles from './compare-page.module.css';
 import { ComparePlots } from './compare-plots.tsx';
 import { CompareTable } from './compare-table.tsx';
-import { cellText, linesOf } from './lines.ts';
 import { useComparison, useRetracted } from './use-comparison.ts';
 
 /** Runs side by side: what differs, leaf by leaf, and by how much. */
@@ -24,7 +25,7 @@ export default function ComparePage() {
   const refs = useMemo(() => parseRefs(params.runs ?? ''), [params.runs]);
   const asked = useComparison(refs);
   const runs = asked.data?.runs ?? [];
-  const all = useMemo(() => (asked.data ? linesOf(asked.data) : []), [asked.data]);
+  const all = useMemo(() => (asked.data ? linesOf(asked.data.rows) : []), [asked.data]);
   const view = viewOf(params.view);
   const isDiff = params.diff !== '0';
   const hidden = useMemo(() => parseRefs(params.hide ?? ''), [params.hide]);

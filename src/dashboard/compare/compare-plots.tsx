@@ -1,17 +1,18 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
+import { parseFilter } from '../../filter/parse.ts';
+import { printFilter } from '../../filter/print.ts';
+import type { Filter } from '../../filter/tree.ts';
+import type { CompareLine } from '../../format/comparison.ts';
 import type { Params } from '../address/search.ts';
 import { writeSearch } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
 import { passes } from '../filter/brush.ts';
-import { parseFilter } from '../filter/parse.ts';
-import { printFilter } from '../filter/print.ts';
-import type { Filter } from '../filter/tree.ts';
 import { Chips } from '../parts/chips.tsx';
 import { Button } from '../parts/controls.tsx';
 import styles from './compare-page.module.css';
-import type { CompareLine, Comparison } from './lines.ts';
 import { measuresOf } from './measures.ts';
+import type { Comparison } from './use-comparison.ts';
 
 const Plots = lazy(() => import('../plots/plots.tsx'));
 

@@ -1,9 +1,10 @@
 import { EyeOff } from 'lucide-react';
 import { memo, useEffect, useRef, useState } from 'react';
+import type { CompareLine } from '../../format/comparison.ts';
 import { Cell } from './compare-cell.tsx';
 import styles from './compare-page.module.css';
-import type { CompareLine, Comparison } from './lines.ts';
 import { RunHead } from './run-head.tsx';
+import type { Comparison } from './use-comparison.ts';
 
 type Props = {
   runs: Comparison['runs'];

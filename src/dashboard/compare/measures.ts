@@ -1,5 +1,5 @@
+import type { CompareCell, CompareLine } from '../../format/comparison.ts';
 import type { Plotted, Target } from '../filter/brush.ts';
-import type { CompareCell, CompareLine } from './lines.ts';
 
 /** More axes than that leave no room between them. */
 const maxAxes = 10;

@@ -4,7 +4,7 @@ import { runPath } from '../address/routes.ts';
 import { Link } from '../parts/link.tsx';
 import { StatusMark } from '../parts/status.tsx';
 import styles from './compare-page.module.css';
-import type { Comparison } from './lines.ts';
+import type { Comparison } from './use-comparison.ts';
 
 type Props = {
   run: Comparison['runs'][number];

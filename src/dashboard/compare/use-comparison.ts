@@ -1,8 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { CompareLine } from '../../format/comparison.ts';
 import { ask } from '../api/ask.ts';
-import { Compare, type Operation } from '../generated/operations.ts';
+import { Compare, type CompareQuery, type Operation } from '../generated/operations.ts';
 import { useViewQuery } from '../parts/view.ts';
-import type { CompareLine } from './lines.ts';
+
+export type Comparison = CompareQuery['compareRuns'];
 
 export function useComparison(refs: readonly string[]) {
   useViewQuery(Compare, { refs });

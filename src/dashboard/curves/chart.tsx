@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatDuration, formatNumber } from '../format/time.ts';
+import { formatDuration, formatNumber } from '../../format/time.ts';
 import { cssColour } from '../parts/colours.ts';
 import { faint, looksOf } from './colours.ts';
 import styles from './curves-page.module.css';

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { formatCount, formatNumber } from '../format/time.ts';
+import { formatCount, formatNumber } from '../../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { Chart } from './chart.tsx';
 import styles from './curves-page.module.css';

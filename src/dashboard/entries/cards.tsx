@@ -1,6 +1,6 @@
 import { stringifyJson } from '@runledger/client/json';
 import { Copy, ExternalLink } from 'lucide-react';
-import { formatMoment } from '../format/time.ts';
+import { formatMoment } from '../../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';
 import { Exact } from '../parts/exact.tsx';

@@ -1,4 +1,4 @@
-import { formatNumber } from '../format/time.ts';
+import { formatNumber } from '../../format/time.ts';
 import styles from './plot.module.css';
 
 export type Point = { readonly x: number; readonly y: number };

@@ -1,6 +1,14 @@
 import type { JsonValue } from '@runledger/client/json';
 import { stringifyJson } from '@runledger/client/json';
-import { type Condition, type Filter, isSameRef, joinParts, type KeyRef, partsOf, type Status } from './tree.ts';
+import {
+  type Condition,
+  type Filter,
+  isSameRef,
+  joinParts,
+  type KeyRef,
+  partsOf,
+  type Status,
+} from '../../filter/tree.ts';
 
 /** What an axis of a plot shows: what was logged somewhere, or a fact of the run. */
 export type Target = { readonly ref: KeyRef } | { readonly fact: 'state' | 'pipeline' };

@@ -1,5 +1,5 @@
-import { printKey, printText, printValue } from './print.ts';
-import { statuses } from './tree.ts';
+import { printKey, printText, printValue } from '../../filter/print.ts';
+import { statuses } from '../../filter/tree.ts';
 
 /** What can be put in place of a piece of the text. */
 export type Suggestion = {

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
-import { printFilter } from '../filter/print.ts';
-import { type Filter, joinParts, partsOf } from '../filter/tree.ts';
+import { printFilter } from '../../filter/print.ts';
+import { type Filter, joinParts, partsOf } from '../../filter/tree.ts';
 import styles from './chips.module.css';
 
 /** The parts of the filter that must all hold, each of which can be taken away. */

@@ -1,6 +1,6 @@
 import { Ban, Check, CircleAlert, Clock, Layers, RotateCcw, X } from 'lucide-react';
 import type { ComponentType } from 'react';
-import type { Status } from '../filter/tree.ts';
+import type { Status } from '../../filter/tree.ts';
 import styles from './status.module.css';
 
 type Look = { readonly word: string; readonly icon: ComponentType<{ size?: number; strokeWidth?: number }> | null };

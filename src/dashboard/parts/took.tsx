@@ -1,4 +1,4 @@
-import { formatAgo, formatDuration, formatMoment } from '../format/time.ts';
+import { formatAgo, formatDuration, formatMoment } from '../../format/time.ts';
 import { useNow } from './now.ts';
 
 type Span = { readonly startedAt: string; readonly endedAt: string | null };

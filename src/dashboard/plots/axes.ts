@@ -1,5 +1,5 @@
+import { formatNumber } from '../../format/time.ts';
 import type { Plotted, Target } from '../filter/brush.ts';
-import { formatNumber } from '../format/time.ts';
 
 /** A run as plots show it. */
 export type Dot = { readonly id: string; readonly name: string; readonly status: string };

@@ -1,6 +1,6 @@
 import { useState } from 'react';
+import type { Filter } from '../../filter/tree.ts';
 import { type Choice, passes } from '../filter/brush.ts';
-import type { Filter } from '../filter/tree.ts';
 import { Button, Input } from '../parts/controls.tsx';
 import { Popover } from '../parts/popover.tsx';
 import type { Axis } from './axes.ts';

@@ -1,5 +1,5 @@
 import { type PointerEvent, useState } from 'react';
-import type { Filter } from '../filter/tree.ts';
+import type { Filter } from '../../filter/tree.ts';
 import { type Axis, choiceOf, ticksOf } from './axes.ts';
 import { bandsOf } from './bands.ts';
 import type { PlotProps } from './parallel.tsx';

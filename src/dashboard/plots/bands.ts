@@ -1,5 +1,5 @@
+import type { Filter } from '../../filter/tree.ts';
 import { passes, stretchOf } from '../filter/brush.ts';
-import type { Filter } from '../filter/tree.ts';
 import { type Axis, placeOf } from './axes.ts';
 
 type Band = { readonly from: number; readonly to: number };

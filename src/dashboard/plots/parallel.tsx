@@ -1,6 +1,6 @@
 import { type PointerEvent, useCallback, useMemo, useState } from 'react';
+import type { Filter } from '../../filter/tree.ts';
 import type { Choice } from '../filter/brush.ts';
-import type { Filter } from '../filter/tree.ts';
 import { type Axis, type Dot, placeOf } from './axes.ts';
 import { AxisRail } from './axis-rail.tsx';
 import { Canvas, type Size } from './canvas.tsx';

@@ -1,9 +1,9 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
+import type { Filter } from '../../filter/tree.ts';
+import { formatCount, formatNumber } from '../../format/time.ts';
 import { runPath } from '../address/routes.ts';
 import { passes, stretchOf, withChoice } from '../filter/brush.ts';
-import type { Filter } from '../filter/tree.ts';
-import { formatCount, formatNumber } from '../format/time.ts';
 import { type Axis, axisOf, type Dot, type Measure } from './axes.ts';
 import { AxisMenu } from './axis-menu.tsx';
 import { AxisPicker } from './axis-picker.tsx';

@@ -1,10 +1,10 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
+import { formatCount, formatMoment, formatNumber } from '../../format/time.ts';
 import { printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
 import { useViewer } from '../api/viewer.ts';
 import { Plot } from '../entries/plot.tsx';
-import { formatCount, formatMoment, formatNumber } from '../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { Exact } from '../parts/exact.tsx';
 import { Link } from '../parts/link.tsx';

@@ -1,12 +1,12 @@
 import { ArrowLeft, ChevronLeft, ChevronRight, Copy, GitCompare, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
+import { printText } from '../../filter/print.ts';
 import { neighbours } from '../address/list-walk.ts';
 import { printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
 import { useViewer } from '../api/viewer.ts';
 import type { Run } from '../entries/use-run.ts';
-import { printText } from '../filter/print.ts';
 import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';
 import { Link } from '../parts/link.tsx';

@@ -1,9 +1,9 @@
 import { useRef, useState } from 'react';
+import { prettyJson } from '../../format/pretty.ts';
 import { useAddress } from '../address/use-address.ts';
 import { Cards } from '../entries/cards.tsx';
 import { type Entry, type Run, useAttempt, useRun } from '../entries/use-run.ts';
 import { type Sparks, useSparks } from '../entries/use-sparks.ts';
-import { prettyJson } from '../format/pretty.ts';
 import { RunDetail } from '../generated/operations.ts';
 import { Input } from '../parts/controls.tsx';
 import { FailureNote } from '../parts/failure.tsx';

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { formatDuration, formatMoment } from '../../format/time.ts';
 import { runPath } from '../address/routes.ts';
 import type { Run, Step } from '../entries/use-run.ts';
-import { formatDuration, formatMoment } from '../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { Link } from '../parts/link.tsx';
 import { StatusMark } from '../parts/status.tsx';

@@ -3,19 +3,20 @@ import { stringifyJson } from '@runledger/client/json';
 import { useQuery } from '@tanstack/react-query';
 import { Copy, History } from 'lucide-react';
 import { navigate } from 'wouter/use-browser-location';
+import type { Column } from '../../filter/columns.ts';
+import type { Filter } from '../../filter/tree.ts';
+import { leafAt } from '../../format/cells.ts';
+import { formatMoment } from '../../format/time.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
 import { ask } from '../api/ask.ts';
-import type { Filter } from '../filter/tree.ts';
-import { formatMoment } from '../format/time.ts';
 import { EntryOf } from '../generated/operations.ts';
 import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';
 import { Exact } from '../parts/exact.tsx';
 import { Popover } from '../parts/popover.tsx';
 import styles from './cell-menu.module.css';
-import { leafAt, type Row } from './cells.ts';
-import type { Column } from './columns.ts';
+import type { Row } from './cells.ts';
 
 type Props = { row: Row; column: Column; place: DOMRect; onFilter: (part: Filter) => void; onClose: () => void };
 

@@ -1,37 +1,13 @@
-import { isLater } from '@runledger/client/internal/entry';
 import { stringifyJson } from '@runledger/client/json';
-import type { KeyRef } from '../filter/tree.ts';
+import type { Column } from '../../filter/columns.ts';
+import type { KeyRef } from '../../filter/tree.ts';
+import { latestOf, leafAt } from '../../format/cells.ts';
 import type { CellFragment, RunRowsQuery } from '../generated/operations.ts';
-import type { Column } from './columns.ts';
 
 export type Row = RunRowsQuery['pipelineRuns']['nodes'][number];
 
 /** What a cell shows; null where the run has nothing there. */
 export type CellView = { readonly display: string; readonly isNumber: boolean; readonly entry?: CellFragment };
-
-type Found = { readonly id: string; readonly key: string; readonly qualifiedKey: string };
-
-/** The latest of what was logged under a key, plain or qualified, as PipelineRun.runMetadata finds it. */
-export function latestOf<Entry extends Found>(entries: readonly Entry[], key: string): Entry | undefined {
-  let latest: Entry | undefined;
-  for (const entry of entries) {
-    if (entry.qualifiedKey === key && entry.key === key) {
-      if (key.includes('::')) return entry;
-    } else if (entry.key !== key && entry.qualifiedKey !== key) continue;
-    if (isLater(entry.id, latest?.id)) latest = entry;
-  }
-  return latest;
-}
-
-/** What stands at a path inside a value; undefined where nothing does. */
-export function leafAt(value: unknown, path: readonly string[]): unknown {
-  let current = value;
-  for (const part of path) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, part)) return undefined;
-    current = (current as Record<string, unknown>)[part];
-  }
-  return current;
-}
 
 export function cellOf(row: Row, { key, path }: KeyRef): CellView | null {
   if (!path) {

@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { parseRef } from '../filter/parse-condition.ts';
+import { type BuiltIn, builtInColumn, builtIns, type Column, keyColumn, titleOf } from '../../filter/columns.ts';
+import { parseRef } from '../../filter/parse-condition.ts';
 import { Button, Input } from '../parts/controls.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import styles from './column-picker.module.css';
-import { type BuiltIn, builtInColumn, builtIns, type Column, keyColumn, titleOf } from './columns.ts';
 import { ShownColumns } from './shown-columns.tsx';
 import { type KnownKey, useKeySearch } from './use-rows.ts';
 

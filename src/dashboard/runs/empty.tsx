@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { printFilter } from '../filter/print.ts';
-import { type Filter, joinParts, partsOf } from '../filter/tree.ts';
-import { formatCount } from '../format/time.ts';
+import { printFilter } from '../../filter/print.ts';
+import { type Filter, joinParts, partsOf } from '../../filter/tree.ts';
+import { formatCount } from '../../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';
 import { StatusMark } from '../parts/status.tsx';

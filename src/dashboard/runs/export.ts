@@ -1,12 +1,13 @@
 import { stringifyJson } from '@runledger/client/json';
+import { type Column, titleOf } from '../../filter/columns.ts';
+import { resolveDates } from '../../filter/dates.ts';
+import type { Filter } from '../../filter/tree.ts';
+import { latestOf, leafAt } from '../../format/cells.ts';
+import { toCsv } from '../../format/csv.ts';
 import { ask } from '../api/ask.ts';
-import { resolveDates } from '../filter/dates.ts';
-import type { Filter } from '../filter/tree.ts';
-import { download, toCsv } from '../format/csv.ts';
+import { download } from '../format/download.ts';
 import { ExportRows, type PipelineRunOrder } from '../generated/operations.ts';
 import { announce } from '../parts/announce.ts';
-import { latestOf, leafAt } from './cells.ts';
-import { type Column, titleOf } from './columns.ts';
 
 type Run = NonNullable<Awaited<ReturnType<typeof askPage>>['nodes'][number]>;
 

@@ -1,7 +1,7 @@
 import { Search, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { parseFilter } from '../filter/parse.ts';
-import { FilterError } from '../filter/scanner.ts';
+import { parseFilter } from '../../filter/parse.ts';
+import { FilterError } from '../../filter/scanner.ts';
 import { type Known, type Suggestion, suggest } from '../filter/suggest.ts';
 import styles from './filter-bar.module.css';
 

@@ -1,7 +1,8 @@
+import { type Column, titleOf } from '../../filter/columns.ts';
+import type { KeyRef } from '../../filter/tree.ts';
+import { latestOf, leafAt } from '../../format/cells.ts';
 import type { Plotted, Target } from '../filter/brush.ts';
-import type { KeyRef } from '../filter/tree.ts';
-import { latestOf, leafAt, type Row } from './cells.ts';
-import { type Column, titleOf } from './columns.ts';
+import type { Row } from './cells.ts';
 
 const texts = ['STRING', 'URI', 'PATH', 'DTYPE'];
 

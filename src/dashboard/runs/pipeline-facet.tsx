@@ -1,7 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import { useState } from 'react';
-import type { Filter } from '../filter/tree.ts';
-import { formatCount } from '../format/time.ts';
+import type { Filter } from '../../filter/tree.ts';
+import { formatCount } from '../../format/time.ts';
 import { Popover } from '../parts/popover.tsx';
 import styles from './pipeline-facet.module.css';
 import { useFacets } from './use-rows.ts';

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useEffect, useMemo } from 'react';
-import type { Filter } from '../filter/tree.ts';
-import { formatCount } from '../format/time.ts';
+import type { Column } from '../../filter/columns.ts';
+import type { Filter } from '../../filter/tree.ts';
+import { formatCount } from '../../format/time.ts';
 import type { Row } from './cells.ts';
-import type { Column } from './columns.ts';
 import { measuresOf } from './measures.ts';
 
 const Plots = lazy(() => import('../plots/plots.tsx'));

@@ -1,10 +1,10 @@
 import { type MouseEvent, memo } from 'react';
+import { type Column, titleOf } from '../../filter/columns.ts';
 import { runPath } from '../address/routes.ts';
 import { Link } from '../parts/link.tsx';
 import { StatusMark } from '../parts/status.tsx';
 import { Ago, Took } from '../parts/took.tsx';
 import { cellOf, padding, type Row } from './cells.ts';
-import { type Column, titleOf } from './columns.ts';
 import styles from './table.module.css';
 
 export type RowProps = {

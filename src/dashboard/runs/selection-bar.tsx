@@ -1,8 +1,8 @@
 import { ArrowUp } from 'lucide-react';
 import { navigate } from 'wouter/use-browser-location';
+import { formatCount } from '../../format/time.ts';
 import { printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
-import { formatCount } from '../format/time.ts';
 import { Button, Key } from '../parts/controls.tsx';
 import styles from './selection-bar.module.css';
 import type { Selection } from './use-selection.ts';

@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp, Pin } from 'lucide-react';
 import { useState } from 'react';
+import { type Column, titleOf } from '../../filter/columns.ts';
 import { Button } from '../parts/controls.tsx';
-import { type Column, titleOf } from './columns.ts';
 
 type Props = {
   columns: readonly Column[];

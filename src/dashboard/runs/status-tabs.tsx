@@ -1,5 +1,5 @@
-import type { Filter, Status } from '../filter/tree.ts';
-import { formatCount } from '../format/time.ts';
+import type { Filter, Status } from '../../filter/tree.ts';
+import { formatCount } from '../../format/time.ts';
 import { StatusMark } from '../parts/status.tsx';
 import styles from './status-tabs.module.css';
 

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useState } from 'react';
-import { type Column, isSortable, type Sort, titleOf } from './columns.ts';
+import { type Column, isSortable, type Sort, titleOf } from '../../filter/columns.ts';
 import { Edge } from './edge.tsx';
 import styles from './table.module.css';
 

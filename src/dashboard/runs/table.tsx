@@ -1,7 +1,7 @@
 import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type Column, widthOf, withWidth } from '../../filter/columns.ts';
 import { useRowHeight } from '../parts/media.ts';
 import { cellOf, fractionDigits, type Row } from './cells.ts';
-import { type Column, widthOf, withWidth } from './columns.ts';
 import { RunRow } from './row.tsx';
 import styles from './table.module.css';
 import { type HeadProps, TableHead } from './table-head.tsx';

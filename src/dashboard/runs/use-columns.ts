@@ -1,8 +1,8 @@
 import { useCallback, useMemo } from 'react';
+import { type Column, parseColumns, printColumns, withWidth } from '../../filter/columns.ts';
 import type { Params } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
 import { differs, type Row } from './cells.ts';
-import { type Column, parseColumns, printColumns, withWidth } from './columns.ts';
 import { defaultColumns, type KnownKey } from './use-rows.ts';
 
 const kept = 'runledger-columns';

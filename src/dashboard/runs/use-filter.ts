@@ -1,6 +1,6 @@
 import { useRef } from 'react';
-import { parseFilter } from '../filter/parse.ts';
-import type { Filter } from '../filter/tree.ts';
+import { parseFilter } from '../../filter/parse.ts';
+import type { Filter } from '../../filter/tree.ts';
 
 /** The filter that a text stands for; while the text is wrong, the last one that was right. */
 export function useFilter(text: string): Filter {

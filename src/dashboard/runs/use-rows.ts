@@ -1,12 +1,12 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useRef } from 'react';
+import { builtInColumn, type Column, keyColumn } from '../../filter/columns.ts';
+import { resolveDates } from '../../filter/dates.ts';
+import type { Filter } from '../../filter/tree.ts';
 import { ask } from '../api/ask.ts';
-import { resolveDates } from '../filter/dates.ts';
-import type { Filter } from '../filter/tree.ts';
 import { Facets, Keys, type PipelineRunOrder, RunRows } from '../generated/operations.ts';
 import { useViewQuery } from '../parts/view.ts';
 import type { Row } from './cells.ts';
-import { builtInColumn, type Column, keyColumn } from './columns.ts';
 
 /** The first page comes quickly; those that follow are as large as the service gives them. */
 const firstPage = 100;

@@ -1,15 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { orderOf, parseSort } from '../../filter/columns.ts';
+import { printFilter } from '../../filter/print.ts';
+import { both, type Filter } from '../../filter/tree.ts';
 import { rememberList } from '../address/list-walk.ts';
 import type { Params } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
 import { withoutChoices } from '../filter/brush.ts';
-import { printFilter } from '../filter/print.ts';
-import { both, type Filter } from '../filter/tree.ts';
 import { announce } from '../parts/announce.ts';
 import { useCommands } from '../parts/commands.ts';
 import { viewOf } from '../parts/view-switch.tsx';
 import { cellOf } from './cells.ts';
-import { orderOf, parseSort } from './columns.ts';
 import { exportRuns } from './export.ts';
 import { targetsOf } from './measures.ts';
 import type { Active } from './table.tsx';

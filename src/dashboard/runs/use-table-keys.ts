@@ -1,5 +1,7 @@
 import { stringifyJson } from '@runledger/client/json';
 import { navigate } from 'wouter/use-browser-location';
+import { type Column, isSortable, widthOf } from '../../filter/columns.ts';
+import { leafAt } from '../../format/cells.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
@@ -8,8 +10,7 @@ import { EntryOf } from '../generated/operations.ts';
 import { announce } from '../parts/announce.ts';
 import { copyText } from '../parts/copy.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
-import { leafAt, type Row } from './cells.ts';
-import { type Column, isSortable, widthOf } from './columns.ts';
+import type { Row } from './cells.ts';
 import { openSelected } from './selection-bar.tsx';
 import type { Active } from './table.tsx';
 import type { useSelection } from './use-selection.ts';

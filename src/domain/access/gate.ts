@@ -9,8 +9,15 @@ import { hashKey, isSameKey, keyPrefix, parseKey } from './key-format.ts';
 import { findKey, freshen, hasKeys, lookForKey, noteUse } from './key-ring.ts';
 import { tokenPrefix, verifyToken } from './run-token.ts';
 
-/** What a request shows: the header Authorization, and where it comes from. */
-type Credentials = { authorization: string | undefined; address: string };
+/** What a request shows: the header Authorization, and where it comes from; and what its connection has shown before. */
+type Credentials = { authorization: string | undefined; address: string; memory?: Memory };
+
+/**
+ * The key that was last shown on a connection, once it was found to be good: as long as it shows the same text, and the same key
+ * is stored, its checksum and hash are not worked out again. Nothing is learnt from how long that takes but what the same
+ * connection has sent.
+ */
+export type Memory = { authorization?: string; of?: 'operator' | Pick<ApiKeyRow, 'id' | 'secretHash'> };
 
 export type GateOptions = {
   /** Whether whoever shows nothing may do everything: always, as long as there is no key, or never. */
@@ -37,20 +44,39 @@ export function createGate(db: Reader, options: GateOptions): Gate {
     options.anonymous === 'always' ||
     (options.anonymous === 'untilKeys' && adminHash === null && !options.verifyJwt && !hasKeys(db));
 
-  function settle({ authorization, address }: Credentials): Caller | Promise<Caller> {
+  function settle({ authorization, address, memory = {} }: Credentials): Caller | Promise<Caller> {
+    const known = recall(authorization, memory);
+    if (known) return known;
     const token = authorization === undefined ? null : readBearer(authorization);
     if (token === null) return admit(authorization === undefined ? 'none' : 'scheme');
     if (token.startsWith(tokenPrefix)) return bearerOfToken(db, token).then((caller) => caller ?? admit('token'));
-    if (adminHash && isSameKey(token, adminHash)) return operator;
+    if (adminHash && isSameKey(token, adminHash)) {
+      Object.assign(memory, { authorization, of: 'operator' });
+      return operator;
+    }
     if (token.startsWith(keyPrefix)) {
       const id = parseKey(token);
       if (id === null) return admit('malformed');
       const key = findKey(db, id);
-      if (key) return bearerOfKey(key, token) ?? admit('key');
+      if (key) {
+        const caller = bearerOfKey(key, token);
+        if (caller) Object.assign(memory, { authorization, of: key });
+        return caller ?? admit('key');
+      }
       return lookForKey(db, id, address).then((found) => (found && bearerOfKey(found, token)) ?? admit('key'), fail);
     }
     if (!options.verifyJwt) return admit('malformed');
     return options.verifyJwt(token).then((caller) => caller ?? admit('jwt'));
+  }
+
+  function recall(authorization: string | undefined, memory: Memory): Caller | null {
+    const { of } = memory;
+    if (of === undefined || memory.authorization !== authorization) return null;
+    if (of === 'operator') return operator;
+    const key = findKey(db, of.id);
+    if (!key || !isValid(key) || (key !== of && Buffer.compare(key.secretHash, of.secretHash) !== 0)) return null;
+    noteUse(db, key.id);
+    return callerOf(key);
   }
 
   /** Where nothing is asked for, what is shown does not matter. */
@@ -70,6 +96,8 @@ export function createGate(db: Reader, options: GateOptions): Gate {
       await freshen(db);
     },
     identify(credentials) {
+      // Where something has to be shown, the database is not asked about what it cannot know.
+      if (!isOpen() && !mayBeInDatabase(credentials)) return settle(credentials);
       const wait = freshen(db);
       return wait ? wait.then(() => settle(credentials), fail) : settle(credentials);
     },
@@ -103,6 +131,14 @@ const problems = {
     'This run token is not one of this service, has expired, or its run has ended. Make another with createRunToken.',
   jwt: 'This JWT is not a good one: its issuer, audience, signature or time does not fit. Sign in again.',
 };
+
+/** Whether what is shown has the form of what the database could know. */
+function mayBeInDatabase({ authorization, memory }: Credentials): boolean {
+  if (memory?.of !== undefined && memory.authorization === authorization) return true;
+  const token = authorization === undefined ? null : readBearer(authorization);
+  if (token === null) return false;
+  return token.startsWith(tokenPrefix) || (token.startsWith(keyPrefix) && parseKey(token) !== null);
+}
 
 function readBearer(authorization: string): string | null {
   return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null;

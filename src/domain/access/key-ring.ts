@@ -1,5 +1,6 @@
 import { type ApiKeyRow, listKeys, noteUses } from '../../storage/api-keys/keys.ts';
 import { perDatabase, type Reader, type Writer } from '../../storage/postgres/database.ts';
+import { inTurn } from './in-turn.ts';
 
 /** A key that was revoked, on whichever server, is refused after this time at the latest. */
 const staleMs = 4_000;
@@ -37,13 +38,13 @@ const ringOf = perDatabase<Ring>(() => ({
 
 function readKeys(db: Reader): Promise<void> {
   const ring = ringOf(db);
-  ring.reading ??= (async () => {
+  ring.reading ??= inTurn(db, async () => {
     const begun = performance.now();
     ring.triedAt = begun;
     const rows = await listKeys(db);
     ring.keys = new Map(rows.map((row) => [row.id, row]));
     ring.readAt = ring.forgottenAt > begun ? begun - staleMs : begun;
-  })().finally(() => {
+  }).finally(() => {
     ring.reading = null;
   });
   return ring.reading;

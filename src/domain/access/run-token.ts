@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { listSigningKeys, rotateSigningKeys, type SigningKeyRow } from '../../storage/api-keys/signing-keys.ts';
 import { perDatabase, type Reader, type Writer } from '../../storage/postgres/database.ts';
+import { inTurn } from './in-turn.ts';
 
 // rlt_<what it may, as JSON in base64url>.<HMAC-SHA256 of that>: signed and not stored. The newest key signs; older ones verify
 // for as long as a token of theirs can last.
@@ -21,10 +22,10 @@ const signersOf = perDatabase<Signers>(() => ({ keys: [], readAt: Number.NEGATIV
 
 async function readSigners(db: Reader): Promise<SigningKeyRow[]> {
   const signers = signersOf(db);
-  signers.reading ??= (async () => {
+  signers.reading ??= inTurn(db, async () => {
     signers.keys = await listSigningKeys(db);
     signers.readAt = performance.now();
-  })().finally(() => {
+  }).finally(() => {
     signers.reading = null;
   });
   await signers.reading;

@@ -1,4 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
+import { askAside } from '../postgres/aside.ts';
 import type { Reader } from '../postgres/database.ts';
 import type { MetadataType } from '../rows.ts';
 import { pipelineInSight } from '../runs/sight-sql.ts';
@@ -20,7 +21,12 @@ export type MetadataKeyQuestion = {
  * The keys in use, by key, from the counters: a walk of the index from the first of the page to the last; of some pipelines
  * in sight a walk of each of theirs, and of one run its latest values.
  */
-export async function listMetadataKeys(db: Reader, question: MetadataKeyQuestion): Promise<MetadataKeyRow[]> {
+export function listMetadataKeys(db: Reader, question: MetadataKeyQuestion): Promise<MetadataKeyRow[]> {
+  const ask = (aside: Reader) => selectKeys(aside, question);
+  return askAside(db, { name: 'metadata_keys', key: JSON.stringify(question), isDear: false, ask });
+}
+
+async function selectKeys(db: Reader, question: MetadataKeyQuestion): Promise<MetadataKeyRow[]> {
   const { pipeline, qualified, range, after, take } = question;
   if (db.sight.of === 'run') return listKeysOfRun(db, db.sight.runId, question);
   const isNarrow = db.sight.of === 'pipelines';

@@ -1,4 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
+import { askAside } from '../postgres/aside.ts';
 import type { Reader } from '../postgres/database.ts';
 import type { ExecutionStatus } from '../rows.ts';
 import { mapSources, resolveQualifiedKeys, sourcesOf } from '../runs/qualified-keys.ts';
@@ -17,7 +18,11 @@ const maxPipelines = 50;
 type Row = { status: ExecutionStatus | null; pipeline: string | null; runs: number };
 
 /** How all runs divide, from the counters. */
-export async function readRunFacets(db: Reader): Promise<RunFacetRow> {
+export function readRunFacets(db: Reader): Promise<RunFacetRow> {
+  return askAside(db, { name: 'run_facets', key: '', isDear: false, ask: selectFacets });
+}
+
+async function selectFacets(db: Reader): Promise<RunFacetRow> {
   const rows = await db.prisma.$queryRaw<Row[]>`/* read_run_facets, prepared */
 SELECT s.status::text, NULL AS pipeline, coalesce(c.runs, 0) AS runs, s.place
 FROM unnest(enum_range(NULL::"ExecutionStatus")) WITH ORDINALITY AS s(status, place)
@@ -30,7 +35,12 @@ ORDER BY place`;
 }
 
 /** How the runs that pass a filter divide: each of them is looked at. */
-export async function countRunFacets(db: Reader, filter: RunFilter): Promise<RunFacetRow> {
+export function countRunFacets(db: Reader, filter: RunFilter): Promise<RunFacetRow> {
+  const ask = (aside: Reader) => selectFacetsOf(aside, filter);
+  return askAside(db, { name: 'run_facets', key: JSON.stringify(filter), isDear: true, ask });
+}
+
+async function selectFacetsOf(db: Reader, filter: RunFilter): Promise<RunFacetRow> {
   const resolved = inSight(db, mapSources(filter, await resolveQualifiedKeys(db, sourcesOf(filter))));
   const rows = await db.prisma.$queryRaw<Row[]>`/* count_run_facets */
 WITH counted AS MATERIALIZED (
@@ -66,7 +76,12 @@ export type PipelineQuestion = {
 };
 
 /** The pipelines that have runs in sight, by name: their number from the counters, the last start from its index. */
-export async function listPipelines(db: Reader, question: PipelineQuestion): Promise<PipelineRow[]> {
+export function listPipelines(db: Reader, question: PipelineQuestion): Promise<PipelineRow[]> {
+  const ask = (aside: Reader) => selectPipelines(aside, question);
+  return askAside(db, { name: 'pipelines', key: JSON.stringify(question), isDear: false, ask });
+}
+
+async function selectPipelines(db: Reader, question: PipelineQuestion): Promise<PipelineRow[]> {
   const { after, take } = question;
   const rows = await db.prisma.$queryRaw<(PipelineRow & { lastStartedAt: Date | null })[]>`/* list_pipelines */
 SELECT c.name, c.runs, (SELECT max(r.started_at) FROM pipeline_run r WHERE r.pipeline = c.name AND ${runInSight(db)}) AS "lastStartedAt"
@@ -76,7 +91,12 @@ FROM (SELECT * FROM ${counted(db, question)} p WHERE p.name > ${after ?? ''} ORD
 }
 
 /** How many pipelines have runs in sight. */
-export async function countPipelines(db: Reader, range: PipelineQuestion['range']): Promise<number> {
+export function countPipelines(db: Reader, range: PipelineQuestion['range']): Promise<number> {
+  const ask = (aside: Reader) => selectPipelineCount(aside, range);
+  return askAside(db, { name: 'pipeline_count', key: JSON.stringify(range), isDear: false, ask });
+}
+
+async function selectPipelineCount(db: Reader, range: PipelineQuestion['range']): Promise<number> {
   const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_pipelines */
 SELECT count(*)::int AS count FROM ${counted(db, { range })} p`;
   return rows[0]!.count;

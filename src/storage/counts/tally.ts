@@ -1,5 +1,6 @@
 import { readWatermark } from '../changes/watermark.ts';
 import { inTransaction, perDatabase, type Reader, type Transaction, type Writer } from '../postgres/database.ts';
+import { batchPerDatabase } from '../postgres/database-batch.ts';
 import { wholeRun } from '../rows.ts';
 
 /**
@@ -31,12 +32,20 @@ export async function tally(db: Writer, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** Whether anything has happened that is not counted. */
-export async function isTallied(db: Reader): Promise<boolean> {
-  const rows = await db.prisma.$queryRaw<{ tallied: boolean }[]>`/* is_tallied, prepared */
+const look = batchPerDatabase(
+  'tallied',
+  async (db: Reader, asked: null[]) => {
+    const rows = await db.prisma.$queryRaw<{ tallied: boolean }[]>`/* is_tallied, prepared */
 SELECT m.id >= CASE WHEN s.is_called THEN s.last_value ELSE 0 END AS tallied
 FROM ledger_mark m CROSS JOIN metadata_entry_id_seq s WHERE m.name = 'counted'`;
-  return rows[0]?.tallied ?? true;
+    return asked.map(() => rows[0]?.tallied ?? true);
+  },
+  { identify: () => '' },
+);
+
+/** Whether all that has happened is counted. All that ask at one moment share one statement. */
+export function isTallied(db: Reader): Promise<boolean> {
+  return look(db, null);
 }
 
 /** The id up to which all is counted, held until the transaction ends; null where somebody else counts. */

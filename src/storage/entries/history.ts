@@ -100,18 +100,40 @@ function asked(questions: HistoryQuestion[]): Prisma.Sql {
   WITH ORDINALITY AS q(run_id, step_id, key, before, retracted, take, n)`;
 }
 
-/** How many entries stand under a key, those that were taken back among them or not. */
-export async function countHistory(db: Reader, scope: HistoryScope & { includeRetracted: boolean }): Promise<number> {
-  const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_history, prepared */
-SELECT coalesce(sum(c.count), 0)::int AS count FROM (
-  SELECT ${scope.stepId}::uuid AS id WHERE ${scope.stepId}::uuid IS NOT NULL
-  UNION ALL SELECT ${scope.runId}::uuid WHERE ${scope.stepId}::uuid IS NULL
-  UNION ALL SELECT s.id FROM step s WHERE ${scope.stepId}::uuid IS NULL AND s.run_id = ${scope.runId}::uuid
+type CountQuestion = HistoryScope & { includeRetracted: boolean };
+
+const counting = batchPerDatabase('history_counts', selectCounts, {
+  maxWeight: 100,
+  identify: ({ runId, stepId, includeRetracted, key }) => `${runId} ${stepId} ${includeRetracted} ${key}`,
+});
+
+/**
+ * How many entries stand under a key, those that were taken back among them or not. All that ask at one moment share one
+ * statement.
+ */
+export function countHistory(db: Reader, question: CountQuestion): Promise<number> {
+  return counting(db, question);
+}
+
+async function selectCounts(db: Reader, questions: CountQuestion[]): Promise<number[]> {
+  const runIds = columnOf(questions, 'uuid', (question) => question.runId);
+  const stepIds = columnOf(questions, 'uuid', (question) => question.stepId);
+  const keys = columnOf(questions, 'text', (question) => question.key);
+  const retracted = columnOf(questions, 'bool', (question) => question.includeRetracted);
+  const rows = await db.prisma.$queryRaw<{ n: number; count: number }[]>`/* count_history, prepared */
+SELECT q.n::int, coalesce(sum(c.count), 0)::int AS count
+FROM unnest(${runIds}, ${stepIds}, ${keys}, ${retracted}) WITH ORDINALITY AS q(run_id, step_id, key, retracted, n)
+CROSS JOIN LATERAL (
+  SELECT q.step_id AS id WHERE q.step_id IS NOT NULL
+  UNION ALL SELECT q.run_id WHERE q.step_id IS NULL
+  UNION ALL SELECT s.id FROM step s WHERE q.step_id IS NULL AND s.run_id = q.run_id
 ) scope
 CROSS JOIN LATERAL (
   SELECT count(*) AS count FROM metadata_entry m
-  WHERE m.run_id = ${scope.runId}::uuid AND m.scope_id = scope.id AND m.key = ${scope.key}
-    AND (m.retracted_at IS NULL OR ${scope.includeRetracted}::boolean)
-) c`;
-  return rows[0]!.count;
+  WHERE m.run_id = q.run_id AND m.scope_id = scope.id AND m.key = q.key AND (m.retracted_at IS NULL OR q.retracted)
+) c
+GROUP BY q.n`;
+  const counts: number[] = questions.map(() => 0);
+  for (const { n, count } of rows) counts[n - 1] = count;
+  return counts;
 }

@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
+import { askAside } from '../postgres/aside.ts';
 import type { Reader } from '../postgres/database.ts';
 
 /** A logged number, as it is plotted. */
@@ -31,7 +32,16 @@ type Row = { n: number; total: number; min: number; max: number; value: number; 
  * One statement for all, which reads the numbers once and joins nothing: it takes as long whatever the planner believes.
  * What comes back does not grow with the series.
  */
-export async function readSeries(
+export function readSeries(db: Reader, scopes: readonly SeriesScope[], question: SeriesQuestion): Promise<SeriesRow[]> {
+  const ask = (aside: Reader) => selectSeries(aside, scopes, question);
+  const key = JSON.stringify([scopes, question]);
+  return askAside(db, { name: 'series', key, isDear: scopes.length > fewScopes, ask });
+}
+
+/** So many are not taken to be dear, however long they are: a page has some of them. */
+const fewScopes = 10;
+
+async function selectSeries(
   db: Reader,
   scopes: readonly SeriesScope[],
   { maxPoints, axis, from, to }: SeriesQuestion,

@@ -1,4 +1,5 @@
 import { createHistogram, type Histogram } from '../../measure/histogram.ts';
+import type { LaneCounts } from './lane.ts';
 
 /** What is counted of one kind of batch. */
 export type BatchCounts = {
@@ -15,6 +16,8 @@ export type StatementCounts = { readonly seconds: Histogram; failed: number };
 export type Counts = {
   readonly statements: Map<string, StatementCounts>;
   readonly batches: Map<string, BatchCounts>;
+  /** Questions about many runs. */
+  readonly aside: LaneCounts;
   /** Connections that broke. */
   connectionsLost: number;
   /** Entries that were logged. */
@@ -30,7 +33,8 @@ const sizeBounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 const maxNames = 200;
 
 export function createCounts(): Counts {
-  return { statements: new Map(), batches: new Map(), connectionsLost: 0, entries: 0, replays: 0 };
+  const aside = { running: 0, dear: 0, waiting: 0 };
+  return { statements: new Map(), batches: new Map(), aside, connectionsLost: 0, entries: 0, replays: 0 };
 }
 
 export function batchCounts({ batches }: Counts, name: string): BatchCounts {

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { type Clock, waitOn } from '../../measure/clock.ts';
 import { allInSight, type Sight } from '../sight.ts';
+import { type AsideLimits, asideLimits } from './aside-limits.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { openPool } from './pool.ts';
 import { retryRolledBack } from './retry.ts';
@@ -47,6 +48,7 @@ export type Database = Writer & {
   /** The connections under Prisma; what Prisma cannot do (LISTEN, migrations) uses them directly. */
   readonly pool: pg.Pool;
   readonly connectionString: string;
+  readonly aside: AsideLimits;
   /** Tells, in a line, what the operator may want to know. */
   readonly notice: (line: string) => void;
   close(): Promise<void>;
@@ -63,6 +65,7 @@ export type Select = <Row>(sql: Prisma.Sql) => Promise<Row[]>;
 
 export type DatabaseOptions = {
   connectionString: string;
+  applicationName?: string;
   /** Connections at most; default 10. */
   maxConnections?: number;
   /** How long to wait for a free or new connection; default 5,000. */
@@ -71,6 +74,8 @@ export type DatabaseOptions = {
   statementTimeoutMs?: number;
   /** How long a statement waits for a lock; default 2,000. */
   lockTimeoutMs?: number;
+  /** Questions about many runs. */
+  aside?: Partial<AsideLimits>;
   /** Named prepared statements; switch off behind a pooler that does not know them. Default true. */
   preparedStatements?: boolean;
   /** Told of a connection that broke. */
@@ -91,17 +96,13 @@ const preparedName = /^\/\* (\w+), prepared \*\//;
 const nameModelCalls: NonNullable<Prisma.PrismaClientOptions['comments']>[number] = ({ query }) =>
   query.type === 'single' && query.modelName ? { name: `${query.modelName}.${query.action}` } : {};
 
-/**
- * Opens the pool and Prisma on it. Connects on first use, so it does not fail when the database is away.
- */
+/** Opens the pool and Prisma on it. Connects on first use, so it does not fail when the database is away. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const statementTimeoutMs = options.statementTimeoutMs ?? 12_000;
-  const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
-  const lockTimeoutMs = options.lockTimeoutMs ?? 2_000;
-  const maxConnections = options.maxConnections ?? 10;
+  const { statementTimeoutMs = 12_000, connectTimeoutMs = 5_000, lockTimeoutMs = 2_000, maxConnections = 10 } = options;
   const counts = createCounts();
   const pool = openPool({
     connectionString: options.connectionString,
+    applicationName: options.applicationName ?? 'runledger',
     maxConnections,
     connectTimeoutMs,
     statementTimeoutMs,
@@ -118,13 +119,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     transactionOptions: { maxWait: connectTimeoutMs, timeout: statementTimeoutMs },
     ...(options.onQuery ? { log: [{ emit: 'event' as const, level: 'query' as const }] } : {}),
   });
-  if (options.onQuery) {
-    const { onQuery } = options;
-    (prisma as PrismaClient<'query'>).$on('query', (event) => onQuery(event.query));
-  }
+  const { onQuery } = options;
+  if (onQuery) (prisma as PrismaClient<'query'>).$on('query', (event) => onQuery(event.query));
   return {
     sight: allInSight,
     counts,
+    aside: asideLimits(maxConnections, options.aside),
     prisma,
     async select<Row>({ text, values }: Prisma.Sql): Promise<Row[]> {
       options.onQuery?.(text);

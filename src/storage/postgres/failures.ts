@@ -14,6 +14,24 @@ export class BusyError extends Error {
   }
 }
 
+/** There are more questions about many runs than can be answered in time: this one was not begun. Nothing is wrong with the database. */
+export class CrowdedError extends BusyError {
+  constructor() {
+    super('too many questions about many runs are waiting');
+    this.name = 'CrowdedError';
+  }
+}
+
+/** A question took longer than such questions may; nothing is wrong with the database. */
+export class TooDearError extends Error {
+  readonly timeoutMs: number;
+  constructor(timeoutMs: number, options?: ErrorOptions) {
+    super(`not answered within ${timeoutMs} ms`, options);
+    this.name = 'TooDearError';
+    this.timeoutMs = timeoutMs;
+  }
+}
+
 /**
  * What a failed statement means for the caller:
  * - `unavailable`: nothing was done; the database is away, too busy, or the queue is full.
@@ -48,6 +66,12 @@ export function describeFailure(error: unknown): string {
 /** Whether somebody else's lock was waited for in vain. */
 export function isLockTimeout(error: unknown): boolean {
   return collect(error).states.includes('55P03');
+}
+
+/** Whether a statement was ended because it took too long, or its transaction was. */
+export function isCancelled(error: unknown): boolean {
+  const { states, codes } = collect(error);
+  return states.includes('57014') || codes.includes('P2028');
 }
 
 /** Whether the connection itself is lost, or answers do not come through it any more. */

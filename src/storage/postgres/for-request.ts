@@ -18,6 +18,7 @@ export function forRequest(db: Database, clock: Clock, sight: Sight): Database {
     select: opened.select,
     lockTimeoutMs: opened.lockTimeoutMs,
     maxConnections: opened.maxConnections,
+    aside: opened.aside,
     pool: opened.pool,
     connectionString: opened.connectionString,
     notice: opened.notice,

@@ -33,6 +33,17 @@ export function databaseMetrics({ counts, pool, maxConnections }: Database): Met
     ]),
     gauge('runledger_pool_waiting', 'What waits for a connection.', [[{}, pool.waitingCount]]),
     gauge('runledger_pool_max_connections', 'Connections at most (DATABASE_CONNECTIONS).', [[{}, maxConnections]]),
+    gauge(
+      'runledger_aside_running',
+      'Questions about many runs that are being answered, aside from look-ups and writes.',
+      [
+        [{ kind: 'light' }, counts.aside.running - counts.aside.dear],
+        [{ kind: 'dear' }, counts.aside.dear],
+      ],
+    ),
+    gauge('runledger_aside_waiting', 'Questions about many runs that wait for their turn.', [
+      [{}, counts.aside.waiting],
+    ]),
     counter('runledger_connections_lost_total', 'How often a connection to the database was found broken.', [
       [{}, counts.connectionsLost],
     ]),

@@ -6,6 +6,8 @@ import { sendCounted } from './statement-counts.ts';
 
 export type PoolOptions = SessionTimeouts & {
   connectionString: string;
+  /** By which the database knows them. */
+  applicationName: string;
   maxConnections: number;
   connectTimeoutMs: number;
   counts: Counts;
@@ -22,6 +24,7 @@ const graceMs = 1_000;
  */
 export function openPool({
   connectionString,
+  applicationName,
   maxConnections,
   connectTimeoutMs,
   counts,
@@ -29,7 +32,7 @@ export function openPool({
   ...timeouts
 }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
-    ...connectionOptions(connectionString, 'runledger', timeouts),
+    ...connectionOptions(connectionString, applicationName, timeouts),
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 60_000,

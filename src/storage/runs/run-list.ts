@@ -1,7 +1,9 @@
 import { timed } from '../../measure/clock.ts';
+import { askAside } from '../postgres/aside.ts';
 import { perSight, type Reader } from '../postgres/database.ts';
 import { createSingleFlight } from '../postgres/single-flight.ts';
 import type { RunRow } from '../rows.ts';
+import { isDearList, isPlainList } from './dear.ts';
 import type { LatestSource } from './latest-source.ts';
 import { mapSources, resolveQualifiedKeys, sourcesOf } from './qualified-keys.ts';
 import { filterSql, inSight, type RunFilter } from './run-filter.ts';
@@ -39,10 +41,14 @@ const listing = perSight(() => createSingleFlight<RunListRow[]>());
  * Up to `take` runs that pass the filter, in order, behind a position. One statement, by end or duration at most two, by
  * metadata four; before
  * them one where the filter has conditions on metadata, and one where it or the order has a key of the form `step::key`.
- * Callers that ask the same question at the same moment share the answer.
+ * Callers that ask the same question at the same moment share the answer. What may have to look at many runs goes aside.
  */
 export function listRuns(db: Reader, question: RunListQuestion): Promise<RunListRow[]> {
-  return timed(db.clock, 'run_list', () => listing(db)(JSON.stringify(question), () => selectRuns(db, question)));
+  const key = JSON.stringify(question);
+  if (isPlainList(question) && db.sight.of === 'all')
+    return timed(db.clock, 'run_list', () => listing(db)(key, () => selectRuns(db, question)));
+  const isDear = isDearList(question);
+  return askAside(db, { name: 'run_list', key, isDear, ask: (aside) => selectRuns(aside, question) });
 }
 
 async function selectRuns(db: Reader, asked: RunListQuestion): Promise<RunListRow[]> {
@@ -86,8 +92,13 @@ async function resolveSources(db: Reader, question: RunListQuestion): Promise<Ru
   };
 }
 
-/** How many runs pass the filter. */
-export async function countRuns(db: Reader, filter: RunFilter): Promise<number> {
+/** How many runs pass the filter: each that may pass is looked at. */
+export function countRuns(db: Reader, filter: RunFilter): Promise<number> {
+  const ask = (aside: Reader) => selectCount(aside, filter);
+  return askAside(db, { name: 'run_count', key: JSON.stringify(filter), isDear: true, ask });
+}
+
+async function selectCount(db: Reader, filter: RunFilter): Promise<number> {
   const resolved = inSight(db, mapSources(filter, await resolveQualifiedKeys(db, sourcesOf(filter))));
   const rows = await db.prisma.$queryRaw<{ count: number }[]>`/* count_runs */
 SELECT count(*)::int AS count FROM pipeline_run r WHERE ${filterSql(resolved, 'together')}`;

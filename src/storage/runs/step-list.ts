@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
-import { arrayLiteral } from '../postgres/array-literal.ts';
+import { arrayLiteral, columnOf } from '../postgres/array-literal.ts';
 import { stepColumns } from '../postgres/columns.ts';
 import type { Reader } from '../postgres/database.ts';
 import { batchPerDatabase } from '../postgres/database-batch.ts';
@@ -46,7 +46,24 @@ ORDER BY q.n, s.started_at, s.ordinal`);
   return lists;
 }
 
-/** How many steps a run has, superseded attempts included or not. */
+type StepCountQuestion = { runId: string; includeSuperseded: boolean };
+
+const counting = batchPerDatabase(
+  'step_counts',
+  async (db: Reader, asked: StepCountQuestion[]) => {
+    const runIds = columnOf(asked, 'uuid', ({ runId }) => runId);
+    const superseded = columnOf(asked, 'bool', ({ includeSuperseded }) => includeSuperseded);
+    const rows = await db.prisma.$queryRaw<{ n: number; count: number }[]>`/* count_steps, prepared */
+SELECT q.n::int, (SELECT count(*)::int FROM step s WHERE s.run_id = q.run_id AND (q.superseded OR NOT s.superseded)) AS count
+FROM unnest(${runIds}, ${superseded}) WITH ORDINALITY AS q(run_id, superseded, n)`;
+    const counts: number[] = asked.map(() => 0);
+    for (const { n, count } of rows) counts[n - 1] = count;
+    return counts;
+  },
+  { maxWeight: 200, identify: ({ runId, includeSuperseded }) => `${runId} ${includeSuperseded}` },
+);
+
+/** How many steps a run has, superseded attempts included or not. All that ask at one moment share one statement. */
 export function countSteps(db: Reader, runId: string, includeSuperseded: boolean): Promise<number> {
-  return db.prisma.step.count({ where: { runId, ...(includeSuperseded ? {} : { superseded: false }) } });
+  return counting(db, { runId, includeSuperseded });
 }

@@ -1,4 +1,3 @@
-import type { PipelineRunFilter } from '../generated/operations.ts';
 import type { Filter } from './tree.ts';
 
 const spans: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
@@ -19,7 +18,7 @@ function resolveDate(text: string, now: number): string {
 }
 
 /** The same filter with its dates as the API takes them. */
-export function resolveDates(filter: Filter, now: number): PipelineRunFilter {
+export function resolveDates(filter: Filter, now: number): Filter {
   const dates = (['startedAfter', 'startedBefore', 'endedAfter', 'endedBefore'] as const).flatMap((name) => {
     const text = filter[name];
     return text === undefined ? [] : [[name, resolveDate(text, now)]];

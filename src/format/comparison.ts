@@ -1,8 +1,27 @@
 import { stringifyJson } from '@runledger/client/json';
-import { formatNumber } from '../format/time.ts';
-import type { CompareQuery } from '../generated/operations.ts';
+import { formatNumber } from './time.ts';
 
-export type Comparison = CompareQuery['compareRuns'];
+type Entry = {
+  readonly type: string;
+  readonly number: number | bigint | null;
+  readonly display: string;
+  readonly value: unknown;
+};
+
+/** What is compared under one key: an entry of each run and, where these are dicts, their leaves. */
+export type ComparedKey = {
+  readonly key: string;
+  readonly differs: boolean;
+  readonly cells: readonly (Entry | null)[];
+  readonly leaves:
+    | readonly {
+        readonly path: readonly string[];
+        readonly differs: boolean;
+        readonly present: readonly boolean[];
+        readonly values: readonly unknown[];
+      }[]
+    | null;
+};
 
 /** What stands in a cell. Nothing comes in four kinds, each with a mark of its own. */
 export type CompareCell =
@@ -31,9 +50,7 @@ function leafCell(value: unknown, isPresent: boolean): CompareCell {
   return { kind: 'value', text: typeof value === 'string' ? value : exact, exact, number };
 }
 
-type Cell = Comparison['rows'][number]['cells'][number];
-
-function entryCell(entry: Cell): CompareCell {
+function entryCell(entry: Entry | null): CompareCell {
   if (entry === null) return { kind: 'missing' };
   if (entry.type === 'NULL') return { kind: 'null' };
   if (entry.type === 'FLOAT' && entry.value === 'NaN') return { kind: 'nan' };
@@ -42,7 +59,7 @@ function entryCell(entry: Cell): CompareCell {
 }
 
 /** All lines, dicts taken apart. */
-export function linesOf({ rows }: Comparison): CompareLine[] {
+export function linesOf(rows: readonly ComparedKey[]): CompareLine[] {
   return rows.flatMap(({ key, differs, cells, leaves }) => {
     const head = { id: key, key, path: [], differs, isHead: leaves !== null, cells: cells.map(entryCell) };
     const lines = (leaves ?? []).map((leaf) => ({

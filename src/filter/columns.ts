@@ -1,8 +1,7 @@
-import { parseRef } from '../filter/parse-condition.ts';
-import { printRef } from '../filter/print.ts';
-import { type Scanner, skipSpace, take, takePattern } from '../filter/scanner.ts';
-import type { KeyRef } from '../filter/tree.ts';
-import type { PipelineRunOrder } from '../generated/operations.ts';
+import { parseRef } from './parse-condition.ts';
+import { printRef } from './print.ts';
+import { fail, type Scanner, skipSpace, take, takePattern } from './scanner.ts';
+import type { KeyRef } from './tree.ts';
 
 export const builtIns = {
   state: 'State',
@@ -65,19 +64,33 @@ export function widthOf({ builtIn, width }: Column): number {
   return width ?? (builtIn && usual[builtIn]) ?? 128;
 }
 
+/** Adds the columns of a list, each once, until there is one that cannot be read. */
+function addColumns(columns: Column[], scanner: Scanner): void {
+  do {
+    skipSpace(scanner);
+    const column = takeColumn(scanner);
+    skipSpace(scanner);
+    if (!columns.some((other) => other.text === column.text)) columns.push(column);
+  } while (take(scanner, ','));
+}
+
 /** The columns in an address; as many as can be read. */
 export function parseColumns(text: string): Column[] {
-  const scanner = { text, at: 0 };
   const columns: Column[] = [];
   try {
-    do {
-      skipSpace(scanner);
-      const column = takeColumn(scanner);
-      if (!columns.some((other) => other.text === column.text)) columns.push(column);
-    } while (take(scanner, ','));
+    addColumns(columns, { text, at: 0 });
   } catch {
     // What follows was no column.
   }
+  return columns;
+}
+
+/** The columns of a list that somebody has written. Throws a FilterError that says where it is wrong. */
+export function parseColumnList(text: string): Column[] {
+  const scanner = { text, at: 0 };
+  const columns: Column[] = [];
+  addColumns(columns, scanner);
+  if (scanner.at < text.length) fail(scanner, 'Columns have commas between them.');
   return columns;
 }
 
@@ -92,8 +105,18 @@ export function parseSort(text: string): Sort {
   return { column: text.replace(/^-/, ''), descending: text.startsWith('-') };
 }
 
+type Direction = 'ASC' | 'DESC';
+
+/** PipelineRunOrder of the API: by one thing. */
+export type Order =
+  | { readonly startedAt: Direction }
+  | { readonly endedAt: Direction }
+  | { readonly duration: Direction }
+  | { readonly name: Direction }
+  | { readonly metadata: KeyRef & { readonly direction: Direction } };
+
 /** What the service calls this order; undefined where it has none such. */
-export function orderOf({ column, descending }: Sort): PipelineRunOrder | undefined {
+export function orderOf({ column, descending }: Sort): Order | undefined {
   const direction = descending ? 'DESC' : 'ASC';
   if (column === 'started') return { startedAt: direction };
   if (column === 'ended') return { endedAt: direction };

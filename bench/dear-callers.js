@@ -1,0 +1,42 @@
+// node bench/dear-callers.js URL KIND CALLERS RUNS, by bench/dear.js: asks dear queries, each caller one after the other without a pause,
+// until it is told to stop; then says how many were answered and how.
+import { dearQueries } from './dear-queries.js';
+
+const [url = '', kind = '', callers = '1', runs = '1'] = process.argv.slice(2);
+const kinds = kind === 'mixed' ? Object.values(dearQueries) : [dearQueries[kind]].filter((one) => one !== undefined);
+if (kinds.length === 0) throw new Error(`There is no kind ${kind}: ${Object.keys(dearQueries).join(', ')}, mixed`);
+
+/** @type {Record<string, number>} */
+const answers = {};
+let isOver = false;
+let turns = 0;
+
+async function ask() {
+  const make = kinds[turns++ % kinds.length]?.make;
+  const response = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(make?.(Number(runs))),
+    headers: { 'content-type': 'application/json' },
+  });
+  const text = await response.text();
+  const code = /"code":"(\w+)"/.exec(text)?.[1] ?? 'OK';
+  answers[code] = (answers[code] ?? 0) + 1;
+}
+
+const work = Promise.all(
+  Array.from({ length: Number(callers) }, async () => {
+    while (!isOver) await ask();
+  }),
+);
+process.send?.('begun');
+process.once('message', async () => {
+  isOver = true;
+  // What is under way ends by itself, but not in this round.
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, 16_000))]);
+  process.send?.(
+    Object.entries(answers)
+      .map(([code, count]) => `${count} ${code}`)
+      .join(', '),
+    () => process.exit(),
+  );
+});

@@ -1,0 +1,102 @@
+// npm run bench:dear [-- --runs 100000 --rounds 3 --seconds 8 --rate 200 --callers 8 --kinds counts,mixed]
+// What look-ups by key and writes notice of callers who ask the dearest queries that are allowed, one after the other without a
+// pause: their latency beside them, as ratio to that without them, in turn. Requests come at an even rate, and what counts is
+// the time from when each was due.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { openFilledCluster } from './cluster.js';
+import { contestants, startContestant } from './contestants.js';
+import { dearQueries } from './dear-queries.js';
+import { measurePaced } from './paced.js';
+import { median, ratio, table } from './report.js';
+import { shapeOfRuns, sizeOf } from './shape.js';
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '8' },
+    rate: { type: 'string', default: '200' },
+    callers: { type: 'string', default: '8' },
+    kinds: { type: 'string' },
+  },
+});
+const [runs = 0, rounds = 0, seconds = 0, rate = 0, callers = 0] = [
+  options.runs,
+  options.rounds,
+  options.seconds,
+  options.rate,
+  options.callers,
+].map(Number);
+const kinds = options.kinds?.split(',') ?? [...Object.keys(dearQueries), 'mixed'];
+
+const shape = shapeOfRuns(runs);
+process.stderr.write(`Filling ${sizeOf(shape)}\n`);
+const cluster = await openFilledCluster(shape, undefined);
+try {
+  const server = await startContestant(contestants['ours'], cluster.url);
+  try {
+    const measure = () => measurePaced({ url: server.url, rate, seconds, runs });
+    await measure();
+    /** @type {Record<string, { p50: number[], p99: number[] }[]>} */
+    const ratios = Object.fromEntries(kinds.map((kind) => [kind, [0, 1].map(() => ({ p50: [], p99: [] }))]));
+    /** @type {Record<string, string>} */
+    const answered = {};
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const kind of kinds) {
+        const alone = await measure();
+        const dear = await startCallers(server.url, kind);
+        const beside = await measure();
+        answered[kind] = await dear.stop();
+        for (const at of [0, 1]) {
+          ratios[kind]?.[at]?.p50.push((beside[at]?.p50 ?? Number.NaN) / (alone[at]?.p50 ?? Number.NaN));
+          ratios[kind]?.[at]?.p99.push((beside[at]?.p99 ?? Number.NaN) / (alone[at]?.p99 ?? Number.NaN));
+        }
+        process.stderr.write(
+          `round ${round}, ${kind}: alone ${tell(alone)}; beside ${tell(beside)}; ${answered[kind]}\n`,
+        );
+      }
+    }
+    console.log(
+      `Latency beside ${callers} callers ÷ alone, medians of ${rounds} rounds of ${seconds} s in turn; ${rate} look-ups and ${rate} writes a second; ${sizeOf(shape)}.\n`,
+    );
+    const head = [
+      'asked beside',
+      'look-up by key: median',
+      'p99',
+      'log 2: median',
+      'p99',
+      'answered in the last round',
+    ];
+    const rows = kinds.map((kind) => [
+      dearQueries[kind]?.name ?? 'all of these in turn',
+      ...(ratios[kind] ?? []).flatMap(({ p50, p99 }) => [ratio(median(p50)), ratio(median(p99))]),
+      answered[kind] ?? '',
+    ]);
+    console.log(table(head, rows));
+  } finally {
+    await server.stop();
+  }
+} finally {
+  await cluster.close();
+}
+process.exit();
+
+/** Callers in a process of their own, which takes what they are answered. */
+async function startCallers(/** @type {string} */ url, /** @type {string} */ kind) {
+  const child = fork(new URL('./dear-callers.js', import.meta.url), [url, kind, String(callers), String(runs)]);
+  await once(child, 'message');
+  return {
+    async stop() {
+      child.send('stop');
+      const [said] = await once(child, 'message');
+      return String(said);
+    },
+  };
+}
+
+/** In milliseconds, for who looks on. */
+function tell(/** @type {{ p50: number, p99: number }[]} */ quantiles) {
+  return quantiles.map(({ p50, p99 }) => `${p50.toFixed(1)}/${p99.toFixed(1)}`).join(' ');
+}

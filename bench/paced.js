@@ -1,0 +1,71 @@
+import { Agent, request } from 'node:http';
+import { keys, stepId } from './shape.js';
+import { workloads } from './workloads.js';
+
+/** @typedef {{ p50: number, p99: number }} Quantiles in milliseconds */
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+/**
+ * Look-ups by key and writes of two entries at an even rate, and how long they take from when each was due, in this order.
+ * @param {{ url: string, rate: number, seconds: number, runs: number, key?: string | undefined }} options
+ * @returns {Promise<[Quantiles, Quantiles]>}
+ */
+export async function measurePaced({ runs, ...options }) {
+  const randomStep = () => stepId(Math.floor(Math.random() * runs), 1);
+  const randomKey = () => /** @type {string} */ (keys[Math.floor(Math.random() * keys.length)]);
+  return Promise.all([
+    paced({
+      ...options,
+      make: () => ({ query: workloads['latest']?.query, variables: { id: randomStep(), key: randomKey() } }),
+    }),
+    paced({
+      ...options,
+      make: () => ({
+        query: workloads['log2']?.query,
+        variables: { id: randomStep(), metadata: { [randomKey()]: Math.random(), loss: Math.random() } },
+      }),
+    }),
+  ]);
+}
+
+/**
+ * Sends what `make` makes at the rate, whether answers come or not.
+ * @param {{ url: string, rate: number, seconds: number, key?: string | undefined, make: () => object }} options
+ * @returns {Promise<Quantiles>}
+ */
+async function paced({ url, rate, seconds, key, make }) {
+  /** @type {number[]} */
+  const times = [];
+  const begunAt = performance.now();
+  const total = Math.round(seconds * rate);
+  /** @type {Promise<void>[]} */
+  const under = [];
+  for (let sent = 0; sent < total; ) {
+    for (; sent < total && sent * (1_000 / rate) <= performance.now() - begunAt; sent += 1) {
+      const due = begunAt + sent * (1_000 / rate);
+      under.push(send(url, key, make()).then(() => void times.push(performance.now() - due)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(under);
+  times.sort((a, b) => a - b);
+  const at = (/** @type {number} */ share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+  return { p50: at(0.5) ?? Number.NaN, p99: at(0.99) ?? Number.NaN };
+}
+
+/** @param {string} url @param {string | undefined} key @param {object} body @returns {Promise<void>} */
+function send(url, key, body) {
+  const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: 'POST', agent, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => (text.includes('"errors"') ? reject(new Error(text)) : resolve()));
+    });
+    asked.on('error', reject);
+    asked.end(JSON.stringify(body));
+  });
+}

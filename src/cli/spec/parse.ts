@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import type { CommandSpec, OptionSpec, OptionSpecs } from './command-spec.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a word begins with that is a value in spite of its hyphen: that of a number or, for some options, of a name. */
+const negative = /^-\.?\d/;
+const hyphenated = /^-[^-]/;
+
+/** The option whose value stands next, when this is the word before it. */
+function waitingOption(word: string, options: OptionSpecs): OptionSpec | undefined {
+  const long = /^--([a-z-]+)$/.exec(word)?.[1];
+  const short = /^-([a-z])$/.exec(word)?.[1];
+  const option = Object.entries(options).find(([name, spec]) => name === long || (short && spec.short === short))?.[1];
+  return option?.type === 'string' ? option : undefined;
+}
+
+/** The same words as `parseArgs` takes them: `--iteration=-1` and `-s-accuracy`, where it would see two options. */
+export function joinHyphens(args: readonly string[], options: OptionSpecs): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? '';
+    const option = waitingOption(before, options);
+    if (option && (option.hyphen ? hyphenated : negative).test(arg))
+      joined[joined.length - 1] = before.startsWith('--') ? `${before}=${arg}` : `${before}${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+/** What stands behind the name of a command. */
+type Parsed<Options extends OptionSpecs> = ReturnType<
+  typeof parseArgs<{ readonly options: Options; readonly allowPositionals: true }>
+>;
+
+/** Reads what stands behind the name of a command. Throws a UsageError that says what is wrong. */
+export function parse<Options extends OptionSpecs>(
+  { name, options }: CommandSpec<Options>,
+  args: readonly string[],
+): Parsed<Options> {
+  try {
+    return parseArgs({ args: joinHyphens(args, options), options, allowPositionals: true });
+  } catch (error) {
+    if (!(error instanceof TypeError) || !('code' in error)) throw error;
+    // What Node adds of `--` leads astray here, where a command stands behind it.
+    throw new UsageError(`${name}: ${error.message.replace(/\. To specify a positional[\s\S]*$/, '.')}`);
+  }
+}

@@ -1,0 +1,121 @@
+import { expect } from 'vitest';
+import { scrape } from '../support/scrape.ts';
+import { testAlone as test } from '../support/test.ts';
+import { until } from '../support/until.ts';
+
+// The built service, whose dear queries are answered by a thread with connections of its own.
+
+const adminKey = 'an-administrator-who-is-tested-and-nobody-else';
+/** The thread leaves the cores to others: where they are all busy, it comes up late. */
+const patienceMs = 90_000;
+const value = '9007199254740993';
+const dear = `{ pipelineRuns(first: 200, filter: { metadata: { key: "word", contains: "b" } }) { totalCount nodes { name pipeline runMetadata(key: "digits") { value } } } }`;
+
+function asker(url: string) {
+  return async (query: string, key = adminKey, variables?: object, more: Record<string, string> = {}) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...more };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+}
+
+test('a dear query is answered by the thread as by the service itself, to each what it may see', {
+  timeout: 240_000,
+}, async ({ startService, client }) => {
+  const service = await startService({ RUNLEDGER_ADMIN_KEY: adminKey, WORKERS: '1' });
+  const ask = asker(service.url);
+  for (const pipeline of ['iris', 'mnist']) {
+    await ask(`mutation { startRun(input: { name: "${pipeline}-1", pipeline: "${pipeline}" }) { id } }`);
+    await ask(
+      `mutation { logMetadata(input: { target: { run: "${pipeline}-1" }, metadata: { word: "abc", digits: ${value} } }) { replayed } }`,
+    );
+  }
+  const made = await ask(
+    'mutation { createApiKey(input: { name: "narrow", scopes: [READ], pipelines: ["iris"] }) { secret } }',
+  );
+  const narrow = JSON.parse(made.text).data.createApiKey.secret as string;
+  const threads = async () =>
+    (
+      await client.query(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'runledger aside'`,
+      )
+    ).rows.length;
+
+  // The first starts the thread, and does not wait for it.
+  const itself = await ask(dear);
+  expect(await threads()).toBe(0);
+  expect(itself.text).toContain(`"value":${value}`);
+  let byThread = itself;
+  await until(
+    'the thread answers',
+    async () => {
+      byThread = await ask(dear);
+      return (await threads()) > 0;
+    },
+    patienceMs,
+  );
+  expect(byThread.text).toBe(itself.text);
+  expect(byThread.status).toBe(200);
+  for (const name of ['content-type', 'cache-control', 'x-frame-options', 'content-length'])
+    expect(byThread.headers.get(name)).toBe(itself.headers.get(name));
+  expect(byThread.headers.get('x-request-id')).toMatch(/./);
+
+  const seen = JSON.parse((await ask(dear, narrow)).text).data.pipelineRuns;
+  expect(seen).toMatchObject({ totalCount: 1, nodes: [{ name: 'iris-1' }] });
+
+  // By GET, and what is wrong with it is told under the id of the request.
+  const byGet = await fetch(`${service.url}?query=${encodeURIComponent(dear)}`, {
+    headers: { authorization: `Bearer ${adminKey}` },
+  });
+  expect(await byGet.text()).toBe(itself.text);
+  const refused = await ask(dear.replace('contains: "b"', 'contains: "b", gt: 1'), adminKey, undefined, {
+    accept: 'application/graphql-response+json',
+  });
+  const wrong = await ask(dear.replace('first: 200', 'first: 200, after: "nonsense"'));
+  expect(JSON.parse(wrong.text).errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  expect(refused.status).toBeLessThan(500);
+
+  // What it does is counted with the rest.
+  const said = await scrape(service.url);
+  expect(said.sum('runledger_statement_duration_seconds_count', { statement: 'count_runs' })).toBeGreaterThanOrEqual(3);
+  expect(said.sum('runledger_requests_total', { code: 'BAD_USER_INPUT' })).toBeGreaterThanOrEqual(1);
+  expect(said.text.match(/^runledger_pool_max_connections /gm)).toHaveLength(1);
+  expect(said.sum('runledger_pool_max_connections')).toBe(13);
+
+  await service.stop();
+  await until('its connections are gone', async () => (await threads()) === 0);
+  expect(service.logged.filter((line) => /error|thread/.test(line))).toEqual([]);
+});
+
+test('while dear queries hang, the thread takes them all, and look-ups and writes go on', { timeout: 240_000 }, async ({
+  startService,
+  client,
+}) => {
+  const service = await startService({ RUNLEDGER_ADMIN_KEY: adminKey, LOCK_TIMEOUT_MS: '60000' });
+  const ask = asker(service.url);
+  await ask('mutation { startRun(input: { name: "known" }) { id } }');
+  const connections = `SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'runledger aside' AND wait_event_type = 'Lock'`;
+  await until(
+    'the thread answers',
+    async () => {
+      await ask(dear);
+      const { rows } = await client.query(connections.replace(" AND wait_event_type = 'Lock'", ''));
+      return rows[0].count > 0;
+    },
+    patienceMs,
+  );
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE latest_entry IN ACCESS EXCLUSIVE MODE');
+  const hanging = Array.from({ length: 30 }, (_, n) => ask(dear.replace('"b"', `"${n}"`)));
+  await until('some hang', async () => (await client.query(connections)).rows[0].count > 0);
+  for (let n = 0; n < 20; n += 1) {
+    const started = await ask(`mutation { startRun(input: { name: "beside-${n}" }) { name } }`);
+    expect(JSON.parse(started.text)).toEqual({ data: { startRun: { name: `beside-${n}` } } });
+    expect(JSON.parse((await ask(`{ pipelineRun(ref: "beside-${n}") { name } }`)).text).data.pipelineRun.name).toBe(
+      `beside-${n}`,
+    );
+  }
+  await client.query('ROLLBACK');
+  for (const { text } of await Promise.all(hanging)) expect(JSON.parse(text).data.pipelineRuns.totalCount).toBe(0);
+});
