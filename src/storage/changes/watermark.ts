@@ -1,5 +1,6 @@
 import { createBatch } from '../postgres/batch.ts';
 import { perDatabase, type Writer } from '../postgres/database.ts';
+import { notePosition } from '../postgres/wal-position.ts';
 
 type Mark = { id: bigint; transaction: string };
 
@@ -21,6 +22,8 @@ const longestLookMs = 250;
 export const readWatermark = perDatabase((db: Writer) => {
   const ask = createBatch<null, bigint>(async (askers) => {
     const id = await waitUntilDecided(db);
+    // Who is told of what is decided may ask a replica for it next.
+    await notePosition(db);
     return askers.map(() => id);
   });
   return () => ask(null);
