@@ -87,5 +87,10 @@ async function readOn(replica: Replica, carryOut: (db: Database) => Promise<Resu
  * statement that takes too long there would take as long elsewhere.
  */
 function isOfDatabase(error: unknown): boolean {
-  return !(error instanceof GraphQLError || error instanceof RunledgerError || error instanceof TooDearError || isCancelled(error));
+  return !(
+    error instanceof GraphQLError ||
+    error instanceof RunledgerError ||
+    error instanceof TooDearError ||
+    isCancelled(error)
+  );
 }
