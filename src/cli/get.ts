@@ -10,6 +10,9 @@ import { getSpec } from './spec/record.ts';
 import { UsageError } from './spec/usage-error.ts';
 import { targetOfOptions } from './target.ts';
 
+/** What another command of the same script has just logged is to be found, though this one was not told its position. */
+const newestState = { 'x-runledger-position': 'latest' };
+
 /** The run, name and attempt of the step with this id. */
 async function findTarget(settings: Settings, stepId: string) {
   const step = found((await execute(settings, StepRun, { id: stepId })).step, `step with the id ${stepId}`);
@@ -27,7 +30,8 @@ export async function get(
   if (key === undefined || more.length > 0) throw new UsageError('get: give one KEY.');
   const end = Date.now() + (parseSeconds(values.timeout, 'timeout') ?? 30_000);
   /** The settings for the next call, which may take as long as there is left. */
-  const settings = () => settingsOf({ url: values.url, deadlineMs: Math.max(1, end - Date.now()) });
+  const settings = () =>
+    settingsOf({ url: values.url, deadlineMs: Math.max(1, end - Date.now()), headers: newestState });
   const target = targetOfOptions(values, process.env);
   const {
     run: ref,

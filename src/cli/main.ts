@@ -22,6 +22,7 @@ const table: Readonly<Record<string, Command>> = {
   flush: async (args, { print }) => (await import('./flush.ts')).flush(args, print, complain),
   keys: async (args, { print }) => (await import('./keys.ts')).keys(args, print, complain),
   migrate: async (args, { print }) => (await import('./migrate.ts')).migrate(args, print, complain),
+  partition: async (args, { print }) => (await import('./partition.ts')).partition(args, print, complain),
   export: async (args, { print }) => (await import('./export.ts')).exportLedger(args, print, complain),
   import: async (args, { print }) => (await import('./import.ts')).importLedger(args, print, complain),
   prune: async (args, { print }) => (await import('./prune.ts')).prune(args, print, complain),

@@ -96,10 +96,11 @@ export function serializeResult(result: ExecutionResult, mediaType: string): Who
 }
 
 /** A result as clients see it. */
-export function toOutput({ errors, data }: ExecutionResult): Record<string, unknown> {
+export function toOutput({ errors, data, extensions }: ExecutionResult): Record<string, unknown> {
   const output: Record<string, unknown> = {};
   if (errors) output['errors'] = errors.map(toWire);
   if (data !== undefined) output['data'] = data;
+  if (extensions !== undefined) output['extensions'] = extensions;
   return output;
 }
 

@@ -11,6 +11,7 @@ import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { Database } from '../storage/postgres/database.ts';
 import { forRequest } from '../storage/postgres/for-request.ts';
+import type { Replicas } from '../storage/postgres/replicas.ts';
 import { type Answer, acceptedBy, serializeResult } from './answer.ts';
 import { type Aside, type AsideAnswer, noteAside } from './aside.ts';
 import { createDeadline } from './deadline.ts';
@@ -20,14 +21,18 @@ import { createEngine, mapResult, type Observer, type Result } from './engine.ts
 import { serializeEvents } from './event-stream.ts';
 import { createFinish } from './finish.ts';
 import { type GraphQLParams, readBody, readSearch } from './params.ts';
+import { positionHeader } from './position.ts';
 import { createCostCheck } from './query-cost.ts';
 import { defaultQueryLimits, type QueryLimits } from './query-limits.ts';
+import { createReading } from './reading.ts';
 import { createStreamEnds } from './stream-ends.ts';
 import { createStreamProtocol } from './stream-protocol.ts';
 import { createWatch } from './watch.ts';
 
 export type AppOptions = {
   db: Database;
+  /** Beside `db`; queries go to them as far as they are well and near enough. */
+  replicas?: Replicas;
   log: Logger;
   limits?: Partial<Limits>;
   queryLimits?: Partial<QueryLimits>;
@@ -87,6 +92,7 @@ export function createApp(options: AppOptions): App {
     options.onOutage ?? (() => {}),
   );
   const withinDeadline = createDeadline(options.requestTimeoutMs ?? 15_000);
+  const reading = createReading(db, options.replicas);
   const streamEnds = createStreamEnds(ended.signal, options.isStillGood ?? (async () => true));
   const watch = createWatch(log, options.slowRequestMs ?? 0, options.spans);
 
@@ -110,28 +116,34 @@ export function createApp(options: AppOptions): App {
       if (handed) return await withinDeadline(handed);
       const isStream = operation.operation === 'subscription';
       const stream = isStream ? streamEnds.open(caller) : null;
-      const context: Context = {
-        db: forRequest(db, note.clock, caller.sight),
+      const primary = forRequest(db, note.clock, caller.sight);
+      const contextOn = (chosen: Database): Context => ({
+        db: chosen === db ? primary : forRequest(chosen, note.clock, caller.sight),
+        primary,
         limits,
         caller,
         address: note.address,
         audit: (entry) => log.info({ ...toLog(note), audit: entry }, 'audit'),
         ended: stream?.signal ?? ended.signal,
+      });
+      let context = contextOn(db);
+      let database = db;
+      const carryOut = async (chosen: Database) => {
+        if (chosen !== database) context = contextOn(chosen);
+        database = chosen;
+        return (isStream ? engine.subscribe : engine.execute)({
+          schema,
+          document,
+          contextValue: context,
+          variableValues: params.variables,
+          operationName: params.operationName,
+        });
       };
-      const carryOut = isStream ? engine.subscribe : engine.execute;
-      const result = await withinDeadline(
-        Promise.resolve(
-          carryOut({
-            schema,
-            document,
-            contextValue: context,
-            variableValues: params.variables,
-            operationName: params.operationName,
-          }),
-        ),
-      );
+      const isQuery = operation.operation === 'query';
+      const result = await withinDeadline(isQuery ? reading.query(note, carryOut) : carryOut(db));
+      const show = (each: ExecutionResult) => finish(isStream ? reading.withPosition(each) : each, note);
       return engine.show(
-        mapResult(watch.follow(stream ? stream.until(result) : result), (each) => finish(each, note), failed),
+        mapResult(watch.follow(stream ? stream.until(result) : result), show, failed),
         params,
         context,
       );
@@ -150,7 +162,7 @@ export function createApp(options: AppOptions): App {
     const end = watch.begin(note, 'stream');
     const result = (await execute(read, caller, { takesEvents: true, byGet }, note)) as Result;
     end(result);
-    return result;
+    return note.operation === 'mutation' && !isAsyncIterable(result) ? reading.withPositionAfterWrite(result) : result;
   });
 
   return {
@@ -171,7 +183,10 @@ export function createApp(options: AppOptions): App {
       const isStream = isAsyncIterable(result) || accepted.mediaType === null;
       if (isStream) note.way = 'stream';
       try {
-        return isStream ? serializeEvents(result) : serializeResult(result, accepted.mediaType ?? '');
+        const answer = isStream ? serializeEvents(result) : serializeResult(result, accepted.mediaType ?? '');
+        const position = note.operation === 'mutation' ? await reading.afterWrite() : null;
+        if (position !== null) answer.headers[positionHeader] = position;
+        return answer;
       } finally {
         end(result);
       }

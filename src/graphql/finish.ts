@@ -64,7 +64,7 @@ function ofOwnLimits(error: unknown): RunledgerError | null {
 }
 
 /** What graphql-js, and Yoga once more, have wrapped. */
-function rootOf(error: unknown): unknown {
+export function rootOf(error: unknown): unknown {
   let root = error;
   while (root instanceof GraphQLError && root.originalError) root = root.originalError;
   return root;

@@ -19,7 +19,7 @@ export function checkOrigin(allowedOrigins: string[], request: IncomingMessage, 
     return false;
   }
   response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('access-control-expose-headers', 'x-request-id, x-runledger-position');
   if (request.method === 'OPTIONS') {
     response.setHeader('access-control-allow-methods', 'GET, POST, PUT, DELETE');
     response.setHeader(

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { positionHeader } from '../graphql/position.ts';
 import { openNote, type RequestNote, type TraceParent } from '../measure/request.ts';
 
 /** What may stand in a log and in a header, whoever made it. */
@@ -12,7 +13,10 @@ export function identifyRequest({ headers }: IncomingMessage, nextId: () => stri
   const given = headers['x-request-id'];
   const id = typeof given === 'string' && safeId.test(given) ? given : nextId();
   const trace = headers['traceparent'];
-  return openNote(id, typeof trace === 'string' ? parseTraceParent(trace) : null);
+  const note = openNote(id, typeof trace === 'string' ? parseTraceParent(trace) : null);
+  const asOf = headers[positionHeader];
+  if (typeof asOf === 'string') note.asOf = asOf;
+  return note;
 }
 
 /** Null for what is no `traceparent`: the trace then begins here. */

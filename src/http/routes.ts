@@ -78,9 +78,9 @@ export async function handle(
 }
 
 async function answerReady({ readiness }: Edge, _request: IncomingMessage, response: ServerResponse) {
-  const { reads, writes } = await readiness();
+  const { reads, writes, replicas } = await readiness();
   const ready = reads === 'ok' && writes === 'ok';
-  sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', reads, writes });
+  sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', reads, writes, replicas });
 }
 
 function answerOptions(_options: Edge, _request: IncomingMessage, response: ServerResponse) {

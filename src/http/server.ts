@@ -30,8 +30,8 @@ export type HttpOptions = {
   /** Origins of web pages that may use it from elsewhere, such as `https://dash.example.com`; `*` for any. */
   allowedOrigins: string[];
   graphiql: boolean;
-  /** Whether reads and writes can be answered: `ok`, or why not. */
-  readiness: () => Promise<{ reads: string; writes: string }>;
+  /** Whether reads and writes can be answered, and which replicas answer queries: `ok`, or why not. */
+  readiness: () => Promise<{ reads: string; writes: string; replicas?: string[] }>;
   /** Told of what should not have happened, and of the request, under whose id the caller was told of it. */
   onError: (error: unknown, note: RequestNote) => void;
   /** What `/metrics` answers; nothing is there where this is not given. */

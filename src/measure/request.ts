@@ -25,6 +25,8 @@ export type RequestNote = {
   code: string;
   /** Where it came from, where that is known. */
   address: string | null;
+  /** How far the caller has to see: a position that it was told, or `latest`; null for whatever there is. */
+  asOf: string | null;
   /** Begins with the question, when its body has come. */
   clock: Clock;
 };
@@ -49,6 +51,7 @@ export function openNote(id: string, parent: TraceParent | null = null): Request
     operationName: null,
     code: 'OK',
     address: null,
+    asOf: null,
     clock: startClock(),
   };
 }

@@ -15,6 +15,7 @@ import { listenOn, originOf } from './listen-on.ts';
 import { placeOfMetrics } from './metrics.ts';
 import { openGate } from './open-gate.ts';
 import { databaseOf, edgeOf, isOn, limitsOf, queryLimitsOf } from './options.ts';
+import { openReplicasOf, withReplicas } from './replicas.ts';
 import type { Settings } from './settings.ts';
 import { atMost } from './stop.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -34,16 +35,19 @@ export async function startListening(
   let stopping = false;
   // The database and its log know each other: one tells of failures, the other looks whether they are over.
   const health = createHealthLog(log, () => checkReadiness(db)());
+  const connection = databaseOf(settings);
   const db = openDatabase({
+    ...connection,
+    connectionString,
     onConnectionLost: health.failed,
     onNotice: (line) => log.info(line),
-    connectionString,
-    ...databaseOf(settings),
   });
+  const replicas = openReplicasOf(db, settings, connection, log);
   const gate = await openGate(db, settings, log);
   const aside = openAside({ settings, connectionString, isTerminal }, log, health.failed);
   const app = createApp({
     db,
+    ...(replicas && { replicas }),
     log,
     aside,
     isStillGood: gate.isStillGood,
@@ -59,13 +63,15 @@ export async function startListening(
   sources.push(
     app.metrics,
     async () => addMetrics(databaseMetrics(db), await aside.metrics()),
+    () => replicas?.metrics() ?? [],
     () => httpMetrics(counts),
   );
   const server = createHttpServer({
     app,
     gate,
     ...edgeOf(settings),
-    readiness: async () => (stopping ? { reads: 'stopping', writes: 'stopping' } : checkReadiness(db)()),
+    readiness: async () =>
+      stopping ? { reads: 'stopping', writes: 'stopping' } : withReplicas(await checkReadiness(db)(), replicas),
     onError: (error, note) => log.error({ ...toLog(note), err: error }, 'unexpected error'),
     metrics: placeOfMetrics(settings) === 'service' ? metricsText : undefined,
     counts,
@@ -84,10 +90,12 @@ export async function startListening(
         app.endStreams();
         // The rest of the time is for the database, and the embedded Postgres.
         await closeServer(server, settings.SHUTDOWN_TIMEOUT_MS * 0.7);
-        await atMost(Math.min(2_000, settings.SHUTDOWN_TIMEOUT_MS * 0.1), Promise.all([aside.close(), db.close()]));
+        const closing = Promise.all([aside.close(), db.close(), replicas?.close()]);
+        await atMost(Math.min(2_000, settings.SHUTDOWN_TIMEOUT_MS * 0.1), closing);
       },
     };
   } catch (error) {
+    await replicas?.close();
     await db.close();
     throw error;
   }

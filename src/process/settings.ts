@@ -34,6 +34,12 @@ const databaseUrl = z
   )
   .optional();
 
+const databaseUrls = z
+  .string()
+  .transform((text) => text.split(',').map((url) => url.trim()))
+  .pipe(z.array(databaseUrl.unwrap()))
+  .default([]);
+
 const list = z
   .string()
   .default('')
@@ -66,6 +72,8 @@ const schema = z.object({
   PORT: whole(0, 65_535, 4_000),
   DATABASE_URL: databaseUrl,
   MIGRATE_DATABASE_URL: databaseUrl,
+  DATABASE_REPLICA_URL: databaseUrls,
+  DATABASE_REPLICA_MAX_LAG_MS: whole(100, 3_600_000, 2_000),
   RUNLEDGER_DATA_DIR: z.string().min(1).optional(),
   ALLOWED_ORIGINS: list,
   ALLOWED_HOSTS: list,
@@ -151,7 +159,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
       // They have passwords in them, or are one.
-      return name.endsWith('DATABASE_URL') || name === 'RUNLEDGER_ADMIN_KEY'
+      return /^(MIGRATE_)?DATABASE_(REPLICA_)?URL$/.test(name) || name === 'RUNLEDGER_ADMIN_KEY'
         ? `${name} ${message}`
         : `${name}=${JSON.stringify(present[name])} ${message}`;
     }),

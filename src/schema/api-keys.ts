@@ -56,7 +56,7 @@ builder.queryField('apiKeys', (t) =>
     type: [ApiKey],
     description: 'The keys, newest first. Scope ADMIN.',
     args: { includeRevoked: t.arg.boolean({ defaultValue: false }) },
-    resolve: (_root, { includeRevoked }, { db }) => listApiKeys(db, includeRevoked ?? false),
+    resolve: (_root, { includeRevoked }, { primary }) => listApiKeys(primary, includeRevoked ?? false),
   }),
 );
 

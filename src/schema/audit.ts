@@ -32,19 +32,19 @@ builder.queryField('auditLog', (t) =>
       first: t.arg.int({ defaultValue: 50, description: '0 to 200.' }),
       after: t.arg.string({ description: 'The cursor of the last entry seen.' }),
     },
-    resolve: async (_root, { first, after }, { db }) => {
+    resolve: async (_root, { first, after }, { primary }) => {
       const size = pageSize(first, 50);
       const cursor = decodeCursor('audit', after, ([id]) => {
         const before = asId(id);
         return before === null ? null : [before];
       });
-      const rows = await listAuditEntries(db, { before: cursor?.[0] ?? null, take: size + 1 });
+      const rows = await listAuditEntries(primary, { before: cursor?.[0] ?? null, take: size + 1 });
       return toConnection(
         rows,
         size,
         after,
         ({ id }) => encodeCursor('audit', id),
-        () => countAuditEntries(db),
+        () => countAuditEntries(primary),
       );
     },
   }),

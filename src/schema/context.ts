@@ -5,8 +5,10 @@ import type { Database } from '../storage/postgres/database.ts';
 
 /** What every resolver of a request is handed. */
 export type Context = {
-  /** What of it the caller may see. */
+  /** What of it the caller may see. For a query perhaps a replica, which takes no writes. */
   db: Database;
+  /** The same on the primary: for what must be the newest whoever asks, and what is brought up to date before it is told. */
+  primary: Database;
   limits: Limits;
   caller: Caller;
   /** Where the request came from, where that is known. */

@@ -38,11 +38,11 @@ builder.queryField('metadataKeys', (t) =>
       after: t.arg.string({ description: 'The cursor of the last key seen.' }),
       qualified: t.arg.boolean({ defaultValue: false, description: 'Of each step apart: `step_name::key`.' }),
     },
-    resolve: (_root, { pipeline, prefix, first, after, qualified }, { db }) => {
+    resolve: (_root, { pipeline, prefix, first, after, qualified }, { primary }) => {
       const position = decodeCursor('keys', after, ([key]) =>
         typeof key === 'string' && !key.includes('\0') ? [key] : null,
       );
-      return listMetadataKeys(db, {
+      return listMetadataKeys(primary, {
         pipeline,
         prefix,
         qualified: qualified ?? false,

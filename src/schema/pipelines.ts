@@ -25,12 +25,12 @@ builder.queryField('pipelines', (t) =>
       first: t.arg.int({ defaultValue: 50, description: '0 to 200.' }),
       after: t.arg.string({ description: 'The cursor of the last pipeline seen.' }),
     },
-    resolve: async (_root, { prefix, first, after }, { db }) => {
+    resolve: async (_root, { prefix, first, after }, { primary }) => {
       const size = pageSize(first, 50);
       const position = decodeCursor('pipelines', after, ([name]) =>
         typeof name === 'string' && !name.includes('\0') ? [name] : null,
       );
-      const { rows, count } = await listPipelines(db, { prefix, after: position?.[0] ?? null, take: size + 1 });
+      const { rows, count } = await listPipelines(primary, { prefix, after: position?.[0] ?? null, take: size + 1 });
       return toConnection(rows, size, after, ({ name }) => encodeCursor('pipelines', name), count);
     },
   }),

@@ -46,6 +46,6 @@ builder.queryField('runFacets', (t) =>
     description:
       'How the runs that pass a filter divide. Without a filter told by counters that may lag some seconds behind writers.',
     args: { filter: t.arg({ type: PipelineRunFilter }) },
-    resolve: (_root, { filter }, { db, limits }) => readRunFacets(db, parseRunFilter(filter, limits)),
+    resolve: (_root, { filter }, { db, primary, limits }) => readRunFacets(db, primary, parseRunFilter(filter, limits)),
   }),
 );

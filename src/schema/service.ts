@@ -25,7 +25,7 @@ const Service = builder.objectRef<Caller>('Service').implement({
     time: t.field({
       type: 'DateTime',
       description: "The database's clock.",
-      resolve: (_, _args, { db }) => readTime(db),
+      resolve: (_, _args, { primary }) => readTime(primary),
     }),
     viewer: t.field({
       type: Viewer,

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
@@ -10,6 +9,7 @@ import { openEmbedded } from '../../src/storage/embedded/open.ts';
 import { temporaryPath } from '../support/cluster.ts';
 import { check } from '../support/faults/checks.ts';
 import { send, startLoad } from '../support/faults/load.ts';
+import { freePort } from '../support/free-port.ts';
 import { openProxy } from '../support/proxy.ts';
 import { packageRoot } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
@@ -30,15 +30,6 @@ const end = async (child: ChildProcess) => {
   child.kill('SIGTERM');
   await once(child, 'exit');
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** PgBouncer refuses to run as root: then it runs as nobody. */
 const account = process.getuid!() === 0 ? { uid: 65_534, gid: 65_534 } : {};
@@ -166,7 +157,7 @@ describe.skipIf(!isThere)('behind PgBouncer in transaction mode', () => {
         text = text.slice(text.lastIndexOf('\n') + 1);
       }
     })().catch(() => {});
-    await until('hundreds are acknowledged', () => load.acknowledged.length > 300);
+    await until('hundreds are acknowledged', () => load.acknowledged.length > 300, 60_000);
     // New attempts, through transactions of several statements.
     for (let n = 0; n < 10; n += 1) {
       const start = 'mutation ($r: String!) { startStep(input: { run: $r, name: "s" }) { attempt } }';

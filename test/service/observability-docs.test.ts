@@ -36,8 +36,9 @@ const queries = [...read('operations.md').matchAll(/```promql\n(.*?)```/gs)].fla
 /** What Prometheus itself adds. */
 const ofPrometheus = { metrics: ['up'], labels: ['job', 'instance', 'le'] };
 
-const test = testAlone.extend('said', async ({ startService }): Promise<Scrape> => {
-  const { url } = await startService({ WORKERS: '2' });
+const test = testAlone.extend('said', async ({ startService, database }): Promise<Scrape> => {
+  // The database beside itself is no replica, but what is told of one is there.
+  const { url } = await startService({ WORKERS: '2', DATABASE_REPLICA_URL: database.url });
   await makeLoad(url, 3);
   return scrape(url);
 });

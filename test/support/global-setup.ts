@@ -5,6 +5,7 @@ import { migrate } from '../../src/storage/postgres/migrate.ts';
 import { openThrowAway } from './cluster.ts';
 import { databaseUrl } from './database-url.ts';
 import { dropDatabase } from './drop-database.ts';
+import { partitionNow } from './partition-now.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -38,6 +39,9 @@ export default async function setup({ vitest }: TestProject): Promise<(() => Pro
   try {
     await admin.query(`CREATE DATABASE ${template} TEMPLATE template0 ENCODING 'UTF8'`);
     await migrate(databaseUrl(server.url, template));
+    // All tests hold on a partitioned table as well: `TEST_PARTITIONS=4 npx vitest run --project service`.
+    const parts = Number(process.env['TEST_PARTITIONS'] ?? 0);
+    if (parts > 0) await partitionNow(databaseUrl(server.url, template), { parts });
   } catch (error) {
     await teardown();
     throw error;

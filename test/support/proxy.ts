@@ -17,12 +17,14 @@ export type CuttableWire = {
   delay(ms: number): void;
   /** What is open now carries requests but no answers any more; who connects from now on is carried. */
   swallow(): void;
+  /** Cuts what is open; who connects again is carried to another database. */
+  redirect(url: string): void;
   close(): Promise<void>;
 };
 
 /** Listens on a free loopback port for the database at `url`, which may be a socket in a folder. */
 export async function openProxy(url: string): Promise<CuttableWire> {
-  const target = new URL(url);
+  let target = new URL(url);
   const sockets = new Set<Socket>();
   let hanging = false;
   let delayMs = 0;
@@ -90,6 +92,10 @@ export async function openProxy(url: string): Promise<CuttableWire> {
     },
     swallow: () => {
       for (const database of databases) swallowed.add(database);
+    },
+    redirect: (to) => {
+      target = new URL(to);
+      cut();
     },
     close: refuse,
   };

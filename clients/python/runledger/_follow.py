@@ -12,6 +12,7 @@ import time
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
+from . import _position
 from . import _queries as q
 from ._decode import loads
 from ._entries import MetadataEntry, entry_of
@@ -69,7 +70,7 @@ def subscribe(
             if event == "complete":
                 return
             if event == "next" and data:
-                yield _data(data)
+                yield _data(transport.url, data)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UnavailableError(f"The stream from {transport.url} broke: {error or type(error).__name__}.") from error
     finally:
@@ -77,8 +78,9 @@ def subscribe(
             connection.close()
 
 
-def _data(text: str) -> dict[str, Any]:
+def _data(url: str, text: str) -> dict[str, Any]:
     result = loads(text)
+    _position.note(url, (result.get("extensions") or {}).get("position"))
     if result.get("errors"):
         raise error_of(result["errors"])
     data: dict[str, Any] = result["data"]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Callable, NamedTuple
 from urllib.parse import urlsplit
 
+from . import _position
 from .errors import UnavailableError
 
 USER_AGENT = "runledger-python/0.1.0"
@@ -80,6 +81,7 @@ class Transport:
         headers = {"Content-Type": "application/json", "Accept": accept, "User-Agent": USER_AGENT}
         if self._api_key:
             headers["Authorization"] = f"Bearer {self._api_key}"
+        headers.update(_position.headers(self.url))
         return headers
 
     def target(self) -> str:
@@ -114,6 +116,7 @@ class Transport:
         answer = connection.getresponse()
         data = answer.read()
         response = Response(answer.status, dict((name.lower(), value) for name, value in answer.getheaders()), data)
+        _position.note(self.url, response.headers.get(_position.HEADER))
         if answer.will_close:
             connection.close()
         else:

@@ -2,6 +2,7 @@ import { errorOfCode, InvalidCallError, type RunledgerError, UnavailableError } 
 import type { JsonObject, JsonValue } from './json/value.ts';
 import type { Settings } from './options.ts';
 import { parserOf } from './parser-of.ts';
+import { keepPosition, positionHeader, positionOf } from './position.ts';
 import { isRefusedOnLoopback } from './refused.ts';
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {
@@ -10,7 +11,7 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
 
 /** Whether a status of a server or proxy means "try again", whatever the body. */
 function isTemporary(status: number): boolean {
-  return status >= 500 || status === 408 || status === 425 || status === 429;
+  return status >= 500 || [408, 425, 429].includes(status);
 }
 
 /** `Retry-After` in milliseconds: seconds, or a date. */
@@ -81,11 +82,13 @@ export function errorOfFetch(cause: unknown, url: string): RunledgerError {
 /** The headers of a request to the service. */
 export function headersOf(settings: Settings, accept: string): Record<string, string> {
   const apiKey = settings.apiKey();
+  const position = positionOf(settings.url);
   return {
+    ...(position && { [positionHeader]: position }),
     ...settings.headers(),
     accept,
     'content-type': 'application/json',
-    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    ...(apiKey && { authorization: `Bearer ${apiKey}` }),
   };
 }
 
@@ -93,15 +96,17 @@ export function headersOf(settings: Settings, accept: string): Record<string, st
 export function dataOf(text: string, response: Response, url: string, parse: (text: string) => JsonValue): JsonObject {
   // The service answers 404 only where it has no GraphQL, and then in the form of a GraphQL result.
   if (response.status === 404) throw errorOfStatus(response, url);
+  keepPosition(url, response.headers.get(positionHeader));
   let result: JsonValue;
   try {
     result = parse(text);
   } catch {
     throw errorOfStatus(response, url);
   }
-  const error = isObject(result) ? errorOfResult(result, response.status, retryAfterMs(response)) : undefined;
+  if (!isObject(result)) throw errorOfStatus(response, url);
+  const error = errorOfResult(result, response.status, retryAfterMs(response));
   if (error) throw error;
-  if (!isObject(result) || !isObject(result['data'])) throw errorOfStatus(response, url);
+  if (!isObject(result['data'])) throw errorOfStatus(response, url);
   return result['data'];
 }
 

@@ -36,8 +36,7 @@ export function patientTimeout(ms: number): AbortSignal {
   };
   const start = (delay: number) => {
     // In Node a timer is an object, and must not keep the process alive; in a browser it is a number.
-    const timer: unknown = setTimeout(look, delay);
-    if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref();
+    (setTimeout(look, delay) as { unref?(): void }).unref?.();
   };
   start(ms);
   return controller.signal;

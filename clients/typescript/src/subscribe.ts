@@ -3,6 +3,7 @@ import type { Operation } from './generated/operations.ts';
 import { parseJson } from './json/parse.ts';
 import { stringifyJson } from './json/stringify.ts';
 import type { Settings } from './options.ts';
+import { keepPosition } from './position.ts';
 import { dataOf, errorOfFetch, headersOf } from './post.ts';
 import { eventsOf } from './sse.ts';
 
@@ -27,6 +28,12 @@ export async function* subscribe<Answer, Variables>(
     clearTimeout(timer);
     timer = setTimeout(tooQuiet, silenceMs);
   };
+  /** Whoever asks because of an event is to find what it was told of. */
+  const parseEvent = (text: string) => {
+    const result = parseJson(text);
+    keepPosition(settings.url, (result as { extensions?: { position?: string } } | null)?.extensions?.position);
+    return result;
+  };
   try {
     const response = await settings.fetch(settings.url, {
       method: 'POST',
@@ -43,7 +50,7 @@ export async function* subscribe<Answer, Variables>(
     for await (const { event, data } of eventsOf(response.body, alive)) {
       if (event === 'complete') return;
       // The service has checked the answer against the schema from which the types are generated.
-      if (event === 'next' && data !== '') yield dataOf(data, response, settings.url, parseJson) as Answer;
+      if (event === 'next' && data !== '') yield dataOf(data, response, settings.url, parseEvent) as Answer;
     }
   } catch (error) {
     throw error instanceof RunledgerError ? error : errorOfFetch(error, settings.url);

@@ -1,5 +1,6 @@
 import { isLater } from '@runledger/client/internal/entry';
 import { InvalidCallError } from '@runledger/client/internal/errors';
+import { keepPosition, positionOf } from '@runledger/client/internal/position';
 import { pause, pauseMs } from '@runledger/client/internal/retry';
 import { subscribe } from '@runledger/client/internal/subscribe';
 import type { QueryClient } from '@tanstack/react-query';
@@ -18,7 +19,10 @@ import { asLeader } from './leader.ts';
 
 export type Change = ChangesSubscription['changes'];
 type LiveState = 'off' | 'opening' | 'live' | 'lost';
-type Message = { readonly state: LiveState } | { readonly changes: readonly Change[] } | 'hello';
+type Message =
+  | { readonly state: LiveState }
+  | { readonly changes: readonly Change[]; readonly position: string | undefined }
+  | 'hello';
 
 /** A tab may be hidden for so long without leaving the stream: who looks away for a moment loses nothing. */
 const graceMs = 10_000;
@@ -65,7 +69,11 @@ export function followChanges(cache: QueryClient): () => void {
     if (data === 'hello') {
       if (isLeading) channel.postMessage({ state });
     } else if ('state' in data) setState(data.state);
-    else take(data.changes);
+    else {
+      // What is asked for because of them must not be older than they are.
+      keepPosition(settings().url, data.position);
+      take(data.changes);
+    }
   };
   const tell = (next: LiveState) => {
     setState(next);
@@ -78,7 +86,7 @@ export function followChanges(cache: QueryClient): () => void {
     const flush = () => {
       const changes = waiting;
       waiting = [];
-      channel.postMessage({ changes });
+      channel.postMessage({ changes, position: positionOf(settings().url) });
       take(changes);
     };
     for (let failures = 0; !signal.aborted; failures++) {

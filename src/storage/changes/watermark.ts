@@ -1,6 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import { createBatch } from '../postgres/batch.ts';
 import { perDatabase, type Writer } from '../postgres/database.ts';
+import { notePosition } from '../postgres/wal-position.ts';
 
 type Mark = { id: bigint; transaction: string };
 
@@ -22,6 +23,8 @@ const longestLookMs = 250;
 export const readWatermark = perDatabase((db: Writer) => {
   const ask = createBatch<null, bigint>(async (askers) => {
     const id = await waitUntilDecided(db);
+    // Who is told of what is decided may ask a replica for it next.
+    await notePosition(db);
     return askers.map(() => id);
   });
   return () => ask(null);

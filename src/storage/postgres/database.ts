@@ -78,6 +78,8 @@ export type DatabaseOptions = {
   aside?: Partial<AsideLimits>;
   /** Named prepared statements; switch off behind a pooler that does not know them. Default true. */
   preparedStatements?: boolean;
+  /** Where it is counted what happens; default: counts of its own. */
+  counts?: Counts;
   /** Told of a connection that broke. */
   onConnectionLost?: (error: Error) => void;
   /** Told, in a line, what the operator may want to know. */
@@ -99,7 +101,7 @@ const nameModelCalls: NonNullable<Prisma.PrismaClientOptions['comments']>[number
 /** Opens the pool and Prisma on it. Connects on first use, so it does not fail when the database is away. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { statementTimeoutMs = 12_000, connectTimeoutMs = 5_000, lockTimeoutMs = 2_000, maxConnections = 10 } = options;
-  const counts = createCounts();
+  const counts = options.counts ?? createCounts();
   const pool = openPool({
     connectionString: options.connectionString,
     applicationName: options.applicationName ?? 'runledger',

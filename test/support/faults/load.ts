@@ -50,13 +50,14 @@ export async function send(
 
 /**
  * Eight writers, each to a run and step of its own and now and then to a shared one, and four readers: about 200 requests
- * a second. A write that is not acknowledged is sent again with the same ids until it is.
+ * a second. Loads beside each other need runs of other names: `prefix`. A write that is not acknowledged is sent again with the same ids until it is.
  */
-export async function startLoad(url: string, writers = 8, readers = 4): Promise<Load> {
+export async function startLoad(url: string, writers = 8, readers = 4, prefix = ''): Promise<Load> {
   const acknowledged: Acknowledged[] = [];
   const calls: Call[] = [];
   let stopping = false;
-  let n = 0;
+  // Numbers of its own too: each is written once.
+  let n = prefix.length * 100_000_000;
 
   const call = async (writer: string, query: string, variables: Record<string, unknown>) => {
     const began = performance.now();
@@ -81,7 +82,7 @@ export async function startLoad(url: string, writers = 8, readers = 4): Promise<
   const write = async (writer: string) => {
     while (!stopping) {
       n += 1;
-      const run = n % 10 === 0 ? 'shared' : writer;
+      const run = n % 10 === 0 ? `${prefix}shared` : writer;
       const requestId = randomUUID();
       const target = n % 3 === 0 ? { run } : { step: { run, name: 's' } };
       const variables = { input: { target, requestId, metadata: { n, [`of ${writer}`]: n } } };
@@ -92,16 +93,16 @@ export async function startLoad(url: string, writers = 8, readers = 4): Promise<
   };
   const read = async (reader: string) => {
     while (!stopping) {
-      await call(reader, readQuery, { ref: `w${Math.floor(Math.random() * writers)}` });
+      await call(reader, readQuery, { ref: `${prefix}w${Math.floor(Math.random() * writers)}` });
       await pause(60);
     }
   };
 
-  await begin('shared');
-  await Promise.all(Array.from({ length: writers }, (_, index) => begin(`w${index}`)));
+  await begin(`${prefix}shared`);
+  await Promise.all(Array.from({ length: writers }, (_, index) => begin(`${prefix}w${index}`)));
   calls.length = 0;
   const all = [
-    ...Array.from({ length: writers }, (_, index) => write(`w${index}`)),
+    ...Array.from({ length: writers }, (_, index) => write(`${prefix}w${index}`)),
     ...Array.from({ length: readers }, (_, index) => read(`r${index}`)),
   ];
   return {
