@@ -66,7 +66,7 @@ type FaultyContext = Context & {
 
 function contextOf({ db }: TestService): FaultyContext {
   const ended = new AbortController().signal;
-  return { db, limits: defaultLimits, caller: anonymous, address: null, audit: () => {}, ended };
+  return { db, primary: db, limits: defaultLimits, caller: anonymous, address: null, audit: () => {}, ended };
 }
 
 const plans = createPlans(schema);

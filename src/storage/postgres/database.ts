@@ -24,8 +24,8 @@ export type Reader = {
   readonly clock?: Clock;
   readonly opened?: Database;
   /**
-   * One statement on the driver beneath Prisma, which takes a third of the time. For the statements of batches: what a
-   * request waits for there is on its clock already. Columns come as `rowTypes` says; lists do not come as Prisma gives them.
+   * One statement on the driver beneath Prisma, in a third of the time; for batches, which note on the clock what is waited
+   * for. Columns come as `rowTypes` says; lists do not come as Prisma gives them.
    */
   readonly select: Select;
   readonly prisma: Pick<PrismaClient, Reading> & {
