@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
+import { isAsyncIterable } from '@envelop/core';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller.ts';
 import { defaultLimits, type Limits } from '../domain/value/limits.ts';
