@@ -2,16 +2,17 @@ import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 /**
- * Asks a server `count` random questions, 32 at a time, and compares each answer with what the tables say.
+ * Asks a server `count` random questions, some at a time, and compares each answer with what the tables say.
  * @param {string} url @param {string} query @param {import('./workloads.js').Workload} workload
  * @param {import('pg').Client} client @param {import('./shape.js').Shape} shape @param {number} count
+ * @param {number} atOnce
  * @throws when one of them is wrong
  */
-export async function checkAnswers(url, query, workload, client, shape, count = 96) {
+export async function checkAnswers(url, query, workload, client, shape, count = 96, atOnce = 32) {
   const { sample, expected, answered } = workload;
   if (!sample || !expected || !answered) return;
-  for (let asked = 0; asked < count; asked += 32) {
-    const questions = Array.from({ length: 32 }, () => sample(shape));
+  for (let asked = 0; asked < count; asked += atOnce) {
+    const questions = Array.from({ length: atOnce }, () => sample(shape));
     const answers = await Promise.all(questions.map((variables) => ask(url, query, variables)));
     for (const [at, variables] of questions.entries()) {
       const [is, should] = [answered(answers[at]), await expected(client, variables)];

@@ -7,9 +7,20 @@ import { tally } from '../dist/storage/counts/tally.js';
 import { openEmbedded } from '../dist/storage/embedded/open.js';
 import { openDatabase } from '../dist/storage/postgres/database.js';
 import { migrate } from '../dist/storage/postgres/migrate.js';
+import { parentOf } from './cpu.js';
 import { fill } from './fill.js';
 
 /** @typedef {{ url: string, client: import('pg').Client }} FilledDatabase */
+
+/** The process of Postgres in charge of all others, by one that a client speaks to. NaN where there is no /proc. */
+async function findPostmaster(/** @type {import('pg').Client} */ client) {
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+  try {
+    return parentOf(rows[0].pid);
+  } catch {
+    return Number.NaN;
+  }
+}
 
 /**
  * A throw-away Postgres with honest commits (fsync on), with the service's tables filled in the given shape. An earlier tree,
@@ -53,7 +64,8 @@ export async function openFilledCluster(shape, before) {
       await own.client.query('CREATE DATABASE before');
       ofBefore = await openFilled('before', migrateBefore);
     }
-    return { ...own, before: ofBefore, connection: embedded.connection, close };
+    const postmaster = await findPostmaster(own.client);
+    return { ...own, before: ofBefore, connection: embedded.connection, postmaster, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,4 @@
-import { keys } from './shape.js';
+import { curves, keys } from './shape.js';
 
 /** @typedef {import('pg').Client} Client @typedef {import('./shape.js').Shape} Shape */
 
@@ -48,11 +48,25 @@ export async function fill(client, shape) {
     );
   }
   await client.query(`SELECT setval('metadata_entry_id_seq', $1)`, [shape.entries]);
+  if (shape.of === 'curves') await fillCurves(client);
   await restoreIndexes('metadata_entry');
   await fillLatest(client);
   await restoreIndexes();
   await client.query('VACUUM ANALYZE');
   await client.query('CHECKPOINT');
+}
+
+/** Of each run, not of its step: two curves, and the keys by which runs are compared. */
+async function fillCurves(/** @type {Client} */ client) {
+  await client.query(
+    `INSERT INTO metadata_entry (run_id, scope_id, key, type, value, iteration, logged_at)
+     SELECT r.id, r.id, k, 'FLOAT'::"MetadataType", to_json(random()), n, r.started_at + n * interval '10 ms'
+     FROM pipeline_run r, unnest('{curve_a,curve_b}'::text[]) k, generate_series(1, $1::int) n
+     UNION ALL
+     SELECT r.id, r.id, 'compared_' || lpad(n::text, 2, '0'), 'FLOAT'::"MetadataType", to_json(random()), 0, r.started_at
+     FROM pipeline_run r, generate_series(1, $2::int) n`,
+    [curves.points, curves.compared],
+  );
 }
 
 /** Works the latest rows out of the history. The number of a sort is its value, the text of a dict a hash of it. */
@@ -63,6 +77,8 @@ async function fillLatest(/** @type {Client} */ client) {
        SELECT DISTINCT ON (run_id, scope_id, key) * FROM metadata_entry ORDER BY run_id, scope_id, key, id DESC
      ), scoped AS (
        SELECT n.*, s.name AS filter_scope FROM newest n JOIN step s ON s.run_id = n.run_id AND s.id = n.scope_id
+       UNION ALL
+       SELECT n.*, NULL FROM newest n WHERE n.scope_id = n.run_id
        UNION ALL
        SELECT * FROM (
          SELECT DISTINCT ON (run_id, key) run_id, id, '00000000-0000-0000-0000-000000000000'::uuid, key, type, value, iteration,

@@ -10,10 +10,10 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 
 /**
  * Sends requests of a kind for some seconds. @throws when any of them failed: an error is no throughput.
- * @param {{ url: string, kind: string, query: string, shape: import('./shape.js').Shape, connections: number, seconds: number, seed: number, above?: number, key?: string | undefined }} options
+ * @param {{ url: string, kind: string, query: string, shape: import('./shape.js').Shape, connections: number, seconds: number, seed: number, above?: number, count?: number | undefined, key?: string | undefined }} options `count`: after so many answers it ends, at the latest after the seconds
  * @returns {Promise<Measurement>}
  */
-export async function sendRequests({ url, kind, query, shape, connections, seconds, seed, above, key }) {
+export async function sendRequests({ url, kind, query, shape, connections, seconds, seed, above, count, key }) {
   const environment = {
     ...process.env,
     KIND: kind,
@@ -22,6 +22,7 @@ export async function sendRequests({ url, kind, query, shape, connections, secon
     STEPS: String(shape.steps),
     SEED: String(seed),
     ABOVE: String(above),
+    ...(count && { REQUESTS: String(count) }),
     ...(key && { KEY: key }),
   };
   const parameters = ['-t1', `-c${connections}`, `-d${seconds}`, '--timeout', '20', '-s', `${folder}load.lua`, url];

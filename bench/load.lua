@@ -1,5 +1,6 @@
 -- Requests for wrk: one GraphQL text, with random steps, keys and values as variables of every request.
--- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, SEED; ABOVE for a page of runs; KEY where one is asked for.
+-- From the environment: QUERY (already a JSON string), KIND, RUNS, STEPS, SEED; ABOVE for a page of runs; KEY where one is asked for;
+-- REQUESTS where it is not time that ends it.
 
 local kind = os.getenv('KIND')
 local runs = tonumber(os.getenv('RUNS'))
@@ -39,6 +40,8 @@ local variables = {
     return format('{"id":"%s","metadata":%s}', step_id(), object(100, function(_, n) return format('metric_%02d', n + 2) end))
   end,
   pageByStart = function() return '{}' end,
+  compare = function() return '{}' end,
+  series = function() return '{}' end,
   keysInUse = function() return '{}' end,
   facets = function() return '{}' end,
   pipelines = function() return '{}' end,
@@ -60,10 +63,24 @@ end
 local headers = { ['content-type'] = 'application/json', ['accept'] = 'application/json' }
 local key = os.getenv('KEY')
 if key then headers['authorization'] = 'Bearer ' .. key end
-local make = variables[kind]
+local make = variables[kind == 'followed' and 'log2' or kind]
 
 function request()
   return wrk.format('POST', nil, headers, prefix .. make() .. '}')
+end
+
+-- Where a number of answers is asked for, it ends with the last of them; wrk itself would go on sleeping.
+local asked = tonumber(os.getenv('REQUESTS'))
+local answered, failed = 0, 0
+if asked then
+  function response(status)
+    answered = answered + 1
+    if status ~= 200 then failed = failed + 1 end
+    if answered < asked then return end
+    io.write(format('\nRESULT {"requests":%d,"microseconds":0,"bytes":0,"errors":%d,"p50":0,"p99":0}\n', answered, failed))
+    io.flush()
+    os.exit(0)
+  end
 end
 
 function done(summary, latency)

@@ -1,4 +1,4 @@
-// npm run bench [-- --entries 10000,10000000 --runs 100000 --rounds 5 --seconds 3 --connections 32 --workloads latest,log2 --against postgraphile,docsWay]
+// npm run bench [-- --entries 10000,10000000 --runs 100000 --curves --rounds 5 --seconds 3 --connections 32 --workloads latest,log2 --against postgraphile,docsWay]
 // Measures the service against others on the same tables, in turn, and prints how many times as fast it is.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -6,9 +6,11 @@ import { parseArgs } from 'node:util';
 import { checkAnswers, checkCommitted, settledId } from './check.js';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';
+import { cpuOfTree } from './cpu.js';
+import { openFollowers } from './followers.js';
 import { pgbench, runLimit, sendRequests } from './load.js';
 import { median } from './report.js';
-import { shapeOfEntries, shapeOfRuns, sizeOf } from './shape.js';
+import { shapeOfCurves, shapeOfEntries, shapeOfRuns, sizeOf } from './shape.js';
 import { tables } from './tables.js';
 import { usualWorkloads, workloads } from './workloads.js';
 
@@ -16,6 +18,7 @@ const { values: options } = parseArgs({
   options: {
     entries: { type: 'string' },
     runs: { type: 'string' },
+    curves: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
     warmup: { type: 'string', default: '6' },
@@ -33,11 +36,12 @@ const [rounds, seconds, warmup, lead, connections] = [
   options.connections,
 ].map(Number);
 const names = ['ours', ...options.against.split(',').filter(Boolean)];
-const isAll = options.entries === undefined && options.runs === undefined;
+const isAll = options.entries === undefined && options.runs === undefined && !options.curves;
 const numbers = (text) => (text ?? '').split(',').filter(Boolean).map(Number);
 const shapes = [
   ...numbers(options.entries ?? (isAll ? '10000,10000000' : '')).map(shapeOfEntries),
   ...numbers(options.runs ?? (isAll ? '100000' : '')).map(shapeOfRuns),
+  ...(options.curves || isAll ? [shapeOfCurves()] : []),
 ];
 const kindsOf = (shape) => options.workloads?.split(',') ?? usualWorkloads(shape);
 
@@ -143,17 +147,31 @@ async function writeRound(kind, field, name, duration, seed) {
 }
 
 function check(kind, { cluster, shape, servers }, name) {
-  return checkAnswers(servers[name].url, queryOf(kind, name), workloads[kind], databaseOf(cluster, name).client, shape);
+  const { client } = databaseOf(cluster, name);
+  // Answers of thousands of values are not asked for by the dozen.
+  const times = shape.of === 'curves' ? [4, 1] : [];
+  return checkAnswers(servers[name].url, queryOf(kind, name), workloads[kind], client, shape, ...times);
 }
 
-function load(kind, { cluster, shape, servers }, name, duration, seed) {
-  const { above } = workloads[kind];
+/** Load for some seconds, and what each request of it cost: the server, and Postgres. */
+async function load(kind, { cluster, shape, servers }, name, duration, seed) {
+  const { above, followers = 0 } = workloads[kind];
   // Of a page the time counts that it takes when it is asked for alone.
-  const common = { shape, connections: shape.of === 'runs' ? 1 : connections, seconds: duration, seed, above };
-  if (name === 'limit') {
-    return runLimit({ ...common, connection: cluster.connection, script: workloads[kind].limit });
-  }
-  return sendRequests({ ...common, url: servers[name].url, kind, query: queryOf(kind, name) });
+  const alone = shape.of !== 'entries';
+  // A question for curves takes long: of a few answers no median can be had.
+  const length = shape.of === 'curves' ? 4 * duration : duration;
+  const common = { shape, connections: alone ? 1 : connections, seconds: length, seed, above };
+  const cpu = () => ({ own: cpuOfTree(servers[name]?.pid ?? Number.NaN), postgres: cpuOfTree(cluster.postmaster) });
+  const unfollow = followers > 0 && name !== 'limit' ? await openFollowers(servers[name].url, followers) : null;
+  const before = cpu();
+  const result =
+    name === 'limit'
+      ? await runLimit({ ...common, connection: cluster.connection, script: workloads[kind].limit })
+      : await sendRequests({ ...common, url: servers[name].url, kind, query: queryOf(kind, name) });
+  const after = cpu();
+  await unfollow?.();
+  const microseconds = (of) => (after[of] - before[of]) / result.requests / 1_000;
+  return { ...result, own: microseconds('own'), postgres: microseconds('postgres') };
 }
 
 function queryOf(kind, name) {

@@ -2,7 +2,7 @@
  * How the benchmark's data look: every run has so many steps, every step one value under each of 20 keys, but `curve`
  * values under `loss`. Ids are made from numbers, so that any process (a Lua script, pgbench) can pick a random run, step
  * and key without asking for it.
- * @typedef {{ of: 'entries' | 'runs', runs: number, steps: number, curve: number, entries: number }} Shape
+ * @typedef {{ of: 'entries' | 'runs' | 'curves', runs: number, steps: number, curve: number, entries: number }} Shape
  */
 
 /** Keys of every step. The first two are what dashboards show, filter and sort by. */
@@ -29,6 +29,10 @@ export function shapeOfEntries(entries) {
  */
 export const shapeOfRuns = (runs) => shapeOf('runs', runs, 1, 1);
 
+/** What is compared and drawn: so many runs, each with two curves of 1,000 points and a value under 50 keys of its own. */
+export const shapeOfCurves = () => shapeOf('curves', 100, 1, 1);
+export const curves = { points: 1_000, compared: 50 };
+
 /** @param {Shape['of']} of @param {number} runs @param {number} steps @param {number} curve @returns {Shape} */
 const shapeOf = (of, runs, steps, curve) => ({
   of,
@@ -40,7 +44,11 @@ const shapeOf = (of, runs, steps, curve) => ({
 
 /** As titles have it. */
 export const sizeOf = (/** @type {Shape} */ { of, runs, entries }) =>
-  of === 'runs' ? `${runs.toLocaleString('en')} runs × ${keys.length} keys` : `${entries.toLocaleString('en')} entries`;
+  ({
+    entries: `${entries.toLocaleString('en')} entries`,
+    runs: `${runs.toLocaleString('en')} runs × ${keys.length} keys`,
+    curves: `${runs} runs × 2 curves of ${curves.points.toLocaleString('en')} points and ${curves.compared} keys`,
+  })[of];
 
 const hex = (/** @type {number} */ number, /** @type {number} */ digits) => number.toString(16).padStart(digits, '0');
 

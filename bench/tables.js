@@ -16,8 +16,9 @@ export function tables({ measured, fields, names, hasLimit }) {
   const others = [...names.slice(1), ...(hasLimit ? ['limit'] : [])];
   const parts = [];
   for (const field of fields) {
-    if (field.shape.of === 'runs') parts.push(pages(field));
+    if (field.shape.of !== 'entries') parts.push(pages(field));
     else parts.push(throughput(field), latency(field));
+    parts.push(cpu(field));
   }
   const large = fields.filter(({ shape }) => shape.of === 'entries');
   if (large.length > 1) parts.push(costs(large));
@@ -51,6 +52,20 @@ export function tables({ measured, fields, names, hasLimit }) {
     ]);
     const heads = servers.flatMap((other) => [`median of ${title(other)} ÷ ours`, 'p99 ÷ ours']);
     return `**Latency under this load (${sizeOf(field.shape)})**\n\n${table(['', 'our p99 ÷ our median', ...heads], rows)}`;
+  }
+
+  /** Where the limit lies while the cores are shared: what a request takes of them, in the server and in Postgres. */
+  function cpu(/** @type {any} */ field) {
+    const microseconds = (/** @type {number} */ value) => (Number.isFinite(value) ? value.toFixed(0) : '–');
+    const rows = kindsOf(field).map((kind) => [
+      workload(kind).name,
+      ...['ours', ...others].map(
+        (name) =>
+          `${name === 'limit' ? '' : `${microseconds(of(kind, field, name, 'own'))} + `}${microseconds(of(kind, field, name, 'postgres'))}`,
+      ),
+    ]);
+    const heads = ['', 'Runledger', ...others.map(title)];
+    return `**CPU of a request in µs: the server + Postgres (${sizeOf(field.shape)}; pgbench's own is not counted)**\n\n${table(heads, rows)}`;
   }
 
   /** The time of a page, against that of the first kind, and against others. */

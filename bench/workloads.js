@@ -1,4 +1,5 @@
 import { keys, runId, stepId } from './shape.js';
+import { workloadsOfCurves } from './workloads-of-curves.js';
 
 /**
  * A kind of request. `query` is what everyone answers; PostGraphile, whose fields are named after the tables, is asked for
@@ -10,6 +11,7 @@ import { keys, runId, stepId } from './shape.js';
  * @property {number} rows entries that a request writes; 0 for a read
  * @property {string} limit the pgbench script that does the same, or its nearest
  * @property {number} limitRows entries that one transaction of that script writes
+ * @property {number} [followers] streams of all changes that are open meanwhile
  * @property {number} [above] for a page: the accuracy above which a run passes
  * @property {string[]} [without] contestants that have no such query
  * @property {(shape: import('./shape.js').Shape) => Record<string, unknown>} [sample] random variables for a check
@@ -137,6 +139,16 @@ const workloadsOfEntries = {
     limit: 'log2',
     limitRows: 2,
   },
+  followed: {
+    name: 'log 2 entries while 100 follow all changes',
+    query: log,
+    postgraphile: '',
+    rows: 2,
+    limit: 'log2',
+    limitRows: 2,
+    followers: 100,
+    without: ['docsWay', 'postgraphile'],
+  },
 };
 
 /** Asked one at a time: what counts is the time of a page. @type {Record<string, Workload>} */
@@ -221,7 +233,8 @@ const workloadsOfRuns = {
 };
 
 /** @type {Record<string, Workload>} */
-export const workloads = { ...workloadsOfEntries, ...workloadsOfRuns };
+export const workloads = { ...workloadsOfEntries, ...workloadsOfRuns, ...workloadsOfCurves };
 
 /** What is measured on a ledger unless it is said. @param {import('./shape.js').Shape} shape */
-export const usualWorkloads = ({ of }) => Object.keys(of === 'runs' ? workloadsOfRuns : workloadsOfEntries);
+export const usualWorkloads = ({ of }) =>
+  Object.keys({ entries: workloadsOfEntries, runs: workloadsOfRuns, curves: workloadsOfCurves }[of]);

@@ -1,10 +1,13 @@
 // Builds the client, then compiles src to dist, from scratch, so that a deleted source leaves nothing behind, and builds the
 // page into it.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildDashboard } from './build-dashboard.js';
+import { hashOfSources, stamp } from './build-stamp.js';
 
+// What is changed meanwhile is not in it.
+const hash = hashOfSources();
 const root = fileURLToPath(new URL('..', import.meta.url));
 execFileSync(process.execPath, [`${root}clients/typescript/scripts/build.js`], { stdio: 'inherit' });
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -12,3 +15,4 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 
   stdio: 'inherit',
 });
 await buildDashboard();
+writeFileSync(stamp, hash);

@@ -1,4 +1,4 @@
-import { stringifyJson } from '@runledger/client/json';
+import { isRawJson, stringifyJson } from '@runledger/client/json';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { ErrorCode, RunledgerError } from '../errors.ts';
 
@@ -78,7 +78,13 @@ function reasonOfNothing({ errors, data }: ExecutionResult) {
   const code = errors?.[0]?.extensions['code'] as ErrorCode;
   const reason = statusByCode[code];
   if (!reason || !errors?.every((error) => error.extensions['code'] === code)) return null;
-  return data == null || Object.values(data).every((value) => value === null) ? reason : null;
+  return data == null || holdsNothing(data) ? reason : null;
+}
+
+/** Whether every field is null, in data or in its text, where nothing but nulls can look like this. */
+function holdsNothing(data: Record<string, unknown>): boolean {
+  if (isRawJson(data)) return /^\{(?:"\w+":null,?)*\}$/.test(data.text);
+  return Object.values(data).every((value) => value === null);
 }
 
 /** The answer that is one JSON text, with every digit of its values. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
+import { isAsyncIterable } from '@envelop/core';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller.ts';
 import { defaultLimits, type Limits } from '../domain/value/limits.ts';
@@ -127,11 +127,17 @@ export function createApp(options: AppOptions): App {
         ended: stream?.signal ?? ended.signal,
       });
       let context = contextOn(db);
-      const { variables: variableValues, operationName } = params;
+      let database = db;
       const carryOut = async (chosen: Database) => {
-        context = contextOn(chosen);
-        const args = { schema, document, contextValue: context, variableValues, operationName };
-        return isStream ? engine.subscribe(args) : engine.execute(args);
+        if (chosen !== database) context = contextOn(chosen);
+        database = chosen;
+        return (isStream ? engine.subscribe : engine.execute)({
+          schema,
+          document,
+          contextValue: context,
+          variableValues: params.variables,
+          operationName: params.operationName,
+        });
       };
       const isQuery = operation.operation === 'query';
       const result = await withinDeadline(isQuery ? reading.query(note, carryOut) : carryOut(db));

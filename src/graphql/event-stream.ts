@@ -1,6 +1,6 @@
+import { isAsyncIterable } from '@envelop/core';
 import { stringifyJson } from '@runledger/client/json';
 import type { ExecutionResult } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
 import { type Answer, statusOf, toOutput } from './answer.ts';
 
 const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };

@@ -3,7 +3,7 @@ import { isAsyncIterable } from 'graphql-yoga';
 import { RunledgerError } from '../errors.ts';
 import type { RequestNote } from '../measure/request.ts';
 import type { Database } from '../storage/postgres/database.ts';
-import { classifyFailure, isCancelled } from '../storage/postgres/failures.ts';
+import { classifyFailure, isCancelled, TooDearError } from '../storage/postgres/failures.ts';
 import type { Replica, Replicas } from '../storage/postgres/replicas.ts';
 import { isWalPosition, newestPosition, readPosition } from '../storage/postgres/wal-position.ts';
 import type { Result } from './engine.ts';
@@ -87,5 +87,10 @@ async function readOn(replica: Replica, carryOut: (db: Database) => Promise<Resu
  * statement that takes too long there would take as long elsewhere.
  */
 function isOfDatabase(error: unknown): boolean {
-  return !(error instanceof GraphQLError || error instanceof RunledgerError || isCancelled(error));
+  return !(
+    error instanceof GraphQLError ||
+    error instanceof RunledgerError ||
+    error instanceof TooDearError ||
+    isCancelled(error)
+  );
 }

@@ -1,4 +1,4 @@
-import { isAsyncIterable } from 'graphql-yoga';
+import { isAsyncIterable } from '@envelop/core';
 import type { Caller } from '../domain/caller.ts';
 import type { Result } from './engine.ts';
 import { onEnd } from './on-end.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { isAsyncIterable, mapAsyncIterator } from '@envelop/core';
 import { isRawJson } from '@runledger/client/json';
 import type { ExecutionResult } from 'graphql';
 import { createHandler } from 'graphql-sse/lib/use/fetch';
-import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Caller } from '../domain/caller.ts';
 import type { RequestNote } from '../measure/request.ts';
 import { toOutput } from './answer.ts';

@@ -1,5 +1,5 @@
+import { isAsyncIterable } from '@envelop/core';
 import type { ExecutionResult } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { advance, startClock } from '../measure/clock.ts';
 import type { Metric } from '../measure/metric.ts';

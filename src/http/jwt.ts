@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import { type Caller, type Scope, sightOfPipelines } from '../domain/caller.ts';
 import { unavailable } from '../errors.ts';
 
@@ -24,8 +24,10 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
  */
 export function createJwtVerifier(options: JwtOptions): (token: string) => Promise<Caller | null> {
   const { issuer, audience, scopesClaim, pipelinesClaim } = options;
-  const keys = surviveOutages(new URL(options.jwksUrl));
+  let loaded: ReturnType<typeof load> | undefined;
   return async (token) => {
+    loaded ??= load(new URL(options.jwksUrl));
+    const { jwtVerify, errors, keys } = await loaded;
     try {
       const checks = { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], clockTolerance: 5 };
       const { payload } = await jwtVerify(token, keys, checks);
@@ -50,8 +52,14 @@ export function createJwtVerifier(options: JwtOptions): (token: string) => Promi
   };
 }
 
+/** The library, which a service without an issuer has no use for, and the issuer's keys. */
+async function load(url: URL) {
+  const library = await import('jose');
+  return { ...library, keys: surviveOutages(library, url) };
+}
+
 /** The issuer's keys, from its address; the last answer stays good while there is no other. */
-function surviveOutages(url: URL): JWTVerifyGetKey {
+function surviveOutages({ createRemoteJWKSet, customFetch }: typeof import('jose'), url: URL): JWTVerifyGetKey {
   let last: string | null = null;
   return createRemoteJWKSet(url, {
     cacheMaxAge: keysAreFreshMs,

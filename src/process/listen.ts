@@ -37,10 +37,10 @@ export async function startListening(
   const health = createHealthLog(log, () => checkReadiness(db)());
   const connection = databaseOf(settings);
   const db = openDatabase({
+    ...connection,
+    connectionString,
     onConnectionLost: health.failed,
     onNotice: (line) => log.info(line),
-    connectionString,
-    ...connection,
   });
   const replicas = openReplicasOf(db, settings, connection, log);
   const gate = await openGate(db, settings, log);

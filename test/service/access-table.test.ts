@@ -312,7 +312,7 @@ test.for(Object.keys(fields))('%s', { timeout: 60_000 }, async (name, { service,
       .id;
     const secret =
       caller === 'token of this run'
-        ? await signToken(service.db, { runId: run, stepId: null, expiresAt: Date.now() + 60_000 })
+        ? await signToken(service.db, { runId: run, stepId: null, expiresAt: Date.now() + 3_600_000 })
         : secrets[caller];
     const wanted = unknown.includes(caller) ? 'UNAUTHENTICATED' : expected[caller as keyof Row];
     expect(await outcome(guarded, ask(ids), secret), `${name} by ${caller}`).toBe(wanted);

@@ -73,7 +73,7 @@ test('the histories of each', async ({ service }) => {
   await service.run(
     each((name) => `pipelineRun(ref: "${name}") { metadataHistory(key: "loss", first: 3) { nodes { value } } }`),
   );
-  expect(names(service).sort()).toEqual(['find_runs', 'list_history']);
+  expect(names(service).sort()).toEqual(['find_runs', 'list_history_of_runs']);
 });
 
 test('one field under many aliases, with the same and with other arguments', async ({ service }) => {

@@ -9,8 +9,8 @@ import { keysSpec, migrateSpec, partitionSpec, serveSpec } from './service.ts';
 export const groups: readonly (readonly [title: string, commands: readonly CommandSpec[]])[] = [
   ['Record', [runSpec, stepSpec, logSpec, flushSpec]],
   ['Read', [runsSpec, showSpec, historySpec, compareSpec, followSpec, getSpec]],
-  ['Serve', [serveSpec, migrateSpec, partitionSpec, keysSpec]],
-  ['Keep', [exportSpec, importSpec, pruneSpec]],
+  ['Serve', [serveSpec, migrateSpec, keysSpec]],
+  ['Keep', [exportSpec, importSpec, pruneSpec, partitionSpec]],
   ['Shell', [completionSpec]],
 ];
 

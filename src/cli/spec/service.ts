@@ -39,33 +39,6 @@ export const migrateSpec = defineCommand({
   examples: [['runledger migrate --dry-run', 'what would be done']],
 });
 
-export const partitionSpec = defineCommand({
-  name: 'partition',
-  summary: 'split the table of entries by run, while the service works',
-  usage: ['[--parts 16] [--dry-run] [--pause 1] [--lock-timeout SECONDS] [--abort]'],
-  arguments: [[]],
-  options: {
-    parts: { type: 'string', value: 'NUMBER', help: 'how many tables it becomes (16)' },
-    'dry-run': { type: 'boolean', help: 'print the SQL that would begin it, and do nothing' },
-    pause: {
-      type: 'string',
-      value: 'TIMES',
-      help: 'how long to rest after each piece, in times of what it took (1)',
-    },
-    'lock-timeout': {
-      type: 'string',
-      value: 'SECONDS',
-      help: 'how long to wait for a lock on the table, behind which all others wait too (2)',
-    },
-    abort: { type: 'boolean', help: 'take away what was begun' },
-  },
-  notes: [
-    'For hundreds of millions of entries. Broken off, it goes on when it is called again.',
-    'As whom: as migrate; straight to the server, not through a pooler.',
-  ],
-  examples: [['runledger partition --parts 32 --dry-run', 'what would be done']],
-});
-
 export const keysSpec = defineCommand({
   name: 'keys',
   summary: 'make, list and revoke the keys that callers show',
@@ -103,4 +76,22 @@ export const keysSpec = defineCommand({
     ['runledger keys bootstrap', 'the first key'],
     ["runledger keys create --name training --scopes write --pipeline 'iris*' --expires 90d", 'for a job'],
   ],
+});
+
+export const partitionSpec = defineCommand({
+  name: 'partition',
+  summary: 'split the table of entries by run, while the service works',
+  usage: ['[--parts 16] [--dry-run] [--pause 1] [--lock-timeout SECONDS] [--abort]'],
+  arguments: [[]],
+  options: {
+    parts: { type: 'string', value: 'N', help: 'how many tables, 2 to 1024 (16)' },
+    'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' },
+    pause: { type: 'string', value: 'N', help: 'how long to rest after each piece, in times of what it took (1)' },
+    'lock-timeout': { type: 'string', value: 'SECONDS', help: 'how long to wait for a lock on a table (2)' },
+    abort: { type: 'boolean', help: 'take away what was begun' },
+  },
+  notes: [
+    'For hundreds of millions of entries. As whom: as migrate, straight to the server, not through a pooler. Broken off, it goes on when it is called again.',
+  ],
+  examples: [['runledger partition --dry-run', 'what would be done']],
 });

@@ -38,9 +38,7 @@ export async function listChanges(db: Reader, question: ChangeQuestion): Promise
   const { runIds, after, take } = question;
   // Of some runs an index has the ids in order, and a page costs a page. Of all it has not: it is looked through in pieces.
   const end = runIds === null && question.upTo - after > windowIds ? after + windowIds : question.upTo;
-  const rows = await db.prisma.$queryRaw<Row[]>(
-    runIds === null ? ofAll(after, end, take) : ofRuns(runIds, after, end, take),
-  );
+  const rows = await db.select<Row>(runIds === null ? ofAll(after, end, take) : ofRuns(runIds, after, end, take));
   return {
     rows: rows.map(toChange).filter((row) => row !== null),
     position: rows.length < take ? end : rows.at(-1)!.id,

@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import { createBatch } from '../postgres/batch.ts';
 import { perDatabase, type Writer } from '../postgres/database.ts';
 import { notePosition } from '../postgres/wal-position.ts';
@@ -30,13 +31,13 @@ export const readWatermark = perDatabase((db: Writer) => {
 });
 
 async function waitUntilDecided(db: Writer): Promise<bigint> {
-  const marks = await db.prisma.$queryRaw<Mark[]>`/* mark_last_id, prepared */
+  const marks = await db.select<Mark>(Prisma.sql`/* mark_last_id, prepared */
 WITH handed_out AS MATERIALIZED (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM metadata_entry_id_seq)
-SELECT id, pg_current_xact_id()::text AS transaction FROM handed_out`;
+SELECT id, pg_current_xact_id()::text AS transaction FROM handed_out`);
   const { id, transaction } = marks[0]!;
   for (let pause = firstLookMs; ; pause = Math.min(longestLookMs, pause * 1.5)) {
-    const rows = await db.prisma.$queryRaw<{ decided: boolean }[]>`/* is_decided, prepared */
-SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${transaction}::text::xid8 AS decided`;
+    const rows = await db.select<{ decided: boolean }>(Prisma.sql`/* is_decided, prepared */
+SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${transaction}::text::xid8 AS decided`);
     if (rows[0]!.decided) return id;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

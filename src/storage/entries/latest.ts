@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import { arrayLiteral, columnOf } from '../postgres/array-literal.ts';
 import { entryColumns } from '../postgres/columns.ts';
 import type { Reader } from '../postgres/database.ts';
@@ -16,17 +17,25 @@ export function findLatest(db: Reader, question: LatestQuestion): Promise<EntryR
   return lookUp(db, question);
 }
 
+/** A row without what its question says already. */
+type Row = Pick<EntryRow, 'id' | 'type' | 'text' | 'iteration' | 'loggedAt'> & { n: number; scopeId: string | null };
+
 async function selectLatest(db: Reader, questions: LatestQuestion[]): Promise<(EntryRow | null)[]> {
   const runIds = columnOf(questions, 'uuid', (question) => question.runId);
   const scopeIds = columnOf(questions, 'uuid', (question) => question.scopeId);
   const keys = columnOf(questions, 'text', (question) => question.key);
-  const rows = await db.prisma.$queryRaw<(EntryRow & { n: number })[]>`/* select_latest, prepared */
-SELECT q.n::int, ${entryColumns}
+  const rows = await db.select<Row>(Prisma.sql`/* select_latest, prepared */
+SELECT q.n::int, e.id, CASE WHEN e.scope_id <> q.scope_id THEN e.scope_id END AS "scopeId", e.type, e.value AS text,
+  e.iteration, e.logged_at AS "loggedAt"
 FROM unnest(${runIds}, ${scopeIds}, ${keys}) WITH ORDINALITY AS q(run_id, scope_id, key, n)
 JOIN latest_entry l ON l.run_id = q.run_id AND l.scope_id = q.scope_id AND l.key = q.key
-JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id`;
+JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id`);
   const found: (EntryRow | null)[] = questions.map(() => null);
-  for (const row of rows) found[row.n - 1] = row;
+  for (const { n, id, scopeId, type, text, iteration, loggedAt } of rows) {
+    const question = questions[n - 1]!;
+    const { runId, key } = question;
+    found[n - 1] = { runId, id, scopeId: scopeId ?? question.scopeId, key, type, text, iteration, loggedAt };
+  }
   return found;
 }
 
@@ -92,7 +101,7 @@ async function selectLists(db: Reader, questions: LatestListQuestion[]): Promise
   const runIds = arrayLiteral(questions.map((question) => question.runId));
   const stepIds = arrayLiteral(questions.map((question) => question.stepId));
   // OFFSET keeps the planner from beginning with the whole history of a run where most runs have a short one.
-  const rows = await db.prisma.$queryRaw<(LatestListRow & { n: number })[]>`/* list_latest, prepared */
+  const rows = await db.select<LatestListRow & { n: number }>(Prisma.sql`/* list_latest, prepared */
 SELECT q.n::int, ${entryColumns},
   l.filter_scope AS "stepName"
 FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[]) WITH ORDINALITY AS q(run_id, step_id, n)
@@ -103,7 +112,7 @@ CROSS JOIN LATERAL (
   OFFSET 0
 ) l
 JOIN metadata_entry e ON e.run_id = l.run_id AND e.id = l.entry_id
-ORDER BY q.n, l.key, l.filter_scope NULLS FIRST`;
+ORDER BY q.n, l.key, l.filter_scope NULLS FIRST`);
   const lists: LatestListRow[][] = questions.map(() => []);
   for (const row of rows) lists[row.n - 1]!.push(row);
   return lists;

@@ -7,6 +7,7 @@ import { type AsideLimits, asideLimits } from './aside-limits.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { openPool } from './pool.ts';
 import { retryRolledBack } from './retry.ts';
+import { rowTypes } from './row-types.ts';
 import { createSemaphore } from './semaphore.ts';
 
 type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun' | 'ledgerMark';
@@ -22,6 +23,11 @@ export type Reader = {
   /** The clock of the request that uses it; where there is one, `opened` is the database that all requests share. */
   readonly clock?: Clock;
   readonly opened?: Database;
+  /**
+   * One statement on the driver beneath Prisma, in a third of the time; for batches, which note on the clock what is waited
+   * for. Columns come as `rowTypes` says; lists do not come as Prisma gives them.
+   */
+  readonly select: Select;
   readonly prisma: Pick<PrismaClient, Reading> & {
     readonly [Name in Model]: Pick<PrismaClient[Name], ReadingOfModel>;
   };
@@ -30,7 +36,6 @@ export type Reader = {
 /** Where the ledger is written: the primary, which can be read too. A function that writes takes it first. */
 export type Writer = Reader & {
   readonly prisma: PrismaClient;
-  readonly select: Select;
   /** How long a statement waits for somebody else's lock. */
   readonly lockTimeoutMs: number;
   /** Connections at most. */
@@ -40,11 +45,6 @@ export type Writer = Reader & {
 /** An open connection to the ledger's tables. */
 export type Database = Writer & {
   readonly prisma: PrismaClient;
-  /**
-   * One statement on the driver beneath Prisma, in a third of the time. For the statement of all writes; columns must be such
-   * that the driver gives what Prisma would: no bigints, timestamps or lists.
-   */
-  readonly select: Select;
   /** The connections under Prisma; what Prisma cannot do (LISTEN, migrations) uses them directly. */
   readonly pool: pg.Pool;
   readonly connectionString: string;
@@ -130,7 +130,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     prisma,
     async select<Row>({ text, values }: Prisma.Sql): Promise<Row[]> {
       options.onQuery?.(text);
-      return (await pool.query({ name: nameOf(text), text, values })).rows as Row[];
+      return (await pool.query({ name: nameOf(text), text, values, types: rowTypes })).rows as Row[];
     },
     pool,
     lockTimeoutMs,

@@ -49,7 +49,7 @@ export function openReplica(options: ReplicaOptions): Replica {
   // A connection of its own: the others may all be busy with what takes long, and that is no sickness.
   const watch = openPool({
     connectionString: database.connectionString,
-    applicationName: 'runledger',
+    applicationName: 'runledger watch',
     maxConnections: 1,
     connectTimeoutMs: lookTimeoutMs,
     statementTimeoutMs: lookTimeoutMs,

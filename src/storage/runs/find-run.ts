@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import { runColumns } from '../postgres/columns.ts';
 import type { Reader } from '../postgres/database.ts';
@@ -34,7 +35,7 @@ async function selectCandidates(db: Reader, questions: RunQuestion[]): Promise<R
   const idsFrom = arrayLiteral(questions.map((question) => question.idPrefix?.from ?? null));
   const idsTo = arrayLiteral(questions.map((question) => question.idPrefix?.to ?? null));
   const seen = runInSight(db, 'p');
-  const rows = await db.prisma.$queryRaw<(RunRow & { n: number; exact: boolean })[]>`${named(db, 'find_runs')}
+  const rows = await db.select<RunRow & { n: number; exact: boolean }>(Prisma.sql`${named(db, 'find_runs')}
 SELECT q.n::int, c.exact, ${runColumns}
 FROM unnest(${ids}::uuid[], ${names}::text[], ${namesFrom}::text[], ${namesBefore}::text[], ${idsFrom}::uuid[], ${idsTo}::uuid[])
   WITH ORDINALITY AS q(id, name, name_from, name_before, id_from, id_to, n)
@@ -52,7 +53,7 @@ CROSS JOIN LATERAL (
   ) prefixed
 ) c
 JOIN pipeline_run r ON r.id = c.id AND ${runInSight(db)}
-ORDER BY q.n, c.exact DESC, r.name`;
+ORDER BY q.n, c.exact DESC, r.name`);
   const found: RunRow[][] = questions.map(() => []);
   const exactlyFound = new Set<number>();
   for (const { n, exact, ...row } of rows) {

@@ -58,15 +58,12 @@ async function selectRuns(db: Reader, asked: RunListQuestion): Promise<RunListRo
   const among = await findSelectiveRuns(db, question.filter);
   if (order.by === 'endedAt' || order.by === 'duration') {
     const ended =
-      after && !after.endedAt
-        ? []
-        : await db.prisma.$queryRaw<RunListRow[]>(endedSql(question, { ...order, by: order.by }, among));
+      after && !after.endedAt ? [] : await db.select<RunListRow>(endedSql(question, { ...order, by: order.by }, among));
     if (ended.length >= question.take) return ended;
     const rest = { ...question, after: after && !after.endedAt ? after : null, take: question.take - ended.length };
-    return [...ended, ...(await db.prisma.$queryRaw<RunListRow[]>(notEndedSql(rest, among)))];
+    return [...ended, ...(await db.select<RunListRow>(notEndedSql(rest, among)))];
   }
-  if (order.by !== 'metadata')
-    return db.prisma.$queryRaw<RunListRow[]>(plainSql(question, { ...order, by: order.by }, among));
+  if (order.by !== 'metadata') return db.select<RunListRow>(plainSql(question, { ...order, by: order.by }, among));
   const rows: RunListRow[] = [];
   for (const sortClass of [0, 1, 2, 3] as const) {
     if (rows.length >= question.take) break;
@@ -77,7 +74,7 @@ async function selectRuns(db: Reader, asked: RunListQuestion): Promise<RunListRo
       sortClass === 3
         ? withoutKeySql(question.filter, order, behind, take, among)
         : classSql(question.filter, order, sortClass, behind, take, among);
-    rows.push(...(await db.prisma.$queryRaw<RunListRow[]>(sql)));
+    rows.push(...(await db.select<RunListRow>(sql)));
   }
   return rows;
 }

@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import { nextCursor } from '../changes/record.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import { runColumns } from '../postgres/columns.ts';
@@ -16,8 +17,8 @@ export function findRunById(db: Reader, id: string): Promise<RunRow | null> {
 }
 
 async function selectById(db: Reader, ids: string[]): Promise<(RunRow | null)[]> {
-  const rows = await db.prisma.$queryRaw<RunRow[]>`${named(db, 'find_runs_by_id')}
-SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${arrayLiteral(ids)}::uuid[]) AND ${runInSight(db)}`;
+  const rows = await db.select<RunRow>(Prisma.sql`${named(db, 'find_runs_by_id')}
+SELECT ${runColumns} FROM pipeline_run r WHERE r.id = ANY(${arrayLiteral(ids)}::uuid[]) AND ${runInSight(db)}`);
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }

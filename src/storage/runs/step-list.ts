@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import { arrayLiteral, columnOf } from '../postgres/array-literal.ts';
 import { stepColumns } from '../postgres/columns.ts';
 import type { Reader } from '../postgres/database.ts';
@@ -30,7 +31,7 @@ async function selectPages(db: Reader, questions: StepPageQuestion[]): Promise<S
   const startedAt = arrayLiteral(questions.map((question) => question.after?.startedAt.toISOString() ?? '-infinity'));
   const ordinals = arrayLiteral(questions.map((question) => question.after?.ordinal ?? 0));
   const takes = arrayLiteral(questions.map((question) => question.take));
-  const rows = await db.prisma.$queryRaw<(StepRow & { n: number })[]>`/* list_steps, prepared */
+  const rows = await db.select<StepRow & { n: number }>(Prisma.sql`/* list_steps, prepared */
 SELECT q.n::int, ${stepColumns}
 FROM unnest(${runIds}::uuid[], ${superseded}::bool[], ${startedAt}::text[]::timestamptz[], ${ordinals}::int[], ${takes}::int[])
   WITH ORDINALITY AS q(run_id, superseded, started_at, ordinal, take, n)
@@ -39,7 +40,7 @@ CROSS JOIN LATERAL (
   WHERE t.run_id = q.run_id AND (q.superseded OR NOT t.superseded) AND (t.started_at, t.ordinal) > (q.started_at, q.ordinal)
   ORDER BY t.started_at, t.ordinal LIMIT q.take
 ) s
-ORDER BY q.n, s.started_at, s.ordinal`;
+ORDER BY q.n, s.started_at, s.ordinal`);
   const lists: StepRow[][] = questions.map(() => []);
   for (const row of rows) lists[row.n - 1]!.push(row);
   return lists;

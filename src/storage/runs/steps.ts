@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import { nextCursor } from '../changes/record.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import { stepColumns } from '../postgres/columns.ts';
@@ -15,8 +16,8 @@ export function findStepById(db: Reader, id: string): Promise<StepRow | null> {
 }
 
 async function selectById(db: Reader, ids: string[]): Promise<(StepRow | null)[]> {
-  const rows = await db.prisma.$queryRaw<StepRow[]>`${named(db, 'find_steps_by_id')}
-SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${arrayLiteral(ids)}::uuid[]) AND ${runIdInSight(db, 's.run_id')}`;
+  const rows = await db.select<StepRow>(Prisma.sql`${named(db, 'find_steps_by_id')}
+SELECT ${stepColumns} FROM step s WHERE s.id = ANY(${arrayLiteral(ids)}::uuid[]) AND ${runIdInSight(db, 's.run_id')}`);
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }
@@ -37,10 +38,10 @@ async function selectByName(db: Reader, questions: StepQuestion[]): Promise<(Ste
   const runIds = arrayLiteral(questions.map((question) => question.runId));
   const names = arrayLiteral(questions.map((question) => question.name));
   const attempts = arrayLiteral(questions.map((question) => question.attempt));
-  const rows = await db.prisma.$queryRaw<(StepRow & { n: number })[]>`/* find_steps_by_name, prepared */
+  const rows = await db.select<StepRow & { n: number }>(Prisma.sql`/* find_steps_by_name, prepared */
 SELECT q.n::int, ${stepColumns}
 FROM unnest(${runIds}::uuid[], ${names}::text[], ${attempts}::int[]) WITH ORDINALITY AS q(run_id, name, attempt, n)
-JOIN step s ON s.run_id = q.run_id AND s.name = q.name AND CASE WHEN q.attempt IS NULL THEN NOT s.superseded ELSE s.attempt = q.attempt END`;
+JOIN step s ON s.run_id = q.run_id AND s.name = q.name AND CASE WHEN q.attempt IS NULL THEN NOT s.superseded ELSE s.attempt = q.attempt END`);
   const found: (StepRow | null)[] = questions.map(() => null);
   for (const row of rows) found[row.n - 1] = row;
   return found;

@@ -9,5 +9,5 @@ export { parseJson } from './parse.ts';
 export { parseExactJson } from './parse-exact.ts';
 export { isRawJson, type RawJson, rawJson } from './raw.ts';
 export { type JsonScan, scanJson } from './scan.ts';
-export { stringifyJson } from './stringify.ts';
+export { stringifyJson, stringText } from './stringify.ts';
 export type { JsonObject, JsonValue } from './value.ts';

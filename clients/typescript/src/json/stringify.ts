@@ -17,7 +17,7 @@ export function stringifyJson(value: unknown): string {
 const write = (value: unknown, key: string): string | undefined => {
   switch (typeof value) {
     case 'string':
-      return quoted(value);
+      return stringText(value);
     case 'number':
       return Number.isFinite(value) ? numberText(value) : 'null';
     case 'boolean':
@@ -57,7 +57,8 @@ const writeList = (values: readonly unknown[]): string => {
 
 // Whatever JSON.stringify escapes: quote, backslash, C0, and surrogates that may be unpaired.
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
-const quoted = (text: string): string => {
+/** The JSON text of a string. */
+export const stringText = (text: string): string => {
   return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
 };
 
@@ -72,7 +73,7 @@ let misses = 0;
 const written = (name: string): string => {
   const known = names.get(name);
   if (known !== undefined) return known;
-  const text = `${quoted(name)}:`;
+  const text = `${stringText(name)}:`;
   if (++misses === missesBeforeRenewal) {
     names.clear();
     misses = 0;
