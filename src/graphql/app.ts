@@ -127,17 +127,11 @@ export function createApp(options: AppOptions): App {
         ended: stream?.signal ?? ended.signal,
       });
       let context = contextOn(db);
-      let database = db;
+      const { variables: variableValues, operationName } = params;
       const carryOut = async (chosen: Database) => {
-        if (chosen !== database) context = contextOn(chosen);
-        database = chosen;
-        return (isStream ? engine.subscribe : engine.execute)({
-          schema,
-          document,
-          contextValue: context,
-          variableValues: params.variables,
-          operationName: params.operationName,
-        });
+        context = contextOn(chosen);
+        const args = { schema, document, contextValue: context, variableValues, operationName };
+        return isStream ? engine.subscribe(args) : engine.execute(args);
       };
       const isQuery = operation.operation === 'query';
       const result = await withinDeadline(isQuery ? reading.query(note, carryOut) : carryOut(db));
