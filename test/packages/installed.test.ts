@@ -86,7 +86,9 @@ test('it can be required, and is then the same module', async () => {
   expect(await run(join(folder, 'client-only'), process.execPath, args)).toBe('true\n');
 });
 
-test('`npx runledger serve` answers soon, a job logs to it, and the page is there', async ({ annotate }) => {
+test('`npx runledger serve` answers soon, TypeScript, a shell and Python log to it, and the page is there', async ({
+  annotate,
+}) => {
   const where = await install('everything', tarballs.client, tarballs.runledger);
   const begun = performance.now();
   const env = { ...process.env, RUNLEDGER_DATA_DIR: join(where, 'data'), DATABASE_URL: '', LOG_LEVEL: 'error' };
@@ -109,23 +111,63 @@ test('`npx runledger serve` answers soon, a job logs to it, and the page is ther
     // 3 s on an idle machine; tests run beside others.
     expect(tookMs).toBeLessThan(60_000);
 
-    const job = `
-      import { createClient, logMetadata, pipelineRun, step } from '@runledger/client';
-      const { id, url } = await pipelineRun({ name: 'packed', pipeline: 'p' }, async (run) => {
-        await step('train', () => logMetadata({ seed: 9007199254740993n }));
-        return run;
-      });
-      const read = await createClient().pipelineRun(id);
-      console.log(read.status, (await read.step('train').runMetadata('seed')).value, url);`;
-    await writeFile(join(where, 'job.mjs'), job);
     const settings = { RUNLEDGER_URL: url, RUNLEDGER_SPOOL_DIR: join(where, 'spool'), RUNLEDGER_LINK: '0' };
-    const [status, seed, runUrl = ''] = (await run(where, process.execPath, ['job.mjs'], settings)).trim().split(' ');
-    expect([status, seed]).toEqual(['COMPLETED', '9007199254740993n']);
-    const runPage = await fetch(runUrl, html);
-    expect([runPage.status, await runPage.text()]).toEqual([200, await page.text()]);
+    await jobInTypeScript(where, settings, await page.text());
+    await pipelineInShell(where, settings);
+    await jobInPython(where, settings);
   } finally {
     const ended = once(child, 'close');
     process.kill(-child.pid!, 'SIGTERM');
     await ended;
   }
 });
+
+type Environment = Record<string, string>;
+
+async function jobInTypeScript(where: string, settings: Environment, page: string): Promise<void> {
+  const job = `
+    import { createClient, logMetadata, pipelineRun, step } from '@runledger/client';
+    const { id, url } = await pipelineRun({ name: 'packed', pipeline: 'p' }, async (run) => {
+      await step('train', () => logMetadata({ seed: 9007199254740993n }));
+      return run;
+    });
+    const read = await createClient().pipelineRun(id);
+    console.log(read.status, (await read.step('train').runMetadata('seed')).value, url);`;
+  await writeFile(join(where, 'job.mjs'), job);
+  const [status, seed, runUrl = ''] = (await run(where, process.execPath, ['job.mjs'], settings)).trim().split(' ');
+  expect([status, seed]).toEqual(['COMPLETED', '9007199254740993n']);
+  const runPage = await fetch(runUrl, html);
+  expect([runPage.status, await runPage.text()]).toEqual([200, page]);
+}
+
+async function pipelineInShell(where: string, settings: Environment): Promise<void> {
+  const script = `
+    npx runledger step train -- npx runledger log seed=9007199254740993
+    npx runledger step test -- npx runledger log accuracy=0.5`;
+  const words = ['runledger', 'run', 'packed-shell', '--pipeline', 'p', '--', 'sh', '-ec', script];
+  await run(where, 'npx', words, settings);
+  const read = await run(
+    where,
+    'npx',
+    ['runledger', 'get', 'seed', '--run', 'packed-shell', '--step', 'train'],
+    settings,
+  );
+  expect(read.trim()).toBe('9007199254740993');
+  const runs = await run(where, 'npx', ['runledger', 'runs', '--json'], settings);
+  expect(runs).toMatch(/"packed-shell"[^}]*"COMPLETED"/);
+}
+
+/** The Python client, as pip builds and installs it into an environment of its own. */
+async function jobInPython(where: string, settings: Environment): Promise<void> {
+  const python = join(where, 'venv/bin/python');
+  await run(where, 'python3', ['-m', 'venv', 'venv']);
+  await run(where, python, ['-m', 'pip', 'install', '--quiet', join(packageRoot, 'clients/python')]);
+  const job = `
+import runledger
+with runledger.run("packed-python", pipeline="p"):
+    with runledger.step("train"):
+        runledger.log_metadata({"seed": 2**53 + 1})
+print(runledger.Client().get_pipeline_run("packed-python").run_metadata["train::seed"])`;
+  await writeFile(join(where, 'job.py'), job);
+  expect((await run(where, python, ['job.py'], settings)).trim()).toBe('9007199254740993');
+}
