@@ -7,6 +7,9 @@ export const costOfCondition = 2_000;
 /** Points of a curve that cost as much as one object: they have nothing below them. */
 const pointsPerObject = 20;
 
+/** As many as a curve may have. Who asks for more is refused where it is read, which says so better. */
+const mostPoints = 10_000;
+
 /** How long lists are taken to be whose length the query does not say. */
 const usualLengths: Readonly<Record<string, number>> = {
   'RunComparison.rows': 50,
@@ -115,7 +118,7 @@ function valueGiven(node: ValueNode, variables: Variables): unknown {
 }
 
 function points(maxPoints: unknown): number {
-  return Math.max(0, Number(maxPoints) || 0) / pointsPerObject;
+  return Math.min(mostPoints, Math.max(0, Number(maxPoints) || 0)) / pointsPerObject;
 }
 
 function isGiven(value: unknown): boolean {

@@ -100,7 +100,7 @@ test('questions about one run', async ({ service }) => {
     ),
   );
   expect([...read.keys()]).toEqual(
-    expect.arrayContaining(['select_latest latest_entry', 'list_history metadata_entry']),
+    expect.arrayContaining(['select_latest latest_entry', 'list_history_of_runs metadata_entry']),
   );
   expect(spread(read)).toEqual([]);
 });
