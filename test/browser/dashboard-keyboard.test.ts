@@ -97,6 +97,8 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     await page.keyboard.type('a copy of another');
     await page.keyboard.press('Enter');
     await page.getByText('“a copy of another”').waitFor();
+    // The history has it before the whole run has; until then the dialog takes the keys.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Add tags or a note' }).press('Enter');
     await page.getByLabel('Tags, with commas between them').press('Control+a');
     await page.keyboard.type('good, kept');
