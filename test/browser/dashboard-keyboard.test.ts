@@ -23,10 +23,12 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     }
   });
 
-  /** What is copied next. */
-  const copied = async (page: Page, act: () => Promise<void>): Promise<string> => {
+  /** Waits until a text is copied by what is done now. */
+  const copies = async (page: Page, text: string, act: () => Promise<void>): Promise<void> => {
+    await page.evaluate('navigator.clipboard.writeText("")');
     await act();
-    return page.evaluate('navigator.clipboard.readText()');
+    // What a cell holds to the last digit is asked for first.
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(text);
   };
 
   test.beforeAll(async ({ dashboard, server }) => {
@@ -60,12 +62,12 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     await page.getByRole('button', { name: /^seed/ }).waitFor();
     await page.keyboard.press('j');
     await page.getByRole('heading', { name: 'History of config' }).waitFor();
-    expect(await copied(page, () => page.keyboard.press('y'))).toBe('{"lr":5}');
+    await copies(page, '{"lr":5}', () => page.keyboard.press('y'));
     await page.keyboard.press('j');
     await page.getByRole('heading', { name: 'History of train::loss' }).waitFor();
     await page.keyboard.press('j');
     await page.getByRole('heading', { name: 'History of train::seed' }).waitFor();
-    expect(await copied(page, () => page.keyboard.press('y'))).toBe('9007199254740993');
+    await copies(page, '9007199254740993', () => page.keyboard.press('y'));
     await page.keyboard.press('k');
     await page.getByRole('heading', { name: 'History of train::loss' }).waitFor();
     await page.keyboard.press('Escape');
@@ -79,7 +81,7 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     await page.locator('#runs').focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
-    expect(await copied(page, () => page.keyboard.press('y'))).toBe('9007199254740993');
+    await copies(page, '9007199254740993', () => page.keyboard.press('y'));
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('f');
     const menu = page.getByRole('dialog', { name: 'config of first' });
@@ -97,6 +99,8 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     await page.keyboard.type('a copy of another');
     await page.keyboard.press('Enter');
     await page.getByText('“a copy of another”').waitFor();
+    // The history has it before the whole run has; until then the dialog takes the keys.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Add tags or a note' }).press('Enter');
     await page.getByLabel('Tags, with commas between them').press('Control+a');
     await page.keyboard.type('good, kept');

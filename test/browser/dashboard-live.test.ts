@@ -24,10 +24,38 @@ describe.skipIf(!chromiumPath)('the page, live', () => {
     await page.getByRole('heading', { name: 'moving' }).waitFor();
   });
 
+  test('shows a run that began after the list was read, and before the runs were counted', async ({
+    service,
+    dashboard,
+  }) => {
+    const browser = await dashboard.another();
+    let count = () => {};
+    const counting = new Promise<void>((resolve) => {
+      count = resolve;
+    });
+    let isCounted = false;
+    await browser.context.route('**/graphql', async (route) => {
+      if (/query Facets/.test(route.request().postData() ?? '')) {
+        isCounted = true;
+        await counting;
+      }
+      await route.continue();
+    });
+    const page = await browser.open('/runs?q=name:between');
+    await page.getByRole('heading', { name: 'No run passes this filter' }).waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    await expect.poll(() => isCounted).toBe(true);
+    await startRun(service, { name: 'between' });
+    count();
+    await page.getByRole('link', { name: 'between' }).waitFor();
+  });
+
   test('announces new runs to who has scrolled down', async ({ service, dashboard }) => {
     for (let index = 0; index < 60; index++) await startRun(service, { name: `many-${index}` });
     const page = await dashboard.open('/runs?q=name:many');
     await page.getByText('live', { exact: true }).waitFor();
+    // The stream may stand before the rows are there, and where none are, none is the last.
+    await page.locator('#cell-0-0').waitFor();
     await page.locator('#runs').focus();
     await page.keyboard.press('End');
     await page.getByText('row 60 of 60').waitFor();
@@ -48,6 +76,8 @@ describe.skipIf(!chromiumPath)('the page, live', () => {
     for (let index = 0; index < 60; index++) await startRun(service, { name: `kept-${index}` });
     const page = await dashboard.open('/runs?q=name:kept');
     await page.getByText('live', { exact: true }).waitFor();
+    // The stream may stand before the rows are there, and where none are, none is the last.
+    await page.locator('#cell-0-0').waitFor();
     await page.locator('#runs').focus();
     await page.keyboard.press('End');
     await page.getByText('row 60 of 60').waitFor();

@@ -14,7 +14,7 @@ import { History } from './history.tsx';
 import { RunHeader } from './run-header.tsx';
 import styles from './run-page.module.css';
 import { Timeline } from './timeline.tsx';
-import { useRunKeys } from './use-run-keys.ts';
+import { useValueKeys, useWalkKeys } from './use-run-keys.ts';
 
 /** One run: its steps over time, the latest of all it logged, and how each value came to be. */
 export default function RunPage({ reference }: { reference: string }) {
@@ -23,6 +23,10 @@ export default function RunPage({ reference }: { reference: string }) {
   const last = useRef<Run | null>(null);
   if (asked.data) last.current = asked.data;
   const run = asked.data ?? last.current;
+  // A name is all that these need: they don't wait for the run.
+  const name = run?.name ?? reference;
+  useWalkKeys(name);
+  useViewQuery(RunDetail, { ref: name });
   return (
     <div className={styles.page}>
       {!run && <h1 className="visually-hidden">{reference}</h1>}
@@ -61,8 +65,7 @@ function RunView({ run }: { run: Run }) {
   const sparks = useSparks(run.id, run.metadata);
   const key = params.key ?? '';
   const choose = (next: string) => change({ key: next, tab: next ? 'history' : undefined }, { replace: true });
-  useRunKeys(run.name, entries, key, choose);
-  useViewQuery(RunDetail, { ref: run.name });
+  useValueKeys(entries, key, choose);
   return (
     <>
       <RunHeader run={run} />

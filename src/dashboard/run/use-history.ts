@@ -51,7 +51,12 @@ export function useRetract() {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: (variables: { entryId: string; reason: string }) => ask(Retract, variables),
-    onSuccess: () => cache.invalidateQueries(),
+    // Waited for is the run that is shown, and nothing else: whatever else is asked again would hold the dialog open.
+    onSuccess: () => {
+      const isShown = ({ queryKey: [kind] }: { queryKey: readonly unknown[] }) => kind === 'run' || kind === 'history';
+      void cache.invalidateQueries({ predicate: (query) => !isShown(query) });
+      return cache.invalidateQueries({ predicate: isShown });
+    },
   });
 }
 

@@ -4,12 +4,14 @@ import { isTableAtTop } from './window.ts';
 type Asked = { readonly isPlaceholderData: boolean; readonly isSuccess: boolean; readonly refetch: () => unknown };
 
 /**
- * How many runs pass that were not there when the list was asked for. They never push the list away under the pointer:
+ * How many runs pass that were not there when the list was asked for: of `total`, which is another answer than the list
+ * and may be younger, so that `listed` says how many a list that is whole has. They never push the list away under the pointer:
  * they are announced, and shown by themselves only to who looks at the top.
  */
 export function useNewRuns(
   asked: Asked,
   total: number | undefined,
+  listed: number | undefined,
   isAtTop: boolean,
 ): { count: number; show: () => void } {
   const [seen, setSeen] = useState<number | undefined>();
@@ -21,11 +23,12 @@ export function useNewRuns(
     // Another filter or order: what it finds is what has been seen.
     if (!isListed) setSeen(undefined);
     else if (total === undefined || total === seen) return;
-    // The state of the page lags behind who scrolls by an event and a render; the document does not.
-    else if (seen !== undefined && total > seen && !isTableAtTop()) return;
     else {
-      if (seen !== undefined && total > seen) void refetch();
-      setSeen(total);
+      const known = seen ?? listed ?? total;
+      const isMore = total > known;
+      if (isMore && isTableAtTop()) void refetch();
+      // The state of the page lags behind who scrolls by an event and a render; the document does not.
+      setSeen(isMore && !isTableAtTop() ? known : total);
     }
   }, [isListed, total, seen, isAtTop, refetch]);
   const show = useCallback(() => {

@@ -50,7 +50,8 @@ export function useRunsPage(params: Params, change: Change) {
   const [menu, setMenu] = useState<Menu | null>(null);
   const [isPicking, setPicking] = useState(false);
   const [isAtTop, setAtTop] = useState(true);
-  const fresh = useNewRuns(query, view === 'table' ? total : undefined, isAtTop);
+  const listedRuns = query.hasNextPage ? undefined : rows.length;
+  const fresh = useNewRuns(query, view === 'table' ? total : undefined, listedRuns, isAtTop);
 
   // Another list is looked at from its top.
   const list = useRef({ filter, sort });
