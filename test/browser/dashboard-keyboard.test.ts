@@ -106,6 +106,9 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     await page.keyboard.type('good, kept');
     await page.keyboard.press('Enter');
     await page.getByText('kept', { exact: true }).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    // The keyboard goes on where it was.
+    await expect.poll(() => page.locator(':focus').allInnerTexts()).toEqual(['Edit']);
     const query =
       '{ pipelineRun(ref: "third") { tags: runMetadata(key: "tags") { value type } seed: runMetadata(key: "seed") { id } } }';
     expect((await service.run(query)).pipelineRun).toEqual({

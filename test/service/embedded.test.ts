@@ -115,6 +115,7 @@ describe('a cluster', () => {
     killed.push();
     await vi.waitUntil(async () => (await readdir(folder).catch(() => [])).some((name) => name.includes('.new-')), {
       interval: 5,
+      timeout: 15_000,
     });
     await killed.killGroup();
     expect(exists(join(folder, 'cluster'))).toBe(false);

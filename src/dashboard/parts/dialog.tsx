@@ -9,10 +9,16 @@ type Props = { title: string; onClose: () => void; children: ReactNode; wide?: b
 export function Dialog({ title, onClose, children, wide = false }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (dialog.current?.open) return;
-    dialog.current?.showModal();
-    // The browser would begin with the first button, which closes it: who opens a form wants to write.
-    dialog.current?.querySelector<HTMLElement>('input:not([type=checkbox]), textarea')?.focus();
+    const opener = document.activeElement;
+    if (!dialog.current?.open) {
+      dialog.current?.showModal();
+      // The browser would begin with the first button, which closes it: who opens a form wants to write.
+      dialog.current?.querySelector<HTMLElement>('input:not([type=checkbox]), textarea')?.focus();
+    }
+    return () => {
+      // One that is taken away without being closed, as after a form was sent, would leave the keyboard nowhere.
+      if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
   return (
     <dialog ref={dialog} className={wide ? styles.wide : styles.dialog} onClose={onClose} aria-label={title}>

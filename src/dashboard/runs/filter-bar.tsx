@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { parseFilter } from '../../filter/parse.ts';
 import { FilterError } from '../../filter/scanner.ts';
 import { type Known, type Suggestion, suggest } from '../filter/suggest.ts';
@@ -24,6 +24,12 @@ export function FilterBar({ text, known, onText }: Props) {
   const [chosen, setChosen] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const sent = useRef(text);
+  const moveTo = useRef<number | null>(null);
+  // As soon as the piece is there, before the next key comes: what is typed on goes where it ends.
+  useLayoutEffect(() => {
+    if (moveTo.current !== null) input.current?.setSelectionRange(moveTo.current, moveTo.current);
+    moveTo.current = null;
+  });
   useEffect(() => {
     // The address changed by other means: a chip, a cell, the way back.
     if (text !== sent.current) setDraft(text);
@@ -51,7 +57,7 @@ export function FilterBar({ text, known, onText }: Props) {
     const next = `${draft.slice(0, from)}${piece}${open || draft.slice(to).startsWith(' ') ? '' : ' '}${draft.slice(to)}`;
     const at = from + piece.length + (open ? 0 : 1);
     type(next, at);
-    requestAnimationFrame(() => input.current?.setSelectionRange(at, at));
+    moveTo.current = at;
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
