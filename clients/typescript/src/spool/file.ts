@@ -14,6 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { noteDelivered } from './header.ts';
 import { type Line, readLines } from './source.ts';
+import { writeAt } from './write-at.ts';
 
 /** So much that is delivered is cut off, once less than that is left: each byte is copied once, at most. */
 const compactBytes = 4 * 1024 * 1024;
@@ -48,7 +49,7 @@ export interface SpoolFileWriter {
 export function createSpoolFile(base: string, header: string, warn: (message: string) => void): SpoolFileWriter {
   mkdirSync(dirname(base), { recursive: true, mode: 0o700 });
   let fd = openSync(base, 'wx+', 0o600);
-  const headerBytes = writeSync(fd, header, 0);
+  const headerBytes = writeAt(fd, header, 0);
   let head = headerBytes;
   let size = headerBytes;
   let synced = headerBytes;
@@ -62,7 +63,7 @@ export function createSpoolFile(base: string, header: string, warn: (message: st
     const next = openSync(path, 'w+', 0o600);
     const gone = head - headerBytes;
     try {
-      writeSync(next, header, 0);
+      writeAt(next, header, 0);
       const buffer = Buffer.allocUnsafe(Math.min(copyBytes, size - head));
       for (let from = head; from < size; ) {
         const length = readSync(fd, buffer, 0, Math.min(buffer.length, size - from), from);
@@ -101,7 +102,7 @@ export function createSpoolFile(base: string, header: string, warn: (message: st
       if (broken) return false;
       let why = 'only part of it was written';
       try {
-        if (writeSync(fd, line, size) === bytes) {
+        if (writeAt(fd, line, size) === bytes) {
           size += bytes;
           return true;
         }
@@ -122,7 +123,7 @@ export function createSpoolFile(base: string, header: string, warn: (message: st
       const isWithinPage = Math.floor(at / pageBytes) === Math.floor((at + bytes - 1) / pageBytes);
       if (broken || !isWithinPage || size - lineBytes < read || synced > size - lineBytes) return false;
       try {
-        if (writeSync(fd, text, at) !== bytes) return false;
+        if (writeAt(fd, text, at) !== bytes) return false;
       } catch {
         return false;
       }

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { startOf } from './location.ts';
+import { writeAt } from './write-at.ts';
 
 /** The first line of a spool file: which process owns it, and where its operations go. */
 export interface SpoolHeader {
@@ -46,7 +47,7 @@ export function noteDelivered(fd: number, line: string, offset: number): void {
   if (!match) return;
   const position = Buffer.byteLength(line.slice(0, match.index)) + ',"delivered":'.length;
   try {
-    writeSync(fd, String(offset).padStart(20), position);
+    writeAt(fd, String(offset).padStart(20), position);
   } catch {
     // Then it is delivered once more, which does no harm.
   }
