@@ -117,19 +117,19 @@ export function createApp(options: AppOptions): App {
       const isStream = operation.operation === 'subscription';
       const stream = isStream ? streamEnds.open(caller) : null;
       const primary = forRequest(db, note.clock, caller.sight);
-      const contextOn = (chosen: Database): Context => ({
-        db: chosen === db ? primary : forRequest(chosen, note.clock, caller.sight),
+      const onPrimary: Context = {
+        db: primary,
         primary,
         limits,
         caller,
         address: note.address,
         audit: (entry) => log.info({ ...toLog(note), audit: entry }, 'audit'),
         ended: stream?.signal ?? ended.signal,
-      });
-      let context = contextOn(db);
+      };
+      let context = onPrimary;
       const { variables: variableValues, operationName } = params;
       const carryOut = async (chosen: Database) => {
-        context = contextOn(chosen);
+        context = chosen === db ? onPrimary : { ...onPrimary, db: forRequest(chosen, note.clock, caller.sight) };
         const args = { schema, document, contextValue: context, variableValues, operationName };
         return isStream ? engine.subscribe(args) : engine.execute(args);
       };

@@ -1,5 +1,5 @@
+import { isAsyncIterable } from '@envelop/core';
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
 import { RunledgerError } from '../errors.ts';
 import type { RequestNote } from '../measure/request.ts';
 import type { Database } from '../storage/postgres/database.ts';

@@ -59,24 +59,23 @@ export function runField(
   parentPath: Path | undefined,
 ): Completed {
   const path = field.isComposite ? pathOf(field, parentPath) : undefined;
+  let resolved: unknown;
   try {
-    const resolved = resolve(execution, field, source, path, parentPath);
+    resolved = resolve(execution, field, source, path, parentPath);
     if (isPromise(resolved)) {
       return resolved.then(
-        (value) => completeLater(execution, field, value, path, parentPath),
+        (value) => completeField(execution, field, value, path, parentPath),
         (error) => fail(execution, field, error, path ?? pathOf(field, parentPath)),
       );
     }
-    const completed = field.complete(execution, field, path, resolved);
-    return typeof completed === 'object' && completed !== null
-      ? completed.then(undefined, (error) => fail(execution, field, error, path ?? pathOf(field, parentPath)))
-      : completed;
   } catch (error) {
     return fail(execution, field, error, path ?? pathOf(field, parentPath));
   }
+  return completeField(execution, field, resolved, path, parentPath);
 }
 
-function completeLater(
+/** The text of what a field was resolved to. */
+function completeField(
   execution: Execution,
   field: FieldPlan,
   value: unknown,

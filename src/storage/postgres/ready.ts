@@ -1,5 +1,6 @@
 import { perDatabase, type Reader, type Writer } from './database.ts';
 import { describeFailure } from './failures.ts';
+import { within } from './within.ts';
 
 /** Whether reads and writes work: `ok`, or why not. */
 export type Readiness = { reads: string; writes: string };
@@ -29,18 +30,12 @@ export const checkReadiness = perDatabase((db: Writer) => {
 });
 
 async function look(db: Writer): Promise<Readiness> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
   try {
-    const writes = await Promise.race([lookAtWrites(db), late]);
+    const writes = await within(timeoutMs, lookAtWrites(db));
     return { reads: 'ok', writes: writes ?? recentFailure(db) ?? 'ok' };
   } catch (error) {
     const cause = `the database cannot be used: ${describeFailure(error)}`;
     return { reads: cause, writes: cause };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

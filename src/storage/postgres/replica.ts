@@ -4,6 +4,7 @@ import { describeFailure } from './failures.ts';
 import { openPool } from './pool.ts';
 import type { LagGauge } from './replica-lag.ts';
 import { type WalPosition, walNumber } from './wal-position.ts';
+import { within } from './within.ts';
 
 /** A replica that is looked at all the time, and serves as long as it is well and near enough to the primary. */
 export type Replica = {
@@ -126,13 +127,6 @@ export async function readCluster(pool: pg.Pool): Promise<string | null> {
     if ((error as { code?: string }).code === '42501') return null;
     throw error;
   }
-}
-
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /** Whether it serves whoever has to see all up to a position. */
