@@ -51,6 +51,30 @@ function parseList(text: string): unknown[] | null {
   }
 }
 
+type Rows<Row> = {
+  nodes: Row[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  cursorOf: (row: Row) => string;
+  count: () => Promise<number>;
+};
+
+/**
+ * The prototype of all pages. V8 makes getters that are written in a literal old at once, each time: the rows that they reach
+ * would then stay until the next full collection.
+ */
+const lazily = {
+  get edges() {
+    const { nodes, cursorOf } = this as unknown as Rows<unknown>;
+    return nodes.map((node) => ({ cursor: cursorOf(node), node }));
+  },
+  get pageInfo() {
+    const { nodes, cursorOf, hasNextPage, hasPreviousPage } = this as unknown as Rows<unknown>;
+    const cursorAt = (at: number) => (nodes.length === 0 ? null : cursorOf(nodes.at(at)!));
+    return { hasNextPage, hasPreviousPage, startCursor: cursorAt(0), endCursor: cursorAt(-1) };
+  },
+};
+
 /** A page of a connection. `rows` may hold one more than `size`: then there is a next page. */
 export function toConnection<Row>(
   rows: Row[],
@@ -58,24 +82,17 @@ export function toConnection<Row>(
   after: string | null | undefined,
   cursorOf: (row: Row) => string,
   count: () => Promise<number>,
-) {
-  const nodes = rows.slice(0, size);
-  const cursorAt = (at: number) => (nodes.length === 0 ? null : cursorOf(nodes.at(at)!));
-  return {
-    nodes,
-    get edges() {
-      return nodes.map((node) => ({ cursor: cursorOf(node), node }));
-    },
-    get pageInfo() {
-      return {
-        hasNextPage: rows.length > size,
-        hasPreviousPage: after != null,
-        startCursor: cursorAt(0),
-        endCursor: cursorAt(-1),
-      };
-    },
+): Page<Row> {
+  const hasNextPage = rows.length > size;
+  const page = {
+    __proto__: lazily,
+    nodes: rows.slice(0, size),
+    hasNextPage,
+    hasPreviousPage: after != null,
+    cursorOf,
     count,
   };
+  return page as unknown as Page<Row>;
 }
 
 /** The part of a cursor that is an id of an entry, or null. */
@@ -97,7 +114,10 @@ export function asInstant(part: unknown): Date | null {
 }
 
 /** What the resolver of a connection field gives. */
-export type Page<Row> = ReturnType<typeof toConnection<Row>>;
+export type Page<Row> = Pick<Rows<Row>, 'nodes' | 'count'> & {
+  readonly edges: { cursor: string; node: Row }[];
+  readonly pageInfo: (typeof lazily)['pageInfo'];
+};
 
 /** The connection type over a type, with its edge; `totalCount` is counted only when it is asked for. */
 export function connectionOf<Row>(type: ObjectRef<Types, Row>, name: string, description: string) {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { createOverdue } from '../../measure/overdue.ts';
 import { connectionOptions, type SessionTimeouts } from './connection-options.ts';
 import type { Counts } from './counts.ts';
 import { isConnectionLost } from './failures.ts';
@@ -17,6 +18,8 @@ export type PoolOptions = SessionTimeouts & {
 
 /** Longer than the server's own deadline: it only speaks when the connection is dead. */
 const graceMs = 1_000;
+/** How often it is looked for answers that never came. */
+const tickMs = 250;
 
 /**
  * Opens the pool. After one connection is found dead, by an answer that never came, the idle ones are dropped too: what
@@ -36,9 +39,10 @@ export function openPool({
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 60_000,
-    query_timeout: timeouts.statementTimeoutMs + graceMs,
   });
   const idle = new Set<pg.PoolClient>();
+  // Not the driver's `query_timeout`: that takes a timer for each statement, and keeps its answer until V8 collects everything.
+  const overdue = createOverdue(timeouts.statementTimeoutMs + graceMs, tickMs);
   const failed = (error: Error, client?: pg.PoolClient) => {
     if (!isConnectionLost(error)) return;
     counts.connectionsLost += 1;
@@ -49,8 +53,12 @@ export function openPool({
   pool.on('connect', (client) => {
     // Prisma's transactions hold a client of their own; what the pool sends by itself is seen below.
     const send = (values: unknown[]) => Reflect.apply(pg.Client.prototype.query, client, values) as unknown;
-    client.query = ((...values: unknown[]) =>
-      observe(sendCounted(counts, values, send), (error) => failed(error, client))) as never;
+    const hangUp = () => destroy(client);
+    client.query = ((...values: unknown[]) => {
+      const awaited = overdue.begin(hangUp);
+      const ended = () => overdue.end(awaited);
+      return observe(sendCounted(counts, values, send, ended), (error) => failed(error, client));
+    }) as never;
   });
   pool.on('acquire', (client) => idle.delete(client));
   pool.on('release', (error, client) => {

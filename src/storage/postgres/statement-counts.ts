@@ -6,29 +6,52 @@ const head = /^\/\* (\w+)/;
 const tail = /\/\*name='(\w+\.\w+)'\*\/\s*$/;
 
 /**
- * Sends a statement by the driver, and counts it by its name with the time until it was answered. `values` are those of
- * `Client.query`, which answers by a promise, or by the callback that comes last.
+ * Sends a statement by the driver, and counts it by its name with the time until it was answered, of which `ended` is told.
+ * `values` are those of `Client.query`, which answers by a promise, or by the callback that comes last.
  */
-export function sendCounted(counts: Counts, values: unknown[], send: (values: unknown[]) => unknown): unknown {
+export function sendCounted(
+  counts: Counts,
+  values: unknown[],
+  send: (values: unknown[]) => unknown,
+  ended: () => void,
+): unknown {
   const statement = statementCounts(counts, nameOf(values[0]));
   const begunAt = performance.now();
   const last = values.length - 1;
   const callback = values[last];
   if (typeof callback === 'function') {
-    const counted = [...values];
-    counted[last] = (error: unknown, ...answer: unknown[]) => {
+    // Not written where it is assigned: V8 makes such a function old at once, and all that it reaches, the answer too, then stays
+    // until the next full collection.
+    const counted = (error: unknown, answer: unknown) => {
+      ended();
       count(statement, begunAt, Boolean(error));
-      callback(error, ...answer);
+      callback(error, answer);
     };
-    return send(counted);
+    values[last] = counted;
+    return sendOr(ended, send, values);
   }
-  const result = send(values);
-  if (result instanceof Promise)
+  const result = sendOr(ended, send, values);
+  if (result instanceof Promise) {
+    const settled = (failed: boolean) => {
+      ended();
+      count(statement, begunAt, failed);
+    };
     result.then(
-      () => count(statement, begunAt, false),
-      () => count(statement, begunAt, true),
+      () => settled(false),
+      () => settled(true),
     );
+  } else ended();
   return result;
+}
+
+/** What cannot even be sent has ended too. */
+function sendOr(ended: () => void, send: (values: unknown[]) => unknown, values: unknown[]): unknown {
+  try {
+    return send(values);
+  } catch (error) {
+    ended();
+    throw error;
+  }
 }
 
 function count(statement: StatementCounts, begunAt: number, failed: boolean): void {
