@@ -29,20 +29,26 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
   const { introspection = true, maxCacheBytes = 8 * 1024 * 1024 } = options;
   const cache = new Map<string, PreparedDocument>();
   let bytes = 0;
+  let newest = '';
 
   return function prepareDocument(text: string): PreparedDocument {
-    if (text.length > limits.maxQueryBytes || Buffer.byteLength(text) > limits.maxQueryBytes) {
+    // A character takes three bytes at most.
+    if (text.length * 3 > limits.maxQueryBytes && Buffer.byteLength(text) > limits.maxQueryBytes) {
       return refuse(overLimit('bytes', limits.maxQueryBytes, 'Send values as variables, or split it.'));
     }
     const known = cache.get(text);
     if (known) {
       // The order of a Map is that of insertion: what is used moves to the end.
-      cache.delete(text);
-      cache.set(text, known);
+      if (text !== newest) {
+        cache.delete(text);
+        cache.set(text, known);
+        newest = text;
+      }
       return known;
     }
     const prepared = prepare(schema, limits, text, introspection);
     cache.set(text, prepared);
+    newest = text;
     bytes += text.length;
     for (const oldest of cache.keys()) {
       if (bytes <= maxCacheBytes) break;

@@ -46,8 +46,11 @@ export function createPlans(schema: GraphQLSchema): ExecutePlanned {
   );
 
   return ({ document, operationName = null, variableValues, contextValue }) => {
-    const byName = ofDocuments.get(document) ?? new Map<string | null, Known | null>();
-    ofDocuments.set(document, byName);
+    let byName = ofDocuments.get(document);
+    if (!byName) {
+      byName = new Map();
+      ofDocuments.set(document, byName);
+    }
     const found = byName.get(operationName);
     const known = found === undefined ? prepare(document, operationName) : found;
     if (found === undefined) byName.set(operationName, known);
