@@ -1,5 +1,5 @@
 /** Something that is waited for; `at` is where it stands among the others, -1 as soon as it has come. */
-export type Awaited = { readonly until: number; readonly onOverdue: () => void; at: number };
+type Awaited = { readonly until: number; readonly onOverdue: () => void; at: number };
 
 /** Looks after what is under way, and calls `onOverdue` of what has not ended in time, at most a tick later. */
 export type Overdue = { begin(onOverdue: () => void): Awaited; end(awaited: Awaited): void };
