@@ -34,7 +34,7 @@ def open_run(pipeline: str, name: str | None) -> RunContext:
     run_id = uuid.uuid4()
     now = datetime.datetime.now(datetime.timezone.utc)
     name = name or f"{pipeline[:200]}-{now:%Y_%m_%d-%H_%M_%S_%f}-{run_id.hex[:4]}"
-    run = RunContext(run_id, name, pipeline, read_settings(), _context.own_scope())
+    run = RunContext(run_id, name, pipeline, read_settings(), _context.own_scope() or _context.run_of_process())
     _context.under_way[run.id] = run
     run.started_at = timestamp(now)
     _deliver.name_for_messages(run.id, f"run {name}")
