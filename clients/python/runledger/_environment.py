@@ -86,7 +86,7 @@ def _git() -> Optional[dict[str, Any]]:
     def ask(*arguments: str) -> Optional[str]:
         with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
             said = subprocess.run(
-                ["git", "-C", folder, *arguments],
+                ["git", "--no-optional-locks", "-C", folder, *arguments],  # none is left behind if it is ended
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 check=True, text=True, timeout=max(0.01, deadline - time.monotonic()),
             )  # fmt: skip

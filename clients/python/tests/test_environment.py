@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import platform
 import subprocess
 import unittest
@@ -71,6 +72,12 @@ class Environment(unittest.TestCase):
             with open(os.path.join(folder, "a"), "w") as file:
                 file.write("2")
             self.assertTrue(describe()["git"]["changed"])
+            with open(os.path.join(folder, "a"), "w") as file:
+                file.write("1")
+            index = pathlib.Path(folder, ".git", "index")
+            before = index.read_bytes()
+            self.assertFalse(describe()["git"]["changed"])
+            self.assertEqual(index.read_bytes(), before)  # nothing was locked to write into it
         self.assertEqual(_without_credentials("git@example.com:x.git"), "git@example.com:x.git")
 
 
