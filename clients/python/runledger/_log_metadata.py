@@ -44,7 +44,8 @@ _WAYS = """Say what the metadata belongs to:
   log_metadata(metadata, run_id_name_or_prefix=…)                           a run"""
 _log = logging.getLogger("runledger")
 _said: set[str] = set()
-_units_told: set[tuple[str, str]] = set()
+units_told: set[tuple[str, str]] = set()
+"""Targets and keys of durations whose unit has been logged."""
 _PLAIN = frozenset({float, int, str, bool, type(None), dict, list, tuple})
 
 
@@ -92,13 +93,15 @@ def log_metadata(
     inside = here.scope or here.run
     if inside is not None or _settings.recording:
         settings = read_settings() if inside is None else inside.settings
-        entries = _entries(target, given, iteration, None if settings.strict else _leave_out)
+        entries, units = _entries(target, given, iteration, None if settings.strict else _leave_out)
         sender = _sender.sender_for(settings)
         for part in _parts(entries):
             sender.log(Call(target, instant, part))
+        _note_units(units)
         return
     settings = read_settings()
-    inputs = _inputs(target, instant, _entries(target, given, iteration, None))
+    entries, units = _entries(target, given, iteration, None)
+    inputs = _inputs(target, instant, entries)
     endpoint(settings.url)
     transport = Transport(settings.url, settings.api_key)
     try:
@@ -106,6 +109,7 @@ def log_metadata(
             execute(transport, LOG_BATCH, f'{{"inputs":[{text}]}}', settings.timeout_seconds)
     finally:
         transport.close()
+    _note_units(units)
 
 
 class PipelineInfo(NamedTuple):
@@ -162,9 +166,11 @@ def _entries(
     metadata: Mapping[Any, Any],
     iteration: Optional[int],
     leave_out: Optional[Callable[[InvalidCallError], None]],
-) -> list[str]:
-    """The entries as JSON text. What is wrong raises, unless it is to be left out."""
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """The entries as JSON text, and what there is a unit of among them. What is wrong raises, unless it is to be left
+    out."""
     found: list[str] = []
+    units: list[tuple[str, str]] = []
     try:
         if not metadata:
             raise InvalidValueError("metadata is empty: there is nothing to log.", "BAD_USER_INPUT")
@@ -178,23 +184,27 @@ def _entries(
         try:
             value = item_of(metadata, key, str(key))
             found.append(encode_entry(key, value, count))
-            if type(value) not in _PLAIN and is_duration(value):
-                found += _unit(target, key)
+            if type(value) not in _PLAIN and is_duration(value) and _needs_unit(target, key):
+                found.append(encode_entry(f"{key}.unit", "s"))
+                units.append((target, key))
         except InvalidCallError as error:
             if leave_out is None:
                 raise
             leave_out(error)
-    return found
+    return found, units
 
 
-def _unit(target: str, key: str) -> list[str]:
+def _needs_unit(target: str, key: str) -> bool:
     """The unit of a duration has an entry of its own beside it, once for each step or run: ``took.unit``."""
-    if (target, key) in _units_told or len(f"{key}.unit".encode()) > 255:
-        return []
-    if len(_units_told) >= 10_000:
-        _units_told.clear()
-    _units_told.add((target, key))
-    return [encode_entry(f"{key}.unit", "s")]
+    return (target, key) not in units_told and len(f"{key}.unit".encode()) <= 255
+
+
+def _note_units(units: list[tuple[str, str]]) -> None:
+    """When the call is made: one that raises has logged none."""
+    if units:
+        if len(units_told) >= 10_000:
+            units_told.clear()
+        units_told.update(units)
 
 
 def _leave_out(error: InvalidCallError) -> None:
