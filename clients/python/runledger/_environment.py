@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import platform
 import socket
@@ -22,6 +23,8 @@ KEY = "environment"
 GIT_SECONDS = 2.0
 MAX_PACKAGES = 500
 MAX_ARGUMENT_CHARS = 1000
+MAX_ARGUMENTS_BYTES = 16 * 1024
+"""Of the whole command line: an entry has 64 KiB, and one that is larger is refused with all that is in it."""
 _OF_CI = {
     "GitHub Actions": ("GITHUB_", "REPOSITORY REF SHA WORKFLOW JOB RUN_ID RUN_NUMBER RUN_ATTEMPT ACTOR EVENT_NAME"),
     "GitLab CI": ("CI_", "PROJECT_PATH PIPELINE_ID PIPELINE_URL JOB_ID JOB_NAME COMMIT_SHA COMMIT_REF_NAME"),
@@ -66,15 +69,33 @@ def describe(*, packages: bool = True, arguments: bool = True) -> dict[str, Any]
         "executable": sys.executable,
     }
     if arguments:
-        found["argv"] = [argument[:MAX_ARGUMENT_CHARS] for argument in sys.argv[:100]]
+        found["argv"] = _arguments()
         with contextlib.suppress(OSError):
-            found["cwd"] = os.getcwd()
+            found["cwd"] = _readable(os.getcwd())
     for name, value in (("git", _git()), ("gpus", _gpus()), ("jobs", dict(_jobs()))):
         if value:
             found[name] = value
     if packages:
         found["packages"] = _packages()
     return found
+
+
+def _arguments() -> list[str]:
+    """The command line, as far as there is room for it."""
+    found: list[str] = []
+    left = MAX_ARGUMENTS_BYTES
+    for argument in sys.argv[:100]:
+        text = _readable(argument[:MAX_ARGUMENT_CHARS])
+        left -= len(json.dumps(text, ensure_ascii=False).encode()) + 1
+        if left < 0:
+            break
+        found.append(text)
+    return found
+
+
+def _readable(text: str) -> str:
+    """Without bytes that are no text: Python has surrogates for them, which no entry can have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _git() -> Optional[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import platform
@@ -48,6 +49,17 @@ class Environment(unittest.TestCase):
             found = describe()
         self.assertEqual((found["jobs"]["GitHub Actions"]["run_id"], found["jobs"]["Slurm"]["job_id"]), ("7", "42"))
         self.assertNotIn("secret", str(found))
+
+    def test_a_long_command_line_leaves_room_for_the_rest(self) -> None:
+        for argument in ("x" * 5000, "\u2713" * 900, "\x01" * 900):
+            long = ["job.py", *[argument] * 99]
+            with mock.patch("sys.argv", long):
+                found = self.logged()["argv"]
+            self.assertEqual(found, [argument[:1000] for argument in long[: len(found)]])
+            self.assertGreater(len(found), 2)
+            self.assertLess(len(json.dumps(found, ensure_ascii=False).encode()), 17_000)
+        with mock.patch("sys.argv", ["job.py", os.fsdecode(b"caf\xe9")]):
+            self.assertEqual(self.logged()["argv"], ["job.py", "caf?"])
 
     def test_the_commit(self) -> None:
         folder = temporary()
