@@ -118,8 +118,8 @@ def start_run(name: Optional[str] = None, *, pipeline: Optional[str] = None) -> 
     process is in it, until ``end_run()`` or the end of the process.
 
     At the end of the process it is recorded as FAILED when an exception, or the last cell of the notebook, ended it,
-    else as COMPLETED. In a notebook it ends the run that was begun before: so the cell can be run again. Otherwise as
-    ``run``.
+    else as COMPLETED. The code of a ``sys.exit`` in a script is not seen: call ``end_run("FAILED")`` before it. In
+    a notebook it ends the run that was begun before: so the cell can be run again. Otherwise as ``run``.
     """
     checked = _checked_run(name, pipeline)
     return _session.begin(checked, name)
