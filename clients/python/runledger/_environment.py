@@ -25,18 +25,26 @@ MAX_PACKAGES = 500
 MAX_ARGUMENT_CHARS = 1000
 MAX_ARGUMENTS_BYTES = 16 * 1024
 """Of the whole command line: an entry has 64 KiB, and one that is larger is refused with all that is in it."""
-_OF_CI = {
-    "GitHub Actions": ("GITHUB_", "REPOSITORY REF SHA WORKFLOW JOB RUN_ID RUN_NUMBER RUN_ATTEMPT ACTOR EVENT_NAME"),
-    "GitLab CI": ("CI_", "PROJECT_PATH PIPELINE_ID PIPELINE_URL JOB_ID JOB_NAME COMMIT_SHA COMMIT_REF_NAME"),
-    "Slurm": ("SLURM_", "JOB_ID JOB_NAME ARRAY_JOB_ID ARRAY_TASK_ID JOB_PARTITION JOB_NUM_NODES PROCID NODELIST"),
-    "Kubernetes": ("", "KUBERNETES_SERVICE_HOST POD_NAME POD_NAMESPACE NODE_NAME"),
+_JOBS = {
+    "GitHub Actions": (
+        "GITHUB_ACTIONS",
+        "GITHUB_",
+        "REPOSITORY REF SHA WORKFLOW JOB RUN_ID RUN_NUMBER RUN_ATTEMPT ACTOR EVENT_NAME",
+    ),
+    "GitLab CI": (
+        "GITLAB_CI",
+        "CI_",
+        "PROJECT_PATH PIPELINE_ID PIPELINE_URL JOB_ID JOB_NAME COMMIT_SHA COMMIT_REF_NAME",
+    ),
+    "Slurm": (
+        "SLURM_JOB_ID",
+        "SLURM_",
+        "JOB_ID JOB_NAME ARRAY_JOB_ID ARRAY_TASK_ID JOB_PARTITION JOB_NUM_NODES NTASKS PROCID NODELIST",
+    ),
+    "Kubernetes": ("KUBERNETES_SERVICE_HOST", "", "KUBERNETES_SERVICE_HOST POD_NAME POD_NAMESPACE NODE_NAME"),
 }
-_PROOF = {
-    "GitHub Actions": "GITHUB_ACTIONS",
-    "GitLab CI": "GITLAB_CI",
-    "Slurm": "SLURM_JOB_ID",
-    "Kubernetes": "KUBERNETES_SERVICE_HOST",
-}
+"""What a system that starts jobs says of one: the variable that proves it, and the prefix and names of those that name
+the job."""
 
 
 def log_environment(*, packages: bool = True, arguments: bool = True) -> None:
@@ -146,8 +154,8 @@ def _gpus() -> Optional[list[str]]:
 
 
 def _jobs() -> Iterator[tuple[str, dict[str, str]]]:
-    for system, (prefix, names) in _OF_CI.items():
-        if os.environ.get(_PROOF[system]):
+    for system, (proof, prefix, names) in _JOBS.items():
+        if os.environ.get(proof):
             given = {name: os.environ.get(prefix + name) for name in names.split()}
             yield system, {name.lower(): value for name, value in given.items() if value}
 
@@ -173,5 +181,5 @@ def _modules_of(distribution: Any, name: str) -> list[str]:
     top_level = distribution.read_text("top_level.txt")
     if top_level:
         return list(top_level.split())
-    files = {str(file).replace("\\\\", "/").partition("/")[0] for file in distribution.files or ()}
+    files = {file.parts[0] for file in distribution.files or () if file.parts}
     return [file[:-3] if file.endswith(".py") else file for file in files if not file.endswith(".dist-info")]

@@ -42,12 +42,14 @@ class Environment(unittest.TestCase):
             "GITHUB_RUN_ID": "7",
             "GITHUB_TOKEN": "secret",
             "SLURM_JOB_ID": "42",
+            "SLURM_NTASKS": "8",
             "CI_JOB_TOKEN": "secret",
             "RUNLEDGER_API_KEY": "secret",
         }
         with mock.patch.dict(os.environ, given):
             found = describe()
         self.assertEqual((found["jobs"]["GitHub Actions"]["run_id"], found["jobs"]["Slurm"]["job_id"]), ("7", "42"))
+        self.assertEqual(found["jobs"]["Slurm"]["ntasks"], "8")
         self.assertNotIn("secret", str(found))
 
     def test_a_long_command_line_leaves_room_for_the_rest(self) -> None:
