@@ -167,7 +167,7 @@ class Queue:
 
     def reject(self, line: bytes, code: str, message: str) -> None:
         """Sets the first line aside in the `.rejected` file. Does not take it off."""
-        _spool.reject(self.base or self._fallback_base(), self.header_line, line, rejection(code, message))
+        _spool.reject(self.base or self._fallback_base(), self.header_line, line, code, message)
 
     @property
     def waiting(self) -> int:
@@ -314,11 +314,6 @@ class Queue:
         return base
 
 
-def rejection(code: str, message: str) -> dict[str, str]:
-    """The reason that is written beside a refused operation."""
-    return {"code": code, "message": message, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
-
-
 def _read_lines(fd: int, offset: int, waiting: int, max_bytes: int) -> list[bytes]:
     data = os.pread(fd, min(waiting, max_bytes), offset)
     while b"\n" not in data and len(data) < waiting:
@@ -366,7 +361,7 @@ class Leftover:
 
     def reject(self, line: bytes, code: str, message: str) -> None:
         self.rejected += 1
-        _spool.reject(self.base, self.header_line, line, rejection(code, message))
+        _spool.reject(self.base, self.header_line, line, code, message)
 
     def close(self, done: bool) -> None:
         """Removes the file when all of it is delivered or set aside; else gives it back."""
