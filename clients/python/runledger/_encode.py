@@ -296,9 +296,13 @@ def _records(frame: Any, path: str) -> list[dict[str, Any]]:
     if list(frame.index) != list(range(len(frame))):
         frame = _read(path, frame.reset_index)
     columns = [_dict_key(column, path) for column in frame.columns]
-    twice = next((column for number, column in enumerate(columns) if column in columns[:number]), None)
-    if twice is not None:
-        raise InvalidValueError(f"{path}: the frame has two columns that are named {twice!r:.80}.", "BAD_USER_INPUT")
+    seen: set[str] = set()
+    for column in columns:
+        if column in seen:
+            raise InvalidValueError(
+                f"{path}: the frame has two columns that are named {column!r:.80}.", "BAD_USER_INPUT"
+            )
+        seen.add(column)
     known = [_of_column(list(frame.iloc[:, number]), frame.dtypes.iloc[number]) for number in range(len(columns))]
     return [dict(zip(columns, row)) for row in zip(*known)]
 
