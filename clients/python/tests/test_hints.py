@@ -48,7 +48,7 @@ class Hints(unittest.TestCase):
             (body,) = re.findall(rf"^input {kind} [^{{]*{{\n(.*?)^}}", schema, re.M | re.S)
             fields = set(re.findall(r"^  (\w+):", body, re.M))
             self.assertEqual(set(typing.get_type_hints(getattr(_filters, kind))), fields, kind)
-        for words, kind in ((_filters.Status, "ExecutionStatus"), (_filters.MetadataType, "MetadataType")):
+        for words, kind in ((_entries.ExecutionStatus, "ExecutionStatus"), (_filters.MetadataType, "MetadataType")):
             (body,) = re.findall(rf"^enum {kind} {{\n(.*?)^}}", schema, re.M | re.S)
             self.assertEqual(set(typing.get_args(words)), set(re.findall(r"^  ([A-Z_]+)$", body, re.M)))
 
