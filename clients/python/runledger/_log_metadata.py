@@ -13,9 +13,10 @@ from typing import Any, Callable, NamedTuple, NoReturn, Optional, Protocol, Unio
 
 from . import _context, _sender, _settings
 from ._deliver import LOG_BATCH
-from ._encode import as_mapping, check_name, encode_entry, is_duration, item_of, timestamp
+from ._encode import check_name, encode_entry, timestamp
 from ._graphql import execute
 from ._http import Transport
+from ._plain import as_mapping, is_duration, item_of
 from ._queue import Call
 from ._scopes import RunContext
 from ._settings import endpoint, is_disabled, read_settings
