@@ -16,7 +16,7 @@ from runledger import Client, InvalidCallError, current_run, end_run, log_metada
 from runledger._notebook import Cell
 from runledger._step_names import StepNames
 
-from .support import PACKAGE, InProcess, Job, Service, service_command, temporary
+from .support import PACKAGE, InProcess, Job, Service, needs_service, temporary
 
 NOTEBOOK = PACKAGE.parents[1] / "examples" / "notebook-python" / "first-run.ipynb"
 
@@ -159,7 +159,7 @@ class Sessions(InProcess):
             self.assertEqual(result.stderr.count(f"run mine: {result.stdout.strip()}\n"), lines, result.stderr)
 
 
-@unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
+@needs_service
 @unittest.skipIf(
     not NOTEBOOK.exists() or not all(map(importlib.util.find_spec, ("nbconvert", "ipykernel", "pandas"))),
     "nbconvert, ipykernel and pandas are not installed, or the examples are not here",
