@@ -29,7 +29,11 @@ export default function ComparePage() {
   const view = viewOf(params.view);
   const isDiff = params.diff !== '0';
   const hidden = useMemo(() => parseRefs(params.hide ?? ''), [params.hide]);
-  const shown = all.filter(({ key, differs }) => !hidden.includes(key) && (!isDiff || differs || runs.length < 2));
+  const isOne = runs.length < 2;
+  const shown = useMemo(
+    () => all.filter(({ key, differs }) => !hidden.includes(key) && (!isDiff || differs || isOne)),
+    [all, hidden, isDiff, isOne],
+  );
   const { data: retracted } = useRetracted(
     runs.map(({ id }) => id),
     shown,

@@ -50,11 +50,12 @@ export function RunsPage() {
       <div className={styles.body}>
         {isEmpty && !isFiltered && <EmptyLedger />}
         {isEmpty && isFiltered && <NothingFound filter={filter} onFilter={page.setFilter} />}
-        {!isEmpty && shown && view !== 'table' && (
+        {!isEmpty && columns && shown && view !== 'table' && (
           <PlotView
             kind={view}
             rows={rows}
-            columns={shown}
+            columns={columns}
+            shown={shown}
             filter={filter}
             hasMore={query.hasNextPage}
             x={params.x}

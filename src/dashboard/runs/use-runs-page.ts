@@ -5,7 +5,8 @@ import { both, type Filter } from '../../filter/tree.ts';
 import { rememberList } from '../address/list-walk.ts';
 import type { Params } from '../address/search.ts';
 import type { Changes } from '../address/use-address.ts';
-import { withoutChoices } from '../filter/brush.ts';
+import { withoutJudged } from '../filter/brush.ts';
+import { useFilter } from '../filter/use-filter.ts';
 import { announce } from '../parts/announce.ts';
 import { useCommands } from '../parts/commands.ts';
 import { viewOf } from '../parts/view-switch.tsx';
@@ -14,7 +15,6 @@ import { exportRuns } from './export.ts';
 import { targetsOf } from './measures.ts';
 import type { Active } from './table.tsx';
 import { useColumns, useDiffering } from './use-columns.ts';
-import { useFilter } from './use-filter.ts';
 import { useNewRuns } from './use-new-runs.ts';
 import { useFacets, useKeys, useRows } from './use-rows.ts';
 import { useSelection } from './use-selection.ts';
@@ -34,7 +34,7 @@ export function useRunsPage(params: Params, change: Change) {
   const orderBy = useMemo(() => orderOf(sort), [sort]);
   // A plot shows what does not pass on its axes as well, only faintly.
   const listed = useMemo(
-    () => (view === 'table' ? filter : withoutChoices(filter, targetsOf(columns ?? []))),
+    () => (view === 'table' ? filter : withoutJudged(filter, targetsOf(columns ?? []))),
     [view, filter, columns],
   );
   const { query, rows, isOld } = useRows(listed, orderBy, columns);
@@ -72,10 +72,11 @@ export function useRunsPage(params: Params, change: Change) {
     },
     [sort, change],
   );
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    // A page that was refused would be refused again: who wants it asks for the list anew.
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const openMenu = useCallback((row: number, column: number, cell: HTMLElement) => {
     setActive({ row, column });
     setMenu({ row, column, place: cell.getBoundingClientRect() });
