@@ -74,11 +74,7 @@ export default function ComparePage() {
             <bdi>{key}</bdi> is hidden ✕
           </Button>
         ))}
-        <ViewSwitch
-          view={view}
-          onView={(next) => change({ view: next === 'table' ? undefined : next, x: undefined, y: undefined })}
-          onCurves={curves}
-        />
+        <ViewSwitch view={view} change={change} onCurves={curves} />
         <Button onClick={exportCsv} disabled={shown.length === 0}>
           <Download size={14} /> CSV
         </Button>

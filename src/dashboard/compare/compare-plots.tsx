@@ -5,7 +5,7 @@ import type { Filter } from '../../filter/tree.ts';
 import type { CompareLine } from '../../format/comparison.ts';
 import type { Params } from '../address/search.ts';
 import { writeSearch } from '../address/search.ts';
-import type { Changes } from '../address/use-address.ts';
+import type { Change } from '../address/use-address.ts';
 import { passingRuns } from '../filter/brush.ts';
 import { useFilter } from '../filter/use-filter.ts';
 import { Chips } from '../parts/chips.tsx';
@@ -21,7 +21,7 @@ type Props = {
   runs: Comparison['runs'];
   lines: readonly CompareLine[];
   params: Params;
-  change: (changes: Changes) => void;
+  change: Change;
   onKeep: (names: readonly string[]) => void;
 };
 

@@ -40,11 +40,7 @@ export function RunsPage() {
         <StatusTabs filter={filter} total={page.all} counts={page.counts} onFilter={page.setFilter} />
         <PipelineFacet filter={filter} onFilter={page.setFilter} />
         <Chips filter={filter} onFilter={page.setFilter} />
-        <ViewSwitch
-          view={view}
-          onView={(next) => change({ view: next === 'table' ? undefined : next, x: undefined, y: undefined })}
-          onCurves={() => openCurves(selection.selected, rows)}
-        />
+        <ViewSwitch view={view} change={change} onCurves={() => openCurves(selection.selected, rows)} />
       </div>
       <Trouble asked={query} />
       <div className={styles.body}>

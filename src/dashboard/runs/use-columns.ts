@@ -1,13 +1,11 @@
 import { useCallback, useMemo } from 'react';
 import { type Column, parseColumns, printColumns, withWidth } from '../../filter/columns.ts';
 import type { Params } from '../address/search.ts';
-import type { Changes } from '../address/use-address.ts';
+import type { Change } from '../address/use-address.ts';
 import { differs, type Row } from './cells.ts';
 import { defaultColumns, type KnownKey } from './use-rows.ts';
 
 const kept = 'runledger-columns';
-
-type Change = (changes: Changes, options?: { replace?: boolean }) => void;
 
 /** The columns of the address; else those that were chosen last in this browser; else those that suit most. */
 export function useColumns({ cols, pin }: Params, keys: readonly KnownKey[] | undefined, change: Change) {

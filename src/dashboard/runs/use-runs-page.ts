@@ -4,7 +4,7 @@ import { printFilter } from '../../filter/print.ts';
 import { both, type Filter } from '../../filter/tree.ts';
 import { rememberList } from '../address/list-walk.ts';
 import type { Params } from '../address/search.ts';
-import type { Changes } from '../address/use-address.ts';
+import type { Change } from '../address/use-address.ts';
 import { withoutJudged } from '../filter/brush.ts';
 import { useFilter } from '../filter/use-filter.ts';
 import { announce } from '../parts/announce.ts';
@@ -20,7 +20,6 @@ import { useFacets, useKeys, useRows } from './use-rows.ts';
 import { useSelection } from './use-selection.ts';
 import { useTableKeys } from './use-table-keys.ts';
 
-type Change = (changes: Changes, options?: { replace?: boolean }) => void;
 type Menu = Active & { readonly place: DOMRect };
 
 /** All that the page of runs knows and can do; its address is where most of it lies. */

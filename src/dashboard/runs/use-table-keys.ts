@@ -4,7 +4,7 @@ import { type Column, isSortable, widthOf } from '../../filter/columns.ts';
 import { leafAt } from '../../format/cells.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
-import type { Changes } from '../address/use-address.ts';
+import type { Change } from '../address/use-address.ts';
 import { ask } from '../api/ask.ts';
 import { EntryOf } from '../generated/operations.ts';
 import { announce } from '../parts/announce.ts';
@@ -23,7 +23,7 @@ type Table = {
   active: Active;
   setActive: (active: Active) => void;
   peek: string | undefined;
-  change: (changes: Changes, options?: { replace?: boolean }) => void;
+  change: Change;
   selection: ReturnType<typeof useSelection>;
   openMenu: (row: number, column: number, cell: HTMLElement) => void;
   setPicking: (isPicking: boolean) => void;
