@@ -1,6 +1,6 @@
 import { stringifyJson } from '@runledger/client/json';
 import { navigate } from 'wouter/use-browser-location';
-import { type Column, isSortable, widthOf } from '../../filter/columns.ts';
+import { type Column, isSortable, keyOf, widthOf } from '../../filter/columns.ts';
 import { leafAt } from '../../format/cells.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
@@ -94,7 +94,7 @@ export function useTableKeys(table: Table): void {
       const cell = document.getElementById(`cell-${active.row}-${active.column}`);
       if (cell && column?.ref) openMenu(active.row, active.column, cell);
     },
-    h: () => run && column?.ref && navigate(runPath(run) + writeSearch({ tab: 'history', key: column.ref.key })),
+    h: () => run && column?.ref && navigate(runPath(run) + writeSearch({ tab: 'history', key: keyOf(column.ref) })),
     y: () => void (run && copyCell(run, column)),
     '[': shift(-1),
     ']': shift(1),
@@ -108,9 +108,8 @@ export function useTableKeys(table: Table): void {
 async function copyCell(run: Row, column: Column | undefined): Promise<void> {
   if (!column) return copyText(run.name, 'the name');
   if (!column.ref) return announce('Only the name, and what was logged, can be copied.');
-  const { key, path } = column.ref;
-  const { pipelineRun } = await ask(EntryOf, { run: run.id, key });
-  const value = leafAt(pipelineRun?.runMetadata?.value, path ?? []);
+  const { pipelineRun } = await ask(EntryOf, { run: run.id, key: keyOf(column.ref) });
+  const value = leafAt(pipelineRun?.runMetadata?.value, column.ref.path ?? []);
   if (value === undefined) announce('This run has nothing there.');
   else await copyText(stringifyJson(value), 'the exact value');
 }
