@@ -148,6 +148,14 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     await expect.poll(() => new URL(page.url()).searchParams.get('runs')).toBe('third,first');
   });
 
+  test('draw the curves of the first runs, where none is selected', async ({ dashboard }) => {
+    const page = await dashboard.open('/runs?sort=name');
+    await page.locator('#cell-2-0').waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('heading', { name: 'Curves' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('runs')).toBe('first,second,third');
+  });
+
   test('move runs, and take them out, faster than they are compared', async ({ dashboard }) => {
     const page = await dashboard.open('/compare?runs=first,second,third');
     await page.getByRole('columnheader', { name: /third/ }).waitFor();

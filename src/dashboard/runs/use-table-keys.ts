@@ -11,7 +11,7 @@ import { announce } from '../parts/announce.ts';
 import { copyText } from '../parts/copy.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import type { Row } from './cells.ts';
-import { openSelected } from './selection-bar.tsx';
+import { openCurves, openSelected } from './selection-bar.tsx';
 import type { Active } from './table.tsx';
 import type { useSelection } from './use-selection.ts';
 
@@ -89,7 +89,7 @@ export function useTableKeys(table: Table): void {
       else if (column && isSortable(column)) table.sortBy(column.text);
     },
     c: () => selection.selected.size > 1 && openSelected('compare', selection.selected),
-    p: () => selection.selected.size > 0 && openSelected('curves', selection.selected),
+    p: () => selection.selected.size + rows.length > 0 && openCurves(selection.selected, rows),
     f: () => {
       const cell = document.getElementById(`cell-${active.row}-${active.column}`);
       if (cell && column?.ref) openMenu(active.row, active.column, cell);
