@@ -30,6 +30,9 @@ describe.skipIf(!chromiumPath)('the columns of the table', () => {
     expect(columnsOf(page)).toBe('gamma,alpha,beta');
     await page.goBack();
     await expect.poll(() => heads(page)).toEqual(['Run', 'alpha', 'beta', 'gamma']);
+    // Also to the very end.
+    await head('alpha').dragTo(head('gamma'));
+    await expect.poll(() => heads(page)).toEqual(['Run', 'beta', 'gamma', 'alpha']);
   });
 
   test('of one step have what that step logged, shown, asked, filtered by and as a file', async ({
@@ -94,6 +97,23 @@ describe.skipIf(!chromiumPath)('the columns of the table', () => {
     await page.locator('#runs').evaluate((element) => element.scrollTo({ left: 700 }));
     await expect.poll(async () => (await page.locator('#cell-0-2').boundingBox())!.x).toBeLessThan(x);
     expect((await pinned.boundingBox())!.x).toBe(x);
+  });
+
+  test('that are pinned stay so when one of them is hidden or taken away, and come back together', async ({
+    dashboard,
+  }) => {
+    const page = await open(dashboard, '/runs?cols=alpha,gamma');
+    await page.evaluate("history.pushState(null, '', '/runs?cols=beta,alpha,gamma&pin=2&differ=1')");
+    await page.reload();
+    await expect.poll(() => heads(page)).toEqual(['Run', 'alpha', 'gamma']);
+    const pinned = () => page.locator('[role=columnheader][data-pinned=true]').allInnerTexts();
+    await expect.poll(pinned).toEqual(['alpha']);
+    const pin = () => new URL(page.url()).searchParams.get('pin');
+    await page.keyboard.press('e');
+    await page.getByRole('dialog', { name: 'Columns' }).getByRole('checkbox', { name: 'beta' }).click();
+    await expect.poll(() => [columnsOf(page), pin()]).toEqual(['alpha,gamma', '1']);
+    await page.goBack();
+    await expect.poll(() => [columnsOf(page), pin()]).toEqual(['beta,alpha,gamma', '2']);
   });
 
   test('are chosen, moved and reduced to those that differ, by keyboard alone', async ({ dashboard }) => {

@@ -66,7 +66,7 @@ export function RunsPage() {
             rows={rows}
             total={total}
             columns={shown}
-            pinned={page.pinned}
+            pinned={page.shownPinned}
             selected={selection.selected}
             peeked={params.peek}
             active={active}
@@ -119,7 +119,7 @@ export function RunsPage() {
           pinned={page.pinned}
           isDiffering={params.differ === '1'}
           onDiffering={(isOn) => change({ differ: isOn ? '1' : undefined })}
-          onPin={(count) => change({ pin: count === 0 ? undefined : String(count) })}
+          onPin={chosen.pinTo}
           onColumns={chosen.choose}
           onReset={chosen.reset}
           onClose={() => page.setPicking(false)}

@@ -38,6 +38,12 @@ export function useRunsPage(params: Params, change: Change) {
   );
   const { query, rows, isOld } = useRows(listed, orderBy, columns);
   const { shown, same } = useDiffering(columns, rows, params.differ === '1');
+  const { pinned } = chosen;
+  // Those that are hidden because they do not differ are not among the pinned ones of the table.
+  const shownPinned = useMemo(
+    () => columns?.slice(0, pinned).filter((column) => shown?.includes(column)).length ?? 0,
+    [columns, shown, pinned],
+  );
   const facets = useFacets(filter);
   // The buttons count what each state would have, so that of the filter is left out.
   const { status: _status, ...stateless } = filter;
@@ -134,7 +140,8 @@ export function useRunsPage(params: Params, change: Change) {
       columns,
       shown,
       same,
-      pinned: chosen.pinned,
+      pinned,
+      shownPinned,
       rows,
       isOld,
       query,

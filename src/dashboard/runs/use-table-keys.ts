@@ -27,7 +27,7 @@ type Table = {
   selection: ReturnType<typeof useSelection>;
   openMenu: (row: number, column: number, cell: HTMLElement) => void;
   setPicking: (isPicking: boolean) => void;
-  choose: (columns: readonly Column[], isTyped?: boolean) => void;
+  choose: (columns: readonly Column[]) => void;
   resize: (text: string, width: number) => void;
   sortBy: (column: string) => void;
   /** Keeps the list, so that the page of a run can walk through it. */
