@@ -17,14 +17,16 @@ function waitingOption(word: string, options: OptionSpecs): OptionSpec | undefin
 /** The same words as `parseArgs` takes them: `--iteration=-1` and `-s-accuracy`, where it would see two options. */
 export function joinHyphens(args: readonly string[], options: OptionSpecs): string[] {
   const joined: string[] = [];
-  for (const arg of args) {
+  const end = args.indexOf('--');
+  // Behind `--` nothing is an option.
+  for (const arg of end === -1 ? args : args.slice(0, end)) {
     const before = joined.at(-1) ?? '';
     const option = waitingOption(before, options);
     if (option && (option.hyphen ? hyphenated : negative).test(arg))
       joined[joined.length - 1] = before.startsWith('--') ? `${before}=${arg}` : `${before}${arg}`;
     else joined.push(arg);
   }
-  return joined;
+  return end === -1 ? joined : [...joined, ...args.slice(end)];
 }
 
 /** What stands behind the name of a command. */
