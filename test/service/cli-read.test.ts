@@ -111,6 +111,33 @@ test('show has the run, its steps and all that was logged, and what was logged c
   expect(step).not.toMatch(/^seed/m);
 });
 
+test('show finds a step behind hundreds of attempts', async ({ runledger, filled }) => {
+  const mutate = async (fields: string) => {
+    const body = JSON.stringify({ query: `mutation { ${fields} }` });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(filled.url, { method: 'POST', headers, body });
+    expect(await response.json()).not.toHaveProperty('errors');
+  };
+  const start = (name: string, at: number) => `s${at}: startStep(input: { run: "long", name: "${name}" }) { id }`;
+  await mutate('startRun(input: { name: "long", pipeline: "long" }) { id }');
+  for (let page = 0; page < 9; page += 1)
+    await mutate(Array.from({ length: 50 }, (_, at) => start('again', at)).join());
+  await mutate(`${start('last', 0)} logMetadata(input: {
+    target: { step: { run: "long", name: "last" } }, metadata: { loss: 0.5 } }) { replayed }`);
+  const last = await runledger('show long --step last');
+  expect(last).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^last +● running/m) });
+  expect(last.stdout).toMatch(/^last::loss +0\.5/m);
+  const again = parseJson((await runledger('show long --step again --json')).stdout) as {
+    steps: { attempt: number }[];
+  };
+  expect(again.steps.map(({ attempt }) => attempt)).toEqual(Array.from({ length: 450 }, (_, at) => at + 1));
+  expect(await runledger('show long --step none')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no step "none" in run "long".'),
+  });
+  expect((await runledger('show long')).stdout).toContain('… and 251 more steps');
+});
+
 test('history lists all values, newest first, and says where nothing is', async ({ runledger }) => {
   const { stdout } = await runledger('history iris-1 loss --csv');
   expect(stdout.split('\r\n').map((line) => line.split(',').slice(1, 5).join(' '))).toEqual([
