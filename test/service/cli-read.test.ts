@@ -1,5 +1,6 @@
 import { parseJson } from '@runledger/client/json';
 import { expect } from 'vitest';
+import { widthOf } from '../../src/cli/terminal/text.ts';
 import { testCommands } from '../support/test-commands.ts';
 import { until } from '../support/until.ts';
 
@@ -199,6 +200,21 @@ test('follow prints what a run logs until it ends, steps too, and tells how it e
     code: 0,
     stdout: expect.stringMatching(/^\S+ +run iris-1 +✓ completed after 2:30\n$/),
   });
+});
+
+test('follow cuts a value where the line ends, behind a key of wide letters, too', async ({ sh }) => {
+  const key = '鍵'.repeat(20);
+  const { stdout } = await sh(
+    `
+    runledger run wide -- sh -c 'until [ -e "$GO" ]; do sleep 0.05; done; runledger log ${key}=${'x'.repeat(99)}' &
+    until runledger show wide >/dev/null 2>&1; do sleep 0.05; done
+    { sleep 1; touch "$GO"; } &
+    COLUMNS=80 runledger follow wide; wait`,
+    { GO: `/tmp/runledger-wide-${process.pid}-${Date.now()}` },
+  );
+  const line = stdout.split('\n').find((text) => text.includes(key)) ?? '';
+  expect(line).toMatch(/ x+…$/);
+  expect(widthOf(line)).toBeLessThanOrEqual(80);
 });
 
 test('on a terminal tables fit and have colours; in a pipe they have neither', async ({ terminal, runledger }) => {

@@ -1,10 +1,10 @@
-import { found } from '@runledger/client/internal/entry';
 import { execute } from '@runledger/client/internal/execute';
 import type { Settings } from '@runledger/client/internal/options';
 import { pageUrl } from '@runledger/client/internal/page-url';
 import type { Status } from '../../filter/tree.ts';
 import { prettyJson } from '../../format/pretty.ts';
 import { formatAgo, formatDuration, formatMoment } from '../../format/time.ts';
+import { foundRun } from '../found-run.ts';
 import { ShowRun } from '../generated/operations.ts';
 import { parse } from '../spec/parse.ts';
 import { showSpec } from '../spec/read.ts';
@@ -16,7 +16,7 @@ import { printable } from '../terminal/text.ts';
 import { failureLines } from './failure.ts';
 import { onlyStep, type ShownRun, withAllSteps } from './only-step.ts';
 import { parseKeys, readSettings } from './reader.ts';
-import { paintOf, statusText, tookMs } from './status.ts';
+import { paintOf, statusText, stepTitle, tookMs } from './status.ts';
 import { timelineBar } from './timeline.ts';
 import { readable } from './values.ts';
 
@@ -49,9 +49,8 @@ function printSteps(output: Output, run: ShownRun, now: number): void {
   const rows = nodes.map((step): Cell[] => {
     const status = step.status as Status;
     const paint = paintOf(status, style);
-    const name = printable(step.name) + (step.attempt > 1 ? ` (attempt ${step.attempt})` : '');
     return [
-      { text: name, paint: status === 'RETRIED' ? style.dim : style.bold },
+      { text: printable(stepTitle(step)), paint: status === 'RETRIED' ? style.dim : style.bold },
       { text: statusText(status), paint },
       { text: formatDuration(tookMs(step, now)) },
       ...(hasBars ? [{ text: timelineBar(step, run, barWidth, now), paint }] : []),
@@ -123,7 +122,7 @@ export async function show(args: string[], output: Output): Promise<number> {
   const { step } = values;
   const whole = await withProgress(`asking for ${ref}`, async () => {
     const { pipelineRun } = await execute(settings, ShowRun, { ref, keys });
-    const run = found(pipelineRun, `run with the id, name or prefix "${ref}"`);
+    const run = foundRun(pipelineRun, ref);
     // Any of them may be the step that is asked for.
     return step === undefined ? run : withAllSteps(settings, run);
   });
