@@ -112,7 +112,7 @@ test('show has the run, its steps and all that was logged, and what was logged c
   expect(step).not.toMatch(/^seed/m);
 });
 
-test('show finds a step behind hundreds of attempts', async ({ runledger, filled }) => {
+test('show finds a step behind hundreds of attempts', { timeout: 90_000 }, async ({ runledger, filled }) => {
   const mutate = async (fields: string) => {
     const body = JSON.stringify({ query: `mutation { ${fields} }` });
     const headers = { 'content-type': 'application/json' };
