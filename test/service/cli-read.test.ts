@@ -234,6 +234,13 @@ test('on a terminal tables fit and have colours; in a pipe they have neither', a
   expect(plain(await terminal(100, 'runledger history iris-1 loss'))).toMatch(/^█.*▁ {2}1\.5 … 3\.5$/m);
 });
 
+test('on a terminal runs says how many there are beyond the limit, or that there is none', async ({ terminal }) => {
+  expect(plain(await terminal(100, 'runledger runs pipeline:iris -n 2'))).toContain(
+    '2 of 3 runs · more: --limit N, or all',
+  );
+  expect(plain(await terminal(100, 'runledger runs pipeline:none'))).toBe('No run passes.\n');
+});
+
 test.for([
   ["runs 'accuracy>'", 'accuracy>\n  ^'],
   ["runs --sort 'a b'", 'a b\n    ^'],
