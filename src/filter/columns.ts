@@ -42,9 +42,9 @@ export function keyOf({ key, step }: KeyRef): string {
   return step === undefined ? key : `${step}::${key}`;
 }
 
-/** How a column is called for people. */
+/** How a column is called for people: that of a step by the step too, so that it is told from another step's. */
 export function titleOf({ builtIn, ref }: Column): string {
-  return builtIn ? builtIns[builtIn] : [ref!.key, ...(ref!.path ?? [])].join(' › ');
+  return builtIn ? builtIns[builtIn] : [keyOf(ref!), ...(ref!.path ?? [])].join(' › ');
 }
 
 function takeColumn(scanner: Scanner): Column {

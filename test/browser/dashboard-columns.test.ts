@@ -51,6 +51,7 @@ describe.skipIf(!chromiumPath)('the columns of the table', () => {
       page.getByRole('button', { name: 'CSV' }).click(),
     ]);
     const lines = (await readFile((await file.path())!, 'utf8')).split('\r\n');
+    expect(lines[0]).toBe('run,id,train::loss,eval::loss,train::report › f1,loss');
     expect(lines[1]).toMatch(/^run-1,[^,]+,0\.5,0\.75,0\.5,0\.75$/);
     await page.locator('#cell-0-1').click();
     const menu = page.getByRole('dialog', { name: 'train::loss of run-1' });
