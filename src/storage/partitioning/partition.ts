@@ -2,7 +2,7 @@ import pg from 'pg';
 import { connectionOptions } from '../postgres/connection-options.ts';
 import { MigrationError } from '../postgres/migration-error.ts';
 import { checkAll, copyAll, deleteGone, isRewritten, noteEnd, type Pace } from './copy.ts';
-import { lockId, predecessor, successor, table } from './names.ts';
+import { gone, lockId, predecessor, successor, table } from './names.ts';
 import { inOneTransaction, preparation, undoing } from './prepare.ts';
 import { hasOwnSequence, readShape, type Shape } from './shape.ts';
 import { swap } from './swap.ts';
@@ -51,12 +51,14 @@ export async function partitionEntries(connectionString: string, options: Partit
     if (await isRewritten(client)) await noteEnd(client);
     const pace: Pace = { ...options, blocks: options.blocks ?? blocksOfAPiece, onProgress: reportProgress(print) };
     await copyAll(client, shape, pace);
-    const deletedUpTo = await deleteGone(client);
+    await deleteGone(client);
+    // It is looked through once more while everybody waits.
+    await client.query(`VACUUM ${gone}`);
     await client.query(`ANALYZE ${successor}`);
     await checkAll(client, shape, pace);
     if (await isRewritten(client)) throw new MigrationError('The table was written anew meanwhile. Call it again.');
     await waitForOlder(client, options);
-    await tryForLock(options, () => swap(client, options.lockTimeoutMs, deletedUpTo));
+    await tryForLock(options, () => swap(client, options.lockTimeoutMs));
     print(
       `The entries are partitioned into ${begun?.parts ?? parts}. The old table is still there: DROP TABLE ${predecessor} gives its space back.`,
     );

@@ -7,12 +7,12 @@ import { nameBeside, readGrants, readShape, readViews, type View } from './shape
  * The table and its successor change names, in one transaction that holds everybody off for some milliseconds. Indexes, views
  * and grants go along: for whoever comes next, nothing is different but the shape. The sequence of the ids belongs to neither.
  */
-export async function swap(client: pg.Client, lockTimeoutMs: number, deletedUpTo: bigint): Promise<void> {
+export async function swap(client: pg.Client, lockTimeoutMs: number): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
     await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
-    await deleteGone(client, deletedUpTo);
+    await deleteGone(client);
     const views = await readViews(client);
     for (const statement of await readGrants(client, table, successor)) await client.query(statement);
     for (const event of ['insert', 'update', 'delete'])
