@@ -271,14 +271,7 @@ test('what was begun can be taken away', async ({ service, database }) => {
   await expect(
     partitionNow(database.url, { blocks: 1, print: () => stopping.abort(), signal: stopping.signal }),
   ).rejects.toThrow();
-  await abortPartitioning(database.url, {
-    parts: 4,
-    dryRun: false,
-    pause: 0,
-    lockTimeoutMs: 2_000,
-    signal: never,
-    print: () => {},
-  });
+  await abortPartitioning(database.url, { lockTimeoutMs: 2_000, signal: never, print: () => {} });
   expect(await service.sql('SELECT relname FROM pg_class ORDER BY 1')).toEqual(before);
   await log(service, { run: 'run-1.' }, { x: 1 });
 });

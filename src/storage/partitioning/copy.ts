@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { transact } from '../postgres/client-transaction.ts';
+import { retryRolledBack } from '../postgres/retry.ts';
 import { gone, marks, quoteName, successor, table } from './names.ts';
 import type { Shape } from './shape.ts';
 
@@ -87,25 +89,12 @@ async function inPieces(
     signal.throwIfAborted();
     const began = Date.now();
     const next = place + blocks;
-    await retryDeadlocks(client, async () => {
+    const piece = async () => {
       await work(`ctid >= '(${place},0)'::tid AND ctid < '(${next},0)'::tid`);
       await client.query('UPDATE ledger_mark SET id = $2 WHERE name = $1', [mark, next]);
-    });
+    };
+    await retryRolledBack(() => transact(client, piece));
     await new Promise((resolve) => setTimeout(resolve, (Date.now() - began) * pause));
-  }
-}
-
-async function retryDeadlocks(client: pg.Client, work: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    await client.query('BEGIN');
-    try {
-      await work();
-      await client.query('COMMIT');
-      return;
-    } catch (error) {
-      await client.query('ROLLBACK');
-      if ((error as { code?: string }).code !== '40P01' || attempt === 10) throw error;
-    }
   }
 }
 
