@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
+import { sightOfNamed } from '../domain/caller.ts';
 import { exportCsv } from '../move/export-csv.ts';
 import { exportLines } from '../move/export-lines.ts';
 import { exportParquet } from '../move/export-parquet.ts';
 import { findRunIds } from '../move/find-run-ids.ts';
 import { writeBytes, writeWhole } from '../move/output.ts';
-import { pipelinesOf } from '../move/pipelines.ts';
 import { beginSnapshot, measureMoved, type TableName } from '../storage/move/export.ts';
 import type { Session } from '../storage/move/session.ts';
 import { type CommandDatabase, type CommandHost, withDatabase, withSession } from './open-for-command.ts';
@@ -42,7 +42,7 @@ async function exportRuns(command: ExportCommand, { db }: CommandDatabase, sessi
   const { path, format, table, runs, pipelines, startedFrom, startedBefore, complain } = command;
   const moved = {
     ids: runs.length > 0 ? await findRunIds(db, runs) : null,
-    pipelines: pipelinesOf(pipelines),
+    sight: sightOfNamed(pipelines),
     startedFrom,
     startedBefore,
   };
