@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await load?.stop();
   await service?.stop();
-  process.stderr.write(service?.logged.join('\n') ?? '');
+  for (const line of service?.logged ?? []) process.stderr.write(`${line}\n`);
   await client?.end().catch(() => {});
   await wire?.close();
   await embedded?.close();

@@ -103,7 +103,7 @@ test('memory, connections, file handles and waits stay flat through one fault af
     if (isLong) process.stdout.write(`\n${table.text()}\n`);
     await followers.stop();
     await service.stop();
-    process.stderr.write(service.logged.join('\n'));
+    for (const line of service.logged) process.stderr.write(`${line}\n`);
     await wire.close();
     await embedded.close();
     await rm(dataDir, { recursive: true, force: true });
