@@ -38,10 +38,12 @@ END $$`,
 }
 
 /** The statements after which the successor is told of nothing any more. */
-export const parting = (condition: '' | 'IF EXISTS'): string[] => [
-  ...events.map((event) => `DROP TRIGGER ${condition} ${mirror}_${event} ON ${table}`),
-  `DROP FUNCTION ${condition} ${mirror}()`,
-];
+export function parting(condition: '' | 'IF EXISTS'): string[] {
+  return [
+    ...events.map((event) => `DROP TRIGGER ${condition} ${mirror}_${event} ON ${table}`),
+    `DROP FUNCTION ${condition} ${mirror}()`,
+  ];
+}
 
 /** The statements that take all of that away again. The table itself is as it was. */
 export const undoing: string[] = [
