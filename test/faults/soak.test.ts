@@ -92,6 +92,7 @@ test('memory, connections, file handles and waits stay flat through one fault af
         events: followers.takeCount(),
       });
     }
+    await followers.stop();
     await load.stop();
     const client = await connect();
     const verdict = await check(client, service.url, kept);
