@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, describe, expect, vi } from 'vitest';
 import { tally } from '../../src/storage/counts/tally.ts';
 import { explainGeneric } from '../support/explain-generic.ts';
+import { nodes, type Plan } from '../support/plans.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';
 
@@ -81,15 +82,6 @@ async function fill(service: TestService): Promise<void> {
   for (const table of ['pipeline_run', 'step', 'metadata_entry', 'latest_entry', 'key_count', 'run_count'])
     await service.sql(`VACUUM ANALYZE ${table}`);
 }
-
-type Plan = {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Cond'?: string;
-  'Index Name'?: string;
-  Plans?: Plan[];
-};
-const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
 /** The plans of all statements that a query sends, with the parameters it sends, and, where it is prepared, without. */
 async function plansOf(service: TestService, query: string, variables?: Record<string, unknown>) {
