@@ -37,6 +37,11 @@ export function builtInColumn(builtIn: BuiltIn): Column {
   return { text: builtIn, builtIn };
 }
 
+/** The key to ask for; that of a step is known by its qualified name. */
+export function keyOf({ key, step }: KeyRef): string {
+  return step === undefined ? key : `${step}::${key}`;
+}
+
 /** How a column is called for people. */
 export function titleOf({ builtIn, ref }: Column): string {
   return builtIn ? builtIns[builtIn] : [ref!.key, ...(ref!.path ?? [])].join(' › ');
