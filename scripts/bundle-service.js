@@ -1,5 +1,5 @@
 // Puts the service, with the packages that every start needs, into few files: dist/process/main.js and aside-thread.js, in the
-// place of those that were compiled one by one, and what they share. To find, read and compile 900 files was more than a third
+// place of those that were compiled one by one, and what they share. To find, read and compile 650 files was more than a third
 // of a start. What only some need (OpenTelemetry, JWTs, GraphiQL, the embedded Postgres' binaries) stays in packages of its own.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
