@@ -100,10 +100,11 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       return isReady ? ask({ question }).then(toAnswer) : null;
     },
     async metrics() {
-      const told = isReady ? ask({ ask: 'metrics' }).catch(() => null) : null;
-      // One that is busy says what it said last.
-      const message = told && (await Promise.race([told, after(metricsTimeoutMs)]));
-      if (message && 'metrics' in message) said = message.metrics;
+      const hear = (message: FromAside) => {
+        if ('metrics' in message) said = message.metrics;
+      };
+      // Of one that is busy, what it said last counts.
+      if (isReady) await atMost(metricsTimeoutMs, ask({ ask: 'metrics' }).then(hear));
       return addMetrics(said, before);
     },
     async close() {
@@ -115,10 +116,6 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       await thread?.terminate();
     },
   };
-}
-
-function after(ms: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(resolve, ms, null));
 }
 
 function toAnswer(message: FromAside): AsideAnswer {
