@@ -89,12 +89,15 @@ function describeParseError(error: unknown, limits: QueryLimits): GraphQLError {
   return withCode(error, 'GRAPHQL_PARSE_FAILED');
 }
 
+/** Places that an error names at most: the line of each is counted from the beginning of the text. */
+const maxPlaces = 20;
+
 /** `spec`: a client that accepts only application/json is answered with 200, as GraphQL over HTTP has it. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(error.message, {
-    ...(error.nodes ? { nodes: error.nodes } : {}),
+    ...(error.nodes ? { nodes: error.nodes.slice(0, maxPlaces) } : {}),
     ...(error.source ? { source: error.source } : {}),
-    ...(error.positions ? { positions: error.positions } : {}),
+    ...(error.positions ? { positions: error.positions.slice(0, maxPlaces) } : {}),
     extensions: { code, ...error.extensions, http: { spec: error.extensions['code'] === undefined, status: 400 } },
   });
 }
