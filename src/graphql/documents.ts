@@ -41,8 +41,9 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
       cache.set(text, known);
       return known;
     }
-    const prepared = prepare(schema, limits, text, introspection);
-    cache.set(text, prepared);
+    const own = copyOf(text);
+    const prepared = prepare(schema, limits, own, introspection);
+    cache.set(own, prepared);
     bytes += text.length;
     for (const oldest of cache.keys()) {
       if (bytes <= maxCacheBytes) break;
@@ -51,6 +52,11 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
     }
     return prepared;
   };
+}
+
+/** A text that was cut out of another keeps all of that in memory: of a short query, the megabytes that came with it. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 function prepare(schema: GraphQLSchema, limits: QueryLimits, text: string, introspection: boolean): PreparedDocument {
