@@ -107,7 +107,7 @@ export const refused: Record<string, Attack> = {
   'a name that is a body': () => JSON.stringify({ query: '{ __typename }', operationName: 'x'.repeat(2_000_000) }),
 };
 
-const fill = (size: number) => 'x'.repeat(size);
+export const fill = (size: number) => 'x'.repeat(size);
 
 /** Answered or refused with a code, by what it asks of the database: an index look-up at most. */
 export const harmless: Record<string, Attack> = {
