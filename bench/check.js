@@ -11,11 +11,19 @@ import { isDeepStrictEqual } from 'node:util';
 export async function checkAnswers(url, query, workload, client, shape, count = 96, atOnce = 32) {
   const { sample, expected, answered } = workload;
   if (!sample || !expected || !answered) return;
+  // What counters tell at once, the tables tell in seconds: a question without variables is asked of them only once.
+  /** @type {Map<string, unknown>} */
+  const told = new Map();
+  const tell = async (/** @type {Record<string, unknown>} */ variables) => {
+    const question = JSON.stringify(variables);
+    if (!told.has(question)) told.set(question, await expected(client, variables));
+    return told.get(question);
+  };
   for (let asked = 0; asked < count; asked += atOnce) {
     const questions = Array.from({ length: atOnce }, () => sample(shape));
     const answers = await Promise.all(questions.map((variables) => ask(url, query, variables)));
     for (const [at, variables] of questions.entries()) {
-      const [is, should] = [answered(answers[at]), await expected(client, variables)];
+      const [is, should] = [answered(answers[at]), await tell(variables)];
       if (isDeepStrictEqual(is, should)) continue;
       throw new Error(`${url} answered ${JSON.stringify(is)} instead of ${JSON.stringify(should)} to ${query}`);
     }

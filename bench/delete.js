@@ -1,12 +1,13 @@
 // npm run bench:delete [-- --entries 1000000 --rounds 3 --writers 8 --perSecond 100]
 // What other writers notice while a run of a million entries is deleted, and its history pruned: their 99th percentile then ÷
 // that before. Writers write to runs of their own, evenly, in processes' own time; so many a second in all.
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';
-import { median, ratio, table } from './report.js';
+import { median, percentile, ratio, table } from './report.js';
+import { send } from './send.js';
 import { runId, shapeOfEntries, stepId } from './shape.js';
 
 const { values: options } = parseArgs({
@@ -26,6 +27,8 @@ const [entries, rounds, writers, perSecond, seconds] = [
   options.seconds,
 ].map(Number);
 const shape = shapeOfEntries(10_000);
+const log =
+  'mutation ($id: UUID!, $m: JSONObject!) { logMetadata(input: { target: { stepId: $id }, metadata: $m }) { replayed } }';
 const agent = new Agent({ keepAlive: true, maxSockets: writers });
 
 const cluster = await openFilledCluster(shape, undefined);
@@ -86,7 +89,7 @@ async function fillRun(/** @type {number} */ round) {
 
 /** Deletes it, and waits until the last row of it is gone. */
 async function deleteRun(/** @type {string} */ url, /** @type {string} */ id) {
-  await post(url, 'mutation ($ref: String!) { deleteRun(ref: $ref) }', { ref: id });
+  await send({ url, agent }, { query: 'mutation ($ref: String!) { deleteRun(ref: $ref) }', variables: { ref: id } });
   for (;;) {
     const { rows } = await cluster.client.query('SELECT FROM deleted_run');
     if (rows.length === 0) return;
@@ -105,11 +108,8 @@ async function measure(url, work) {
     for (let due = performance.now(); !isDone; due += gapMs) {
       await setTimeout(Math.max(0, due - performance.now()));
       const start = performance.now();
-      await post(
-        url,
-        'mutation ($id: UUID!, $m: JSONObject!) { logMetadata(input: { target: { stepId: $id }, metadata: $m }) { replayed } }',
-        { id: stepId(writer, 1), m: { accuracy: Math.random(), loss: Math.random() } },
-      );
+      const variables = { id: stepId(writer, 1), m: { accuracy: Math.random(), loss: Math.random() } };
+      await send({ url, agent }, { query: log, variables });
       times.push(performance.now() - start);
     }
   };
@@ -118,25 +118,4 @@ async function measure(url, work) {
   isDone = true;
   await writing;
   return times;
-}
-
-/** @param {string} url @param {string} query @param {Record<string, unknown>} variables @returns {Promise<void>} */
-function post(url, query, variables) {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', accept: 'application/json' };
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (text) => {
-        body += text;
-      });
-      response.on('end', () => (body.includes('"errors"') ? reject(new Error(body)) : resolve()));
-    });
-    sent.on('error', reject);
-    sent.end(JSON.stringify({ query, variables }));
-  });
-}
-
-function percentile(/** @type {number[]} */ times, /** @type {number} */ share) {
-  const sorted = [...times].sort((a, b) => a - b);
-  return /** @type {number} */ (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
 }

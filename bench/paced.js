@@ -1,4 +1,6 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
+import { percentile } from './report.js';
+import { send } from './send.js';
 import { keys, stepId } from './shape.js';
 import { workloads } from './workloads.js';
 
@@ -44,28 +46,10 @@ async function paced({ url, rate, seconds, key, make }) {
   for (let sent = 0; sent < total; ) {
     for (; sent < total && sent * (1_000 / rate) <= performance.now() - begunAt; sent += 1) {
       const due = begunAt + sent * (1_000 / rate);
-      under.push(send(url, key, make()).then(() => void times.push(performance.now() - due)));
+      under.push(send({ url, agent, key }, make()).then(() => void times.push(performance.now() - due)));
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(under);
-  times.sort((a, b) => a - b);
-  const at = (/** @type {number} */ share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-  return { p50: at(0.5) ?? Number.NaN, p99: at(0.99) ?? Number.NaN };
-}
-
-/** @param {string} url @param {string | undefined} key @param {object} body @returns {Promise<void>} */
-function send(url, key, body) {
-  const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
-  return new Promise((resolve, reject) => {
-    const asked = request(url, { method: 'POST', agent, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => (text.includes('"errors"') ? reject(new Error(text)) : resolve()));
-    });
-    asked.on('error', reject);
-    asked.end(JSON.stringify(body));
-  });
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }

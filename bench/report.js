@@ -4,6 +4,12 @@ export function median(/** @type {number[]} */ values) {
   return sorted.length === 0 ? Number.NaN : /** @type {number} */ (sorted[Math.floor(sorted.length / 2)]);
 }
 
+/** The value below which this share of the values lies. */
+export function percentile(/** @type {number[]} */ values, /** @type {number} */ share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
 /** A ratio as a person reads it: `2.53 ×`; a dash where there is none. */
 export const ratio = (/** @type {number} */ value) =>
   Number.isFinite(value) ? `${value.toFixed(value < 10 ? 2 : 1)} ×` : '–';

@@ -1,4 +1,4 @@
-// npm run bench [-- --entries 10000,10000000 --runs 100000 --curves --rounds 5 --seconds 3 --connections 32 --workloads latest,log2 --against postgraphile,docsWay]
+// npm run bench [-- --entries 10000,10000000 --runs 100000 --curves --rounds 5 --seconds 3 --connections 32 --workloads latest,log2 --against postgraphile,docsWay --times]
 // Measures the service against others on the same tables, in turn, and prints how many times as fast it is.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '32' },
     workloads: { type: 'string' },
     against: { type: 'string', default: 'ours2,postgraphile,docsWay' },
+    times: { type: 'boolean', default: false },
   },
 });
 const [rounds, seconds, warmup, lead, connections] = [
@@ -68,7 +69,7 @@ try {
   console.log(
     `Medians of ${rounds} rounds of ${seconds} s in turn, ${connections} connections, ${availableParallelism()} cores shared by load, services and database, Node ${process.versions.node}.\n`,
   );
-  console.log(tables({ measured, fields, names, hasLimit: pgbench !== undefined }));
+  console.log(tables({ measured, fields, names, hasLimit: pgbench !== undefined, hasTimes: options.times }));
 } finally {
   await endAll();
 }

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ function account() {
 
 /**
  * A throw-away Postgres of the system's, with honest commits: that of npm has no pg_dump, and an older one does not read it.
- * `run` runs a program of it, `urlOf` has the address of a database, which `make` makes.
+ * `program` has the path of a program of it, `urlOf` the address of a database, in which `sql` runs a statement.
  */
 export async function openSystemPostgres() {
   const bin = execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim();
@@ -46,12 +47,21 @@ export async function openSystemPostgres() {
       await client.end();
     }
   };
+  const close = async () => {
+    const ended = server.exitCode !== null || server.signalCode !== null || once(server, 'exit');
+    server.kill('SIGINT');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
   for (let tries = 0; ; tries += 1) {
     try {
       await sql('postgres', 'SELECT 1');
       break;
     } catch (error) {
-      if (tries === 100) throw error;
+      if (tries === 100) {
+        await close();
+        throw error;
+      }
       await setTimeout(100);
     }
   }
@@ -60,11 +70,6 @@ export async function openSystemPostgres() {
     urlOf,
     sql,
     program: (/** @type {string} */ name) => join(bin, name),
-    close: async () => {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGINT');
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }

@@ -4,11 +4,11 @@ import { sizeOf } from './shape.js';
 import { workloads } from './workloads.js';
 
 /**
- * All that was measured as Markdown: ratios only.
- * @param {{ measured: Record<string, Map<any, Record<string, any[]>>>, fields: any[], names: string[], hasLimit: boolean }} results
+ * All that was measured as Markdown: ratios only, unless the times of pages are asked for, too.
+ * @param {{ measured: Record<string, Map<any, Record<string, any[]>>>, fields: any[], names: string[], hasLimit: boolean, hasTimes: boolean }} results
  *   measurements by workload, ledger and contestant, of which the first is ours
  */
-export function tables({ measured, fields, names, hasLimit }) {
+export function tables({ measured, fields, names, hasLimit, hasTimes }) {
   const kindsOf = (/** @type {any} */ field) => Object.keys(measured).filter((kind) => measured[kind]?.has(field));
   /** @type {(kind: string, field: any, name: string, what: string) => number} */
   const of = (kind, field, name, what) =>
@@ -16,7 +16,7 @@ export function tables({ measured, fields, names, hasLimit }) {
   const others = [...names.slice(1), ...(hasLimit ? ['limit'] : [])];
   const parts = [];
   for (const field of fields) {
-    if (field.shape.of !== 'entries') parts.push(pages(field));
+    if (field.shape.of !== 'entries') parts.push(pages(field), ...(hasTimes ? [times(field)] : []));
     else parts.push(throughput(field), latency(field));
     parts.push(cpu(field));
   }
@@ -79,6 +79,17 @@ export function tables({ measured, fields, names, hasLimit }) {
     ]);
     const heads = ['', `ours ÷ ours of “${workload(first).name}”`, ...others.map((other) => `${title(other)} ÷ ours`)];
     return `**Time of a page that is asked for alone (${sizeOf(field.shape)})**\n\n${table(heads, rows)}`;
+  }
+
+  /** What is promised in milliseconds has to be looked at in milliseconds: of a quiet machine they mean something. */
+  function times(/** @type {any} */ field) {
+    const milliseconds = (/** @type {number} */ value) => (Number.isFinite(value) ? (value / 1_000).toFixed(2) : '–');
+    const rows = kindsOf(field).map((kind) => [
+      workload(kind).name,
+      ...names.flatMap((name) => ['p50', 'p99'].map((what) => milliseconds(of(kind, field, name, what)))),
+    ]);
+    const heads = names.flatMap((name) => [`median of ${title(name)}`, 'p99']);
+    return `**Time of a page that is asked for alone, in ms (${sizeOf(field.shape)})**\n\n${table(['', ...heads], rows)}`;
   }
 
   function costs(/** @type {any[]} */ [first, ...more]) {

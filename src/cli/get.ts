@@ -4,6 +4,7 @@ import { FindRun, StepRun } from '@runledger/client/internal/generated/operation
 import { type Settings, settingsOf } from '@runledger/client/internal/options';
 import { readRun } from '@runledger/client/internal/read-run';
 import { stringifyJson } from '@runledger/client/json';
+import { foundRun } from './found-run.ts';
 import { parseSeconds } from './options.ts';
 import { parse } from './spec/parse.ts';
 import { getSpec } from './spec/record.ts';
@@ -39,7 +40,7 @@ export async function get(
     attempt,
   } = target.stepId === undefined ? target : await findTarget(settings(), target.stepId);
   const { pipelineRun } = await execute(settings(), FindRun, { ref });
-  const run = readRun(settings(), found(pipelineRun, `run with the id, name or prefix "${ref}"`));
+  const run = readRun(settings(), foundRun(pipelineRun, ref));
   const which = attempt === undefined ? {} : { attempt };
   const entry = await (stepName === undefined ? run : run.step(stepName, which)).runMetadata(key);
   if (!entry) {

@@ -4,7 +4,7 @@ import type { Operation } from '@runledger/client/internal/generated/operations'
 import { settingsOf } from '@runledger/client/internal/options';
 import { parseExpiry } from './options.ts';
 import { UsageError } from './spec/usage-error.ts';
-import { type Cell, table } from './terminal/table.ts';
+import { plainTable } from './terminal/table.ts';
 import { printable } from './terminal/text.ts';
 
 type ApiKey = {
@@ -94,13 +94,13 @@ async function list(args: string[], print: Out): Promise<number> {
   });
   const { apiKeys } = await execute(settingsOf({ url: values.url }), listKeys, { all: values.all });
   if (values.json) print(JSON.stringify(apiKeys, null, 2));
-  else for (const line of table(columns, apiKeys.map(cells)).lines) print(line);
+  else for (const line of plainTable(titles, apiKeys.map(cells))) print(line);
   return 0;
 }
 
-const columns = ['ID', 'NAME', 'SCOPES', 'PIPELINES', 'CREATED', 'LAST USED', 'ENDS'].map((title) => ({ title }));
+const titles = ['ID', 'NAME', 'SCOPES', 'PIPELINES', 'CREATED', 'LAST USED', 'ENDS'];
 
-function cells(key: ApiKey): Cell[] {
+function cells(key: ApiKey): string[] {
   const minute = (time: string | null) => time?.slice(0, 16).replace('T', ' ') ?? '';
   return [
     key.id,
@@ -110,7 +110,7 @@ function cells(key: ApiKey): Cell[] {
     minute(key.createdAt),
     minute(key.lastUsedAt) || 'never',
     key.revokedAt ? `revoked ${minute(key.revokedAt)}` : minute(key.expiresAt) || 'never',
-  ].map((text) => ({ text: printable(text) }));
+  ].map(printable);
 }
 
 async function revoke(args: string[], print: Out): Promise<number> {

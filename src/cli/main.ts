@@ -3,7 +3,6 @@ import { RunledgerError } from '@runledger/client/internal/errors';
 import { readVersion } from '../version.ts';
 import type { CommandSpec } from './spec/command-spec.ts';
 import { commands } from './spec/commands.ts';
-import { generalHelp, helpOf } from './spec/help.ts';
 import { nearest } from './spec/nearest.ts';
 import { UsageError } from './spec/usage-error.ts';
 import { type Output, openOutput } from './terminal/output.ts';
@@ -54,23 +53,28 @@ function isHelp(word: string | undefined): boolean {
 }
 
 /** What the words ask to be told; undefined where they ask for something else. */
-function helpWanted([name, ...args]: readonly string[], look: Output): string | undefined {
-  if (name === 'help' || isHelp(name)) return args[0] === undefined ? generalHelp(look) : helpOf(specOf(args[0]), look);
-  if (name === undefined || name === '__complete' || !args.some(isHelp)) return undefined;
-  return helpOf(specOf(name), look);
+async function helpWanted([name, ...args]: readonly string[], look: Output): Promise<string | undefined> {
+  const isAsked = name === 'help' || isHelp(name);
+  if (!isAsked && (name === undefined || name === '__complete' || !args.some(isHelp))) return undefined;
+  const topic = isAsked ? args[0] : name;
+  const spec = topic === undefined ? undefined : specOf(topic);
+  // Imported only here: what lays it out is needed for nothing else.
+  const { generalHelp, helpOf } = await import('./spec/help.ts');
+  return spec ? helpOf(spec, look) : generalHelp(look);
 }
 
-async function execute(words: readonly string[], output: Output): Promise<number | undefined> {
-  const [name, ...args] = words;
+/** Does what the words say, of which those before `--` may be options. */
+async function execute(words: readonly string[], own: readonly string[], output: Output): Promise<number | undefined> {
+  const name = own[0];
   if (name === undefined) throw new UsageError('Give a command.');
-  const help = helpWanted(words, output);
+  const help = await helpWanted(own, output);
   const told = name === '--version' || name === '-v' ? `runledger ${readVersion()}\n` : help;
   if (told !== undefined) {
     await output.write(told);
     return 0;
   }
   if (name !== '__complete') specOf(name);
-  return table[name]?.(args, output);
+  return table[name]?.(words.slice(1), output);
 }
 
 /** Whether the command line is at fault, by our own account or by that of `parseArgs`. */
@@ -103,6 +107,7 @@ function watchPipes(): void {
 
 const words = process.argv.slice(2);
 const end = words[0] === '__complete' || !words.includes('--') ? words.length : words.indexOf('--');
+/** Behind `--` nothing is an option: of run and step it is their command, of the others what they take. */
 const own = words.slice(0, end);
 try {
   if ((words[0] === 'run' || words[0] === 'step') && !own.some(isHelp)) {
@@ -111,7 +116,7 @@ try {
     process.exit(await carriedOut(words[0], own.slice(1), words.slice(end + 1)));
   }
   watchPipes();
-  const code = await execute(own, openOutput());
+  const code = await execute(words, own, openOutput());
   if (code !== undefined) process.exitCode = code;
 } catch (error) {
   process.exitCode = report(error, words[0]);

@@ -1,6 +1,7 @@
 import { parse } from './spec/parse.ts';
 import { partitionSpec } from './spec/service.ts';
 import { UsageError } from './spec/usage-error.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** Partitions the entries of a database by run, while the service works; resolves with the exit code. */
 export async function partition(
@@ -13,8 +14,6 @@ export async function partition(
   if (!Number.isInteger(parts)) throw new UsageError(`--parts must be a whole number, not ${values.parts}.`);
   const pause = numberOf(values.pause ?? '1', 'pause', 0, 100);
   const seconds = numberOf(values['lock-timeout'] ?? '2', 'lock-timeout', 0.01, 60);
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
   // Imported only here: no other command needs the database.
   const { runPartitionCommand } = await import('../process/partition-command.ts');
   return runPartitionCommand({
@@ -24,7 +23,7 @@ export async function partition(
     abort: values.abort === true,
     pause,
     lockTimeoutMs: Math.ceil(seconds * 1_000),
-    signal: stopping.signal,
+    signal: stopSignal(),
     print,
     complain,
   });

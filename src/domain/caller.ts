@@ -55,3 +55,8 @@ export function sightOfPipelines(pipelines: readonly string[] | null): Sight {
   }
   return sight;
 }
+
+/** The same of a list that is empty where nobody named any: it leaves all in sight. */
+export function sightOfNamed(pipelines: readonly string[]): Sight {
+  return sightOfPipelines(pipelines.length > 0 ? pipelines : null);
+}

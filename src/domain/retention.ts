@@ -33,16 +33,18 @@ export function previewOldRuns(db: Reader, old: OldRuns): Promise<OldRunsSummary
  */
 export async function pruneRuns(db: Writer, actor: Actor, old: OldRuns, signal?: AbortSignal): Promise<number> {
   let pruned = 0;
+  // Those that somebody works on, or has locked: they are not to be met again, else the runs behind them never come.
+  const left: string[] = [];
   while (!signal?.aborted) {
-    let gone = 0;
-    for (const { id } of await listOldRuns(db, old, runsAtOnce)) {
+    const page = await listOldRuns(db, old, left, runsAtOnce);
+    for (const { id } of page) {
       if (signal?.aborted) break;
-      if (await takeOutOld(db, actor, id, old)) gone += 1;
+      if (await takeOutOld(db, actor, id, old)) pruned += 1;
+      else left.push(id);
     }
     notifyChanges(db);
     await sweepDeletedRuns(db, signal);
-    pruned += gone;
-    if (gone === 0) break;
+    if (page.length < runsAtOnce) break;
   }
   return pruned;
 }

@@ -5,7 +5,7 @@ import type { Writer } from '../storage/postgres/database.ts';
 import { crashSilent } from '../storage/runs/crashes.ts';
 import { sweepDeletedRuns } from '../storage/runs/delete-run.ts';
 import { writeUses } from './access/key-ring.ts';
-import { anonymous, sightOfPipelines } from './caller.ts';
+import { anonymous, sightOfNamed } from './caller.ts';
 import { pruneHistory, pruneRuns } from './retention.ts';
 
 /** Brings the counters of runs and keys up to date, if anything has happened. */
@@ -35,7 +35,7 @@ export async function applyRetention(
   tell: (what: Record<string, unknown>) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const sight = sightOfPipelines(pipelines.length > 0 ? pipelines : null);
+  const sight = sightOfNamed(pipelines);
   const actor = { caller: { ...anonymous, name: 'retention' }, address: null, tell };
   const before = (days: number) => new Date(Date.now() - days * 86_400_000);
   if (runDays > 0) await pruneRuns(db, actor, { before: before(runDays), unfinished: false, sight }, signal);

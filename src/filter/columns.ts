@@ -37,9 +37,14 @@ export function builtInColumn(builtIn: BuiltIn): Column {
   return { text: builtIn, builtIn };
 }
 
-/** How a column is called for people. */
+/** The key to ask for; that of a step is known by its qualified name. */
+export function keyOf({ key, step }: KeyRef): string {
+  return step === undefined ? key : `${step}::${key}`;
+}
+
+/** How a column is called for people: that of a step by the step too, so that it is told from another step's. */
 export function titleOf({ builtIn, ref }: Column): string {
-  return builtIn ? builtIns[builtIn] : [ref!.key, ...(ref!.path ?? [])].join(' › ');
+  return builtIn ? builtIns[builtIn] : [keyOf(ref!), ...(ref!.path ?? [])].join(' › ');
 }
 
 function takeColumn(scanner: Scanner): Column {

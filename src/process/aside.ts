@@ -46,7 +46,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   let thread: Worker | null = null;
   let isReady = false;
   /** Resolves when it is ready, or has ended. */
-  let starting: Promise<unknown> | null = null;
+  let starting: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   let endedAt = Number.NEGATIVE_INFINITY;
   let questions = 0;
@@ -62,7 +62,9 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     });
     thread = started;
-    starting = Promise.race([once(started, 'message'), once(started, 'exit')]).catch(() => {});
+    starting = Promise.race([once(started, 'message'), once(started, 'exit')]);
+    // How it ends is told below.
+    starting.catch(() => {});
     started.on('message', (message: FromAside) => {
       if ('ready' in message) isReady = true;
       else if ('outage' in message) onOutage(new Error(message.outage));
@@ -106,14 +108,14 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     answer(question) {
       if (isReady) return ask({ question }).then(toAnswer);
       if (begin() || !thread) return null;
-      const isThere = Promise.race([starting, after(startTimeoutMs)]);
-      return isThere.then(() => (isReady ? ask({ question }).then(toAnswer) : null));
+      return atMost(startTimeoutMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
     },
     async metrics() {
-      const told = isReady ? ask({ ask: 'metrics' }).catch(() => null) : null;
-      // One that is busy says what it said last.
-      const message = told && (await Promise.race([told, after(metricsTimeoutMs)]));
-      if (message && 'metrics' in message) said = message.metrics;
+      const hear = (message: FromAside) => {
+        if ('metrics' in message) said = message.metrics;
+      };
+      // Of one that is busy, what it said last counts.
+      if (isReady) await atMost(metricsTimeoutMs, ask({ ask: 'metrics' }).then(hear));
       return addMetrics(said, before);
     },
     async close() {
@@ -125,10 +127,6 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       await thread?.terminate();
     },
   };
-}
-
-function after(ms: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(resolve, ms, null).unref());
 }
 
 function toAnswer(message: FromAside): AsideAnswer {

@@ -1,7 +1,7 @@
 import { RunledgerError } from '../errors.ts';
 import { MoveError } from '../move/error.ts';
 import { EmbeddedError } from '../storage/embedded/error.ts';
-import { classifyFailure } from '../storage/postgres/failures.ts';
+import { classifyFailure, isLockTimeout } from '../storage/postgres/failures.ts';
 import { MigrationError } from '../storage/postgres/migrate.ts';
 import { SettingsError } from './settings.ts';
 import { WorkerError } from './workers.ts';
@@ -12,12 +12,13 @@ export function explain(error: unknown): string {
     (kind) => error instanceof kind,
   );
   if (isPlain) return (error as Error).message;
+  // The database is there, though who asks it for an answer to a request is told the same as if it were not.
+  if (isLockTimeout(error))
+    return 'Somebody holds a lock that is needed, for longer than LOCK_TIMEOUT_MS. Look for long transactions in pg_stat_activity, then try again.';
   const { code, message } = error as NodeJS.ErrnoException;
   if (isAway(error) || /^(E[A-Z]+|28[0-9A-Z]{3}|3D000)$/.test(code ?? '')) {
     return `The database cannot be reached: ${message || code}. Check DATABASE_URL and that the server is up.`;
   }
-  if (code === '55P03')
-    return 'Somebody holds a lock that is needed, for longer than LOCK_TIMEOUT_MS. Look for long transactions in pg_stat_activity, then try again.';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

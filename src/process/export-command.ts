@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream';
+import { sightOfNamed } from '../domain/caller.ts';
 import { exportCsv } from '../move/export-csv.ts';
 import { exportLines } from '../move/export-lines.ts';
 import { exportParquet } from '../move/export-parquet.ts';
 import { findRunIds } from '../move/find-run-ids.ts';
 import { writeBytes, writeWhole } from '../move/output.ts';
-import { pipelinesOf } from '../move/pipelines.ts';
 import { beginSnapshot, measureMoved, type TableName } from '../storage/move/export.ts';
-import { openSession } from '../storage/move/session.ts';
-import { type CommandDatabase, type CommandHost, withDatabase } from './open-for-command.ts';
+import type { Session } from '../storage/move/session.ts';
+import { type CommandDatabase, type CommandHost, withDatabase, withSession } from './open-for-command.ts';
 import { counted, createProgress } from './progress.ts';
 
 export type ExportCommand = CommandHost & {
@@ -30,29 +30,19 @@ export type ExportCommand = CommandHost & {
 
 /** Writes a ledger, or some of its runs, to a file, as it is at one moment. Resolves with the exit code. */
 export function runExportCommand(command: ExportCommand): Promise<number> {
-  return withDatabase(command, false, async (opened) => {
-    const session = await openSession(opened.db.connectionString, opened.settings.LOCK_TIMEOUT_MS);
-    const cut = () => void session.end().catch(() => {});
-    opened.stopping.addEventListener('abort', cut);
-    try {
+  return withDatabase(command, false, (opened) =>
+    withSession(opened, async (session) => {
       await beginSnapshot(session);
-      return await exportRuns(command, opened, session);
-    } finally {
-      opened.stopping.removeEventListener('abort', cut);
-      await session.end().catch(() => {});
-    }
-  });
+      return exportRuns(command, opened, session);
+    }),
+  );
 }
 
-async function exportRuns(
-  command: ExportCommand,
-  { db }: CommandDatabase,
-  session: Awaited<ReturnType<typeof openSession>>,
-): Promise<number> {
+async function exportRuns(command: ExportCommand, { db }: CommandDatabase, session: Session): Promise<number> {
   const { path, format, table, runs, pipelines, startedFrom, startedBefore, complain } = command;
   const moved = {
     ids: runs.length > 0 ? await findRunIds(db, runs) : null,
-    pipelines: pipelinesOf(pipelines),
+    sight: sightOfNamed(pipelines),
     startedFrom,
     startedBefore,
   };

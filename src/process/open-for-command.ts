@@ -1,3 +1,4 @@
+import { openSession, type Session } from '../storage/move/session.ts';
 import { type Database, openDatabase } from '../storage/postgres/database.ts';
 import { listPending } from '../storage/postgres/migrate.ts';
 import { explain } from './explain.ts';
@@ -56,6 +57,22 @@ export async function withDatabase(
   } catch (error) {
     complain(stopping.aborted ? 'stopped before it was done.' : explain(error));
     return 1;
+  }
+}
+
+/** Opens a session for work that may take its time, and ends it after that, or in the middle of it when the command is stopped. */
+export async function withSession<T>(
+  { db, settings, stopping }: CommandDatabase,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(db.connectionString, settings.LOCK_TIMEOUT_MS);
+  const end = () => session.end().catch(() => {});
+  stopping.addEventListener('abort', end);
+  try {
+    return await work(session);
+  } finally {
+    stopping.removeEventListener('abort', end);
+    await end();
   }
 }
 

@@ -1,4 +1,4 @@
-import { anonymous, sightOfPipelines } from '../domain/caller.ts';
+import { anonymous, sightOfNamed } from '../domain/caller.ts';
 import { type OldRunsSummary, previewOldRuns, pruneHistory, pruneRuns } from '../domain/retention.ts';
 import { type CommandHost, withDatabase } from './open-for-command.ts';
 import { counted } from './progress.ts';
@@ -21,7 +21,7 @@ export type PruneCommand = CommandHost & {
 /** Removes old runs, or old history, and says how much; or what it would remove. Resolves with the exit code. */
 export function runPruneCommand(command: PruneCommand): Promise<number> {
   const { before, pipelines, keepLatest, unfinished, apply, print } = command;
-  const sight = sightOfPipelines(pipelines.length > 0 ? pipelines : null);
+  const sight = sightOfNamed(pipelines);
   const actor = { caller: { ...anonymous, name: 'runledger prune' }, address: null, tell: () => {} };
   return withDatabase(command, false, async ({ db, where, stopping }) => {
     print(`${where}: ${keepLatest ? 'history' : 'runs that ended'} before ${before.toISOString()}`);

@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
 import { test } from '../support/dashboard.ts';
-import { log, startRun } from '../support/ledger.ts';
+import { log, startRun, startStep } from '../support/ledger.ts';
 
 describe.skipIf(!chromiumPath)('the columns of the table', () => {
   test.beforeAll(async ({ service }) => {
@@ -29,6 +30,35 @@ describe.skipIf(!chromiumPath)('the columns of the table', () => {
     expect(columnsOf(page)).toBe('gamma,alpha,beta');
     await page.goBack();
     await expect.poll(() => heads(page)).toEqual(['Run', 'alpha', 'beta', 'gamma']);
+    // Also to the very end.
+    await head('alpha').dragTo(head('gamma'));
+    await expect.poll(() => heads(page)).toEqual(['Run', 'beta', 'gamma', 'alpha']);
+  });
+
+  test('of one step have what that step logged, shown, asked, filtered by and as a file', async ({
+    dashboard,
+    service,
+  }) => {
+    for (const [name, loss] of Object.entries({ train: 0.5, eval: 0.75 })) {
+      const { id } = await startStep(service, 'run-1', name);
+      await log(service, { stepId: id }, { loss, report: { f1: loss } });
+    }
+    const page = await open(dashboard, '/runs?cols=loss@train,loss@eval,report@train["f1"],loss&sort=name');
+    const cells = () => page.getByRole('row').filter({ hasText: 'run-1' }).getByRole('gridcell').allInnerTexts();
+    await expect.poll(async () => (await cells()).slice(1)).toEqual(['0.5', '0.75', '0.5', '0.75']);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    const lines = (await readFile((await file.path())!, 'utf8')).split('\r\n');
+    expect(lines[0]).toBe('run,id,train::loss,eval::loss,train::report › f1,loss');
+    expect(lines[1]).toMatch(/^run-1,[^,]+,0\.5,0\.75,0\.5,0\.75$/);
+    await page.locator('#cell-0-1').click();
+    const menu = page.getByRole('dialog', { name: 'train::loss of run-1' });
+    await menu.getByText('0.5', { exact: true }).waitFor();
+    await menu.getByRole('button', { name: '= this', exact: true }).click();
+    await page.getByText('row 1 of 1').waitFor();
+    expect(new URL(page.url()).searchParams.get('q')).toBe('loss@train=0.5');
   });
 
   test('are sized by their edges, fitted by a double click, and the address keeps how wide they are', async ({
@@ -68,6 +98,23 @@ describe.skipIf(!chromiumPath)('the columns of the table', () => {
     await page.locator('#runs').evaluate((element) => element.scrollTo({ left: 700 }));
     await expect.poll(async () => (await page.locator('#cell-0-2').boundingBox())!.x).toBeLessThan(x);
     expect((await pinned.boundingBox())!.x).toBe(x);
+  });
+
+  test('that are pinned stay so when one of them is hidden or taken away, and come back together', async ({
+    dashboard,
+  }) => {
+    const page = await open(dashboard, '/runs?cols=alpha,gamma');
+    await page.evaluate("history.pushState(null, '', '/runs?cols=beta,alpha,gamma&pin=2&differ=1')");
+    await page.reload();
+    await expect.poll(() => heads(page)).toEqual(['Run', 'alpha', 'gamma']);
+    const pinned = () => page.locator('[role=columnheader][data-pinned=true]').allInnerTexts();
+    await expect.poll(pinned).toEqual(['alpha']);
+    const pin = () => new URL(page.url()).searchParams.get('pin');
+    await page.keyboard.press('e');
+    await page.getByRole('dialog', { name: 'Columns' }).getByRole('checkbox', { name: 'beta' }).click();
+    await expect.poll(() => [columnsOf(page), pin()]).toEqual(['alpha,gamma', '1']);
+    await page.goBack();
+    await expect.poll(() => [columnsOf(page), pin()]).toEqual(['beta,alpha,gamma', '2']);
   });
 
   test('are chosen, moved and reduced to those that differ, by keyboard alone', async ({ dashboard }) => {

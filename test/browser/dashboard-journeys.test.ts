@@ -82,6 +82,42 @@ describe.skipIf(!chromiumPath)('on the page one can', () => {
     expect(lines[1]).toMatch(/^run-001,[0-9a-f-]{36},RUNNING,0\.1,9007199254740993,"a ""1"", b"$/);
   });
 
+  test('go on after a page was refused, which is not asked for again without end', async ({ dashboard }) => {
+    const page = await dashboard.open('/nowhere-yet');
+    let refused = 0;
+    await page.route('**/graphql', (route) => {
+      const { query = '', variables } = route.request().postDataJSON() ?? {};
+      if (!query.includes('query RunRows') || variables.after === null) return route.continue();
+      refused++;
+      const errors = [{ message: 'The list has moved on.', extensions: { code: 'BAD_USER_INPUT' } }];
+      return route.fulfill({ json: { errors } });
+    });
+    await page.evaluate("history.pushState(null, '', '/runs?q=pipeline:even&sort=name')");
+    await page.reload();
+    await page.getByText('row 1 of 125').waitFor();
+    await page.locator('#runs').focus();
+    await page.keyboard.press('End');
+    const trouble = page.getByRole('alert');
+    await trouble.getByText('The list has moved on.').waitFor();
+    // Time enough for many more questions.
+    await page.keyboard.press('Space');
+    await page.getByRole('complementary').getByRole('heading', { name: 'run-198' }).waitFor();
+    await page.keyboard.press('Home');
+    await page.getByRole('complementary').getByRole('heading', { name: 'run-000' }).waitFor();
+    await page.keyboard.press('End');
+    await page.getByText('row 100 of 125').waitFor();
+    expect(refused).toBe(1);
+    await page.unroute('**/graphql');
+    await trouble.getByRole('button', { name: 'Try again now' }).click();
+    await expect.poll(() => trouble.count()).toBe(0);
+    await expect
+      .poll(async () => {
+        await page.locator('#runs').press('End');
+        return page.locator('footer').textContent();
+      })
+      .toContain('row 125 of 125');
+  });
+
   test('filter by a cell, and choose columns', async ({ dashboard }) => {
     const page = await dashboard.open('/runs?cols=score&q=has:score');
     await page.getByText('0.2', { exact: true }).click();

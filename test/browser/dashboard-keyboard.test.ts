@@ -148,6 +148,41 @@ describe.skipIf(!chromiumPath)('by keyboard alone one can', () => {
     await expect.poll(() => new URL(page.url()).searchParams.get('runs')).toBe('third,first');
   });
 
+  test('draw the curves of the first runs, where none is selected', async ({ dashboard }) => {
+    const page = await dashboard.open('/runs?sort=name');
+    await page.locator('#cell-2-0').waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('heading', { name: 'Curves' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('runs')).toBe('first,second,third');
+  });
+
+  test('move runs, and take them out, faster than they are compared', async ({ dashboard }) => {
+    const page = await dashboard.open('/compare?runs=first,second,third');
+    await page.getByRole('columnheader', { name: /third/ }).waitFor();
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/graphql', async (route) => {
+      if (/query Compare/.test(route.request().postData() ?? '')) await held;
+      await route.continue();
+    });
+    const runs = () => new URL(page.url()).searchParams.get('runs');
+    const grip = page.getByRole('button', { name: /^Move first/ });
+    await grip.press('ArrowRight');
+    await expect.poll(runs).toBe('second,first,third');
+    await grip.press('ArrowRight');
+    await expect.poll(runs).toBe('second,third,first');
+    // It stands at the end.
+    await grip.press('ArrowRight');
+    await page.getByRole('button', { name: 'Take second out' }).press('Enter');
+    await expect.poll(runs).toBe('third,first');
+    await page.getByRole('button', { name: 'Take third out' }).press('Enter');
+    await expect.poll(runs).toBe('first');
+    answer();
+    await expect.poll(() => page.getByRole('columnheader').getByRole('link').allInnerTexts()).toEqual(['first']);
+  });
+
   test('see all keys, and switch those of a single key off', async ({ dashboard }) => {
     const page = await dashboard.open('/runs');
     await page.locator('#cell-0-0').waitFor();

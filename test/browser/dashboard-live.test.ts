@@ -24,6 +24,17 @@ describe.skipIf(!chromiumPath)('the page, live', () => {
     await page.getByRole('heading', { name: 'moving' }).waitFor();
   });
 
+  test('shows what comes to stand at a path of a value', async ({ service, dashboard }) => {
+    const run = await startRun(service, { name: 'deep' });
+    await log(service, { run: run.id }, { config: { lr: 0.5 } });
+    const page = await dashboard.open('/runs?q=name:deep&cols=config["lr"]');
+    await page.getByText('live', { exact: true }).waitFor();
+    const cell = page.locator('#cell-0-1');
+    await expect.poll(() => cell.textContent()).toContain('0.5');
+    await log(service, { run: run.id }, { config: { lr: 0.125 } });
+    await expect.poll(() => cell.textContent()).toContain('0.125');
+  });
+
   test('shows a run that began after the list was read, and before the runs were counted', async ({
     service,
     dashboard,

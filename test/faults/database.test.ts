@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EmbeddedPostgres, openEmbedded } from '../../src/storage/embedded/open.ts';
@@ -11,9 +7,9 @@ import { temporaryPath } from '../support/cluster.ts';
 import { check, type Verdict } from '../support/faults/checks.ts';
 import { type Call, type Load, send, startLoad } from '../support/faults/load.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts';
-import { signalAll } from '../support/processes.ts';
+import { postmasterOf, signalAll } from '../support/processes.ts';
 import { type CuttableWire, openProxy } from '../support/proxy.ts';
-import { packageRoot } from '../support/service-process.ts';
+import { type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
 
 // The built service under load, over a wire that can be cut, and a Postgres that can be stopped and killed. `npm run faults`
 // lets each fault last as long as docs/reliability.md says, and prints its table; here they are short.
@@ -25,22 +21,12 @@ const environment = isLong ? {} : { REQUEST_TIMEOUT_MS: '4000', DATABASE_STATEME
 let embedded: EmbeddedPostgres;
 let dataDir: string;
 let wire: CuttableWire;
-let service: { child: ChildProcess; url: string };
+let service: ServiceProcess;
 let client: pg.Client;
 let load: Load;
 const rows: string[] = [];
 /** Null where no file system may be mounted. */
 const disk = mountSmallDisk();
-
-async function startService(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/main.js'], {
-    cwd: packageRoot,
-    env: { ...process.env, ...environment, DATABASE_URL: wire.url, PORT: '0', LOG_LEVEL: 'silent' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout! })) return { child, url: /http:\S+/.exec(line)![0] };
-  throw new Error('The service did not start.');
-}
 
 async function connect(): Promise<pg.Client> {
   const opened = new pg.Client(embedded.connection);
@@ -56,14 +42,14 @@ beforeAll(async () => {
   wire = await openProxy(
     `postgresql://${user}:${password}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`,
   );
-  service = await startService();
+  service = await startServiceProcess(wire, { ...environment, LOG_LEVEL: 'silent' });
   client = await connect();
   load = await startLoad(service.url);
 });
 afterAll(async () => {
   await load?.stop();
-  service?.child.kill('SIGTERM');
-  if (service && service.child.exitCode === null) await once(service.child, 'exit');
+  await service?.stop();
+  for (const line of service?.logged ?? []) process.stderr.write(`${line}\n`);
   await client?.end().catch(() => {});
   await wire?.close();
   await embedded?.close();
@@ -74,8 +60,7 @@ afterAll(async () => {
 
 const header =
   '| fault | acknowledged | lost | doubled | longest wait | well again after | writes to others | /ready |\n|---|--:|--:|--:|--:|--:|--:|---|';
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const postmaster = () => Number.parseInt(readFileSync(join(dataDir, 'cluster/data/postmaster.pid'), 'utf8'), 10);
+const postmaster = () => postmasterOf(dataDir);
 const successes = (from: number, to: number, passes: (call: Call) => boolean) =>
   load.calls.filter((call) => call.ok && call.at >= from && call.at < to && passes(call));
 

@@ -39,11 +39,10 @@ describe.skipIf(!hasDebianPostgres)('a failover', () => {
     });
     wire = await openProxy(primary.url);
     ends.push(wire.close);
-    const database = { url: wire.url, drop: async () => {} };
     const settings = { DATABASE_REPLICA_URL: replica.url, LOG_LEVEL: 'warn' };
-    one = await startServiceProcess(database, settings);
+    one = await startServiceProcess(wire, settings);
     ends.push(() => one.close());
-    two = await startServiceProcess(database, { LOG_LEVEL: 'warn' });
+    two = await startServiceProcess(wire, { LOG_LEVEL: 'warn' });
     ends.push(() => two.close());
   }, 180_000);
   afterAll(async () => {

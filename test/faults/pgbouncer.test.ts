@@ -133,6 +133,7 @@ describe.skipIf(!isThere)('behind PgBouncer in transaction mode', () => {
       ['statement_timeout', '12s'],
       ['lock_timeout', '2s'],
       ['idle_in_transaction_session_timeout', '5s'],
+      ['jit', 'off'],
     ] as const) {
       await setForRole(name, value);
     }

@@ -23,9 +23,8 @@ let replica: DebianPostgres;
 let url: string;
 
 async function startService(settings: Record<string, string> = {}): Promise<ServiceProcess> {
-  const drop = async () => {};
   const service = await startServiceProcess(
-    { url: primary.url, drop },
+    { url: primary.url },
     { DATABASE_REPLICA_URL: replica.url, DATABASE_REPLICA_MAX_LAG_MS: '600000', LOG_LEVEL: 'info', ...settings },
   );
   ends.push(() => service.close());

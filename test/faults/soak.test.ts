@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { openEmbedded } from '../../src/storage/embedded/open.ts';
@@ -9,10 +7,11 @@ import { temporaryPath } from '../support/cluster.ts';
 import { check } from '../support/faults/checks.ts';
 import { followAll } from '../support/faults/followers.ts';
 import { type Acknowledged, startLoad } from '../support/faults/load.ts';
-import { passingFaults, postmasterOf } from '../support/faults/passing.ts';
+import { passingFaults } from '../support/faults/passing.ts';
 import { createSoakTable, readUsage, type Usage } from '../support/faults/usage.ts';
+import { postmasterOf } from '../support/processes.ts';
 import { openProxy } from '../support/proxy.ts';
-import { packageRoot } from '../support/service-process.ts';
+import { startServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 
 // The built service under a steady load for a long time, with a fault of a few seconds in every period. What leaks shows in the
@@ -30,19 +29,6 @@ const patienceMs = isLong ? 120_000 : 20_000;
 /** How long what a fault did is given to pass before the waits of a period count as calm again. */
 const settleMs = isLong ? 5_000 : 1_500;
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function startService(databaseUrl: string): Promise<{ child: ChildProcess; url: string; pid: number }> {
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/main.js'], {
-    cwd: packageRoot,
-    env: { ...process.env, ...environment, DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'silent' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout! }))
-    return { child, url: /http:\S+/.exec(line)![0], pid: child.pid! };
-  throw new Error('The service did not start: has `npm run build` been run?');
-}
-
 test('memory, connections, file handles and waits stay flat through one fault after another', {
   timeout: periods * periodMs * 1.5 + 180_000,
 }, async () => {
@@ -52,7 +38,7 @@ test('memory, connections, file handles and waits stay flat through one fault af
   const wire = await openProxy(
     `postgresql://${user}:${password}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`,
   );
-  const service = await startService(wire.url);
+  const service = await startServiceProcess(wire, { ...environment, LOG_LEVEL: 'silent' });
   const connect = async () => {
     const opened = new pg.Client(embedded.connection);
     opened.on('error', () => {});
@@ -106,25 +92,22 @@ test('memory, connections, file handles and waits stay flat through one fault af
         events: followers.takeCount(),
       });
     }
-  } finally {
     await followers.stop();
     await load.stop();
     const client = await connect();
     const verdict = await check(client, service.url, kept);
     await client.end();
-    service.child.kill('SIGTERM');
-    if (service.child.exitCode === null) await once(service.child, 'exit');
+    lost += verdict.lost;
+    if (isLong) process.stdout.write(`\n${JSON.stringify({ ...verdict, lost })}\n`);
+    expect({ ...verdict, lost }).toMatchObject({ lost: 0, doubled: 0, wrongLatest: 0, notReplayed: 0 });
+  } finally {
+    if (isLong) process.stdout.write(`\n${table.text()}\n`);
+    await followers.stop();
+    await service.stop();
+    for (const line of service.logged) process.stderr.write(`${line}\n`);
     await wire.close();
     await embedded.close();
     await rm(dataDir, { recursive: true, force: true });
-    if (isLong)
-      process.stdout.write(`\n${table.text()}\n\n${JSON.stringify({ ...verdict, lost: lost + verdict.lost })}\n`);
-    expect({ ...verdict, lost: lost + verdict.lost }).toMatchObject({
-      lost: 0,
-      doubled: 0,
-      wrongLatest: 0,
-      notReplayed: 0,
-    });
   }
   const { first, last } = table.ends();
   // Each of them has a ceiling that it reaches soon; a leak goes on.

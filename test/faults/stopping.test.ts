@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../../src/storage/embedded/open.ts';
 import { temporaryPath } from '../support/cluster.ts';
-import { signalAll } from '../support/processes.ts';
+import { postmasterOf, signalAll } from '../support/processes.ts';
 import { packageRoot } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 
@@ -160,8 +160,7 @@ describe.skipIf(process.platform !== 'linux')('told to stop', () => {
     const data = dataFolder();
     const { child, ended } = await startReady(data, node);
     // It cannot stop in an orderly way: its Postgres is frozen.
-    const postgres = Number.parseInt(readFileSync(join(data, 'cluster/data/postmaster.pid'), 'utf8'), 10);
-    signalAll(postgres, 'SIGSTOP');
+    signalAll(postmasterOf(data), 'SIGSTOP');
     child.kill('SIGTERM');
     const began = Date.now();
     const again = setInterval(() => child.kill('SIGTERM'), 400);
@@ -174,8 +173,7 @@ describe.skipIf(process.platform !== 'linux')('told to stop', () => {
   test('it ends within SHUTDOWN_TIMEOUT_MS though its Postgres is frozen, and says what it waits for', async () => {
     const data = dataFolder();
     const { child, ended, log } = await startReady(data, node, { SHUTDOWN_TIMEOUT_MS: '3000' });
-    const postgres = Number.parseInt(readFileSync(join(data, 'cluster/data/postmaster.pid'), 'utf8'), 10);
-    signalAll(postgres, 'SIGSTOP');
+    signalAll(postmasterOf(data), 'SIGSTOP');
     const began = Date.now();
     child.kill('SIGTERM');
     await ended;

@@ -1,5 +1,6 @@
 import { parseJson } from '@runledger/client/json';
 import { expect } from 'vitest';
+import { widthOf } from '../../src/cli/terminal/text.ts';
 import { testCommands } from '../support/test-commands.ts';
 import { until } from '../support/until.ts';
 
@@ -111,6 +112,33 @@ test('show has the run, its steps and all that was logged, and what was logged c
   expect(step).not.toMatch(/^seed/m);
 });
 
+test('show finds a step behind hundreds of attempts', { timeout: 90_000 }, async ({ runledger, filled }) => {
+  const mutate = async (fields: string) => {
+    const body = JSON.stringify({ query: `mutation { ${fields} }` });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(filled.url, { method: 'POST', headers, body });
+    expect(await response.json()).not.toHaveProperty('errors');
+  };
+  const start = (name: string, at: number) => `s${at}: startStep(input: { run: "long", name: "${name}" }) { id }`;
+  await mutate('startRun(input: { name: "long", pipeline: "long" }) { id }');
+  for (let page = 0; page < 9; page += 1)
+    await mutate(Array.from({ length: 50 }, (_, at) => start('again', at)).join());
+  await mutate(`${start('last', 0)} logMetadata(input: {
+    target: { step: { run: "long", name: "last" } }, metadata: { loss: 0.5 } }) { replayed }`);
+  const last = await runledger('show long --step last');
+  expect(last).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^last +● running/m) });
+  expect(last.stdout).toMatch(/^last::loss +0\.5/m);
+  const again = parseJson((await runledger('show long --step again --json')).stdout) as {
+    steps: { attempt: number }[];
+  };
+  expect(again.steps.map(({ attempt }) => attempt)).toEqual(Array.from({ length: 450 }, (_, at) => at + 1));
+  expect(await runledger('show long --step none')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no step "none" in run "long".'),
+  });
+  expect((await runledger('show long')).stdout).toContain('… and 251 more steps');
+});
+
 test('history lists all values, newest first, and says where nothing is', async ({ runledger }) => {
   const { stdout } = await runledger('history iris-1 loss --csv');
   expect(stdout.split('\r\n').map((line) => line.split(',').slice(1, 5).join(' '))).toEqual([
@@ -174,6 +202,21 @@ test('follow prints what a run logs until it ends, steps too, and tells how it e
   });
 });
 
+test('follow cuts a value where the line ends, behind a key of wide letters, too', async ({ sh }) => {
+  const key = '鍵'.repeat(20);
+  const { stdout } = await sh(
+    `
+    runledger run wide -- sh -c 'until [ -e "$GO" ]; do sleep 0.05; done; runledger log ${key}=${'x'.repeat(99)}' &
+    until runledger show wide >/dev/null 2>&1; do sleep 0.05; done
+    { sleep 1; touch "$GO"; } &
+    COLUMNS=80 runledger follow wide; wait`,
+    { GO: `/tmp/runledger-wide-${process.pid}-${Date.now()}` },
+  );
+  const line = stdout.split('\n').find((text) => text.includes(key)) ?? '';
+  expect(line).toMatch(/ x+…$/);
+  expect(widthOf(line)).toBeLessThanOrEqual(80);
+});
+
 test('on a terminal tables fit and have colours; in a pipe they have neither', async ({ terminal, runledger }) => {
   for (const columns of [40, 60, 100]) {
     const shown = await terminal(columns, 'runledger runs pipeline:iris -c state,started,took,accuracy,seed,note');
@@ -189,6 +232,13 @@ test('on a terminal tables fit and have colours; in a pipe they have neither', a
   expect(await terminal(60, 'NO_COLOR=1 runledger show iris-1')).not.toContain('\u001b[');
   expect((await runledger('show iris-1')).stdout).not.toContain('\u001b');
   expect(plain(await terminal(100, 'runledger history iris-1 loss'))).toMatch(/^█.*▁ {2}1\.5 … 3\.5$/m);
+});
+
+test('on a terminal runs says how many there are beyond the limit, or that there is none', async ({ terminal }) => {
+  expect(plain(await terminal(100, 'runledger runs pipeline:iris -n 2'))).toContain(
+    '2 of 3 runs · more: --limit N, or all',
+  );
+  expect(plain(await terminal(100, 'runledger runs pipeline:none'))).toBe('No run passes.\n');
 });
 
 test.for([

@@ -179,6 +179,27 @@ test('values come from a file, from standard input and with a negative iteration
   expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining('the key "a" is given twice') });
 });
 
+test('what stands behind -- is never an option, and is not lost', async ({ runledger, startRun }) => {
+  await startRun('dashes');
+  expect(await runledger('log', 'a=1', '--run', 'dashes', '--', 'b=2', '-key=3')).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
+  expect(await runledger('get', '--run', 'dashes', '--', 'b')).toMatchObject({ code: 0, stdout: '2\n' });
+  expect(await runledger('get', '--run', 'dashes', '--', '-key')).toMatchObject({ code: 0, stdout: '3\n' });
+  const help = await runledger('get', '--run', 'dashes', '--', '--help');
+  expect(help).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('nothing is logged under "--help"'),
+  });
+  expect(await runledger('log', '--help', '--', 'b=4')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^runledger log: /),
+  });
+  expect(await runledger('--', 'log')).toMatchObject({ code: 2, stderr: expect.stringContaining('Give a command.') });
+});
+
 test('get waits no longer than its --timeout', async ({ service, environment, runledger }) => {
   const proxy = await startProxy(service.url, () => ({ wait: new Promise(() => {}) }));
   const start = performance.now();

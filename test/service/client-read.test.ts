@@ -64,6 +64,26 @@ test('history, steps, series and runs are complete, whatever the page size', asy
   expect((await client.metadataKeys({ pipeline: 'reading' })).map(({ key }) => key)).toContain('loss');
 });
 
+test('a list has the latest entries of the keys that it is asked for, of none, too', async ({ client }) => {
+  const filter = { pipeline: 'reading' };
+  const orderBy = { name: 'ASC' } as const;
+  const plain = await all(client.pipelineRuns({ filter, orderBy }));
+  const listed = await all(client.pipelineRuns({ filter, orderBy, metadata: ['loss', 'train::loss', 'nothing'] }));
+  expect(listed.map(({ latest }) => [...latest].map(([key, { value }]) => [key, value]))).toEqual(
+    plain.map(() => [
+      ['loss', 0.5],
+      ['train::loss', 0.5],
+    ]),
+  );
+  const none = await all(client.pipelineRuns({ filter, orderBy, metadata: [] }));
+  expect(none.map(({ latest }) => latest.size)).toEqual(plain.map(() => 0));
+  // Besides that they are runs of a list like any other.
+  for (const runs of [listed, none]) {
+    expect(runs.map(({ latest: _, ...run }) => JSON.stringify(run))).toEqual(plain.map((run) => JSON.stringify(run)));
+    for (const run of runs) expect(Object.keys(run)).toEqual([...Object.keys(plain[0]!), 'latest']);
+  }
+});
+
 test('values of every kind come back exact, by qualified key, and can be taken back', async ({ client }) => {
   const values = {
     uri: Uri('s3://b/m'),

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, describe, expect, vi } from 'vitest';
 import { tally } from '../../src/storage/counts/tally.ts';
 import { explainGeneric } from '../support/explain-generic.ts';
+import { nodes, type Plan } from '../support/plans.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';
 
@@ -11,6 +12,8 @@ const runs = 3_000;
 const keys = 20;
 /** Runs that logged nothing: what finds a run has more to choose from. */
 const bareRuns = 30_000;
+
+const filled = ['pipeline_run', 'step', 'metadata_entry', 'latest_entry', 'counted_run', 'key_count', 'run_count'];
 
 let sent: { text: string; values: unknown[]; name?: string | undefined }[] = [];
 test.beforeAll(async ({ service }) => {
@@ -78,23 +81,17 @@ async function fill(service: TestService): Promise<void> {
   await service.sql(
     `INSERT INTO run_count (pipeline, status, runs) SELECT 'other' || p, 'COMPLETED', 1 FROM generate_series(1, 5000) p`,
   );
-  for (const table of ['pipeline_run', 'step', 'metadata_entry', 'latest_entry', 'key_count', 'run_count'])
-    await service.sql(`VACUUM ANALYZE ${table}`);
+  for (const table of filled) await service.sql(`VACUUM ANALYZE ${table}`);
 }
-
-type Plan = {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Cond'?: string;
-  'Index Name'?: string;
-  Plans?: Plan[];
-};
-const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
 /** The plans of all statements that a query sends, with the parameters it sends, and, where it is prepared, without. */
 async function plansOf(service: TestService, query: string, variables?: Record<string, unknown>) {
+  return plansOfAll(service, () => service.run(query, variables));
+}
+
+async function plansOfAll(service: TestService, act: () => Promise<unknown>) {
   sent = [];
-  await service.run(query, variables);
+  await act();
   const statements = sent.filter(({ text }) =>
     /\b(metadata_entry|key_count|run_count|latest_entry|pipeline_run|step)\b/.test(text),
   );
@@ -258,6 +255,29 @@ test.for([
   ],
 ] as const)('%s: by index', async ([_name, query], { service }) => {
   await expectIndexes(service, query);
+});
+
+test('how all runs divide: nothing but the counters are looked at', async ({ service }) => {
+  const query = '{ runFacets { total statuses { status runs } pipelines { pipeline runs } } }';
+  const plans = await plansOf(service, query);
+  const read = plans.flatMap(({ plan }) => nodes(plan).map((node) => node['Relation Name']));
+  expect(new Set(read.filter((name) => name !== undefined))).toEqual(new Set(['run_count']));
+});
+
+test('what was touched is counted by index from run to run, however many runs there are', async ({ service }) => {
+  await service.sql(`UPDATE ledger_mark SET id = id - 20000 WHERE name = 'counted'`);
+  const plans = await plansOfAll(service, () => tally(service.db));
+  const counting = plans.filter(({ text }) => text.startsWith('/* tally,'));
+  expect(counting.length).toBeGreaterThan(0);
+  for (const { text, plan } of counting) {
+    const scanned = nodes(plan).filter((node) => node['Node Type'] === 'Seq Scan');
+    const tables = scanned.map((node) => node['Relation Name'] ?? '').filter((name) => filled.includes(name));
+    expect(tables, `${text}\n${JSON.stringify(plan, null, 1)}`).toEqual([]);
+  }
+});
+
+test('plans are not compiled, which would take longer than what they do', async ({ service }) => {
+  expect((await service.db.pool.query('SHOW jit')).rows).toEqual([{ jit: 'off' }]);
 });
 
 test('an entry to be taken back is found by the index of ids', async ({ service }) => {

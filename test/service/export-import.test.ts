@@ -26,6 +26,12 @@ const test = testAlone
     const other = await createEmptyDatabase(postgresUrl);
     onCleanup(other.drop);
     return other;
+  })
+  // The full ledger in a file.
+  .extend('exported', async ({ service, database, folder }) => {
+    await writeFullLedger(service);
+    const file = join(folder, 'a.jsonl.gz');
+    return { file, bytes: await exportTo(database, file) };
   });
 
 async function exportTo(database: Pick<TestDatabase, 'url'>, file: string, ...args: string[]): Promise<Buffer> {
@@ -40,6 +46,12 @@ async function importFrom(database: Pick<TestDatabase, 'url'>, file: string, ...
   return stdout;
 }
 
+const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
 /** The service on a database that was imported. */
 async function served<T>(database: TestDatabase, work: (service: TestService) => Promise<T>): Promise<T> {
   const service = await openService({ database });
@@ -52,14 +64,12 @@ async function served<T>(database: TestDatabase, work: (service: TestService) =>
 
 test('export, import into an empty database, export: byte for byte the same, and every table too', async ({
   service,
-  database,
+  exported: { file, bytes },
   other,
   folder,
 }) => {
-  await writeFullLedger(service);
-  const first = await exportTo(database, join(folder, 'a.jsonl.gz'));
-  expect(await importFrom(other, join(folder, 'a.jsonl.gz'))).toMatch(/^imported 5 runs into PostgreSQL at [^;]+\.\n$/);
-  expect(await exportTo(other, join(folder, 'b.jsonl.gz'))).toEqual(first);
+  expect(await importFrom(other, file)).toMatch(/^imported 5 runs into PostgreSQL at [^;]+\.\n$/);
+  expect(await exportTo(other, join(folder, 'b.jsonl.gz'))).toEqual(bytes);
   await served(other, async (imported) => {
     expect(await tablesOf(imported)).toEqual(await tablesOf(service));
     await Promise.all([service, imported].map(({ db }) => tally(db)));
@@ -76,19 +86,14 @@ test('export, import into an empty database, export: byte for byte the same, and
 });
 
 test('the lines are JSON that others can read, without compression too, and by standard output and input', async ({
-  service,
+  exported: { bytes },
   database,
   other,
   folder,
 }) => {
-  await writeFullLedger(service);
-  const zipped = await exportTo(database, join(folder, 'a.jsonl.gz'));
   const { stdout } = await runCommand(['export', '-'], { DATABASE_URL: database.url });
-  expect(stdout).toBe(gunzipSync(zipped).toString());
-  const lines = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  expect(stdout).toBe(gunzipSync(bytes).toString());
+  const lines = linesOf(stdout);
   expect(lines[0]).toMatchObject({ kind: 'ledger', format: 1, runs: 5 });
   expect(lines.at(-1)).toMatchObject({ kind: 'end', runs: 5, steps: 5, requests: 2 });
   expect(lines.filter(({ kind, key }) => kind === 'entry' && key === 'loss').map(({ value }) => value)).toEqual([
@@ -96,7 +101,7 @@ test('the lines are JSON that others can read, without compression too, and by s
   ]);
   writeFileSync(join(folder, 'plain.jsonl'), stdout);
   await importFrom(other, join(folder, 'plain.jsonl'));
-  expect(await exportTo(other, join(folder, 'b.jsonl.gz'))).toEqual(zipped);
+  expect(await exportTo(other, join(folder, 'b.jsonl.gz'))).toEqual(bytes);
 });
 
 test('requests that are repeated behind the move are replays', async ({ service, database, other, folder }) => {
@@ -113,13 +118,11 @@ test('requests that are repeated behind the move are replays', async ({ service,
 
 test('imported again it changes nothing; what differs is told, and left alone when that is asked', async ({
   service,
+  exported: { file, bytes },
   database,
   other,
   folder,
 }) => {
-  await writeFullLedger(service);
-  const file = join(folder, 'a.jsonl.gz');
-  const bytes = await exportTo(database, file);
   await importFrom(other, file);
   expect(await importFrom(other, file)).toMatch(/^imported 0 runs into .+; 5 runs had been there before\.\n$/);
   expect(await exportTo(other, join(folder, 'b.jsonl.gz'))).toEqual(bytes);
@@ -137,20 +140,17 @@ test('imported again it changes nothing; what differs is told, and left alone wh
 });
 
 test('a part: by run, by pipeline, by time; parts together are the whole', async ({
-  service,
+  exported: { bytes },
   database,
   other,
   folder,
 }) => {
-  await writeFullLedger(service);
   const names = async (...args: string[]) => {
     const { code, stdout } = await ledgerCommand(database, 'export', '-', ...args);
     expect(code).toBe(0);
-    const lines = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    return lines.filter(({ kind }) => kind === 'run').map(({ name }) => name);
+    return linesOf(stdout)
+      .filter(({ kind }) => kind === 'run')
+      .map(({ name }) => name);
   };
   const iris = 'iris "1" \\ café';
   expect(await names('--pipeline', 'iris')).toEqual([iris, 'heir']);
@@ -160,23 +160,14 @@ test('a part: by run, by pipeline, by time; parts together are the whole', async
   expect(await names('--started-after', '2026-11-02T08:00:00Z', '--pipeline', 'iris')).toEqual(['heir']);
   const { code, stderr } = await ledgerCommand(database, 'export', '-', '--run', 'nowhere');
   expect([code, stderr]).toEqual([1, expect.stringContaining('There is no run whose id or name is "nowhere"')]);
-  const whole = await exportTo(database, join(folder, 'whole.jsonl.gz'));
   for (const pipeline of ['other', 'iris']) {
     await exportTo(database, join(folder, 'part.jsonl.gz'), '--pipeline', pipeline);
     await importFrom(other, join(folder, 'part.jsonl.gz'));
   }
-  expect(await exportTo(other, join(folder, 'b.jsonl.gz'))).toEqual(whole);
+  expect(await exportTo(other, join(folder, 'b.jsonl.gz'))).toEqual(bytes);
 });
 
-test('an import never takes over ids that are those of other entries here', async ({
-  service,
-  database,
-  other,
-  folder,
-}) => {
-  await writeFullLedger(service);
-  const file = join(folder, 'a.jsonl.gz');
-  await exportTo(database, file);
+test('an import never takes over ids that are those of other entries here', async ({ exported: { file }, other }) => {
   // Migrated and written to by itself.
   await migrate(other.url, { notice: () => {} });
   await served(other, async (busy) => {
@@ -249,6 +240,8 @@ const run =
 const end = '{"kind":"end","runs":1,"steps":0,"entries":0,"requests":0}\n';
 const entry =
   '{"kind":"entry","run":"00000000-0000-4000-8000-000000000001","id":"1","key":"k","type":"INT","value":1,"loggedAt":"2026-01-01T00:00:00Z","recordedAt":"2026-01-01T00:00:00Z"}\n';
+/** An export of the run with this entry. */
+const withEntry = (text: string) => head + run + text + end.replace('"entries":0', '"entries":1');
 
 test.for([
   ['no such file', null, /no such file/],
@@ -259,28 +252,13 @@ test.for([
   ['cut off in a line', head + run.slice(0, 50), /ends in the middle of a line/],
   ['a line less', head + end, /says that it has 1 runs, and has 0/],
   ['no run before it', head + entry, /stands before the line of its run/],
-  [
-    'not JSON',
-    head + run + entry.replace('"k"', 'k') + end.replace('"entries":0', '"entries":1'),
-    /refuses something in lines 2 to/,
-  ],
-  ['no such type', head + run + entry.replace('INT', 'COMPLEX') + end.replace('"entries":0', '"entries":1'), /COMPLEX/],
-  [
-    'a key that is too long',
-    head + run + entry.replace('"k"', `"${'k'.repeat(300)}"`) + end.replace('"entries":0', '"entries":1'),
-    /metadata_entry_key_bytes/,
-  ],
-  [
-    'an entry of another run',
-    head + run + entry.replace('01","id"', '02","id"') + end.replace('"entries":0', '"entries":1'),
-    /behind the runs of others/,
-  ],
+  ['not JSON', withEntry(entry.replace('"k"', 'k')), /refuses something in lines 2 to/],
+  ['no such type', withEntry(entry.replace('INT', 'COMPLEX')), /COMPLEX/],
+  ['a key that is too long', withEntry(entry.replace('"k"', `"${'k'.repeat(300)}"`)), /metadata_entry_key_bytes/],
+  ['an entry of another run', withEntry(entry.replace('01","id"', '02","id"')), /behind the runs of others/],
   [
     'an entry of no step',
-    head +
-      run +
-      entry.replace('"id":"1"', '"step":"00000000-0000-4000-8000-000000000009","id":"1"') +
-      end.replace('"entries":0', '"entries":1'),
+    withEntry(entry.replace('"id":"1"', '"step":"00000000-0000-4000-8000-000000000009","id":"1"')),
     /which is not in the file/,
   ],
   ['a line of its own', `${head + run}{"kind":"comment"}\n`, /Line 3 is no line of an export/],
@@ -306,9 +284,7 @@ test('two files in one: the first is imported, what is behind its end is refused
   expect((await tablesOf(service))['pipeline_run']).toHaveLength(1);
 });
 
-test('a compressed file that was cut off is known', async ({ service, database, other, folder }) => {
-  await writeFullLedger(service);
-  const bytes = await exportTo(database, join(folder, 'a.jsonl.gz'));
+test('a compressed file that was cut off is known', async ({ exported: { bytes }, other, folder }) => {
   writeFileSync(join(folder, 'cut.jsonl.gz'), bytes.subarray(0, bytes.length - 40));
   expect((await ledgerCommand(other, 'import', join(folder, 'cut.jsonl.gz'))).stderr).toContain('was cut off');
   writeFileSync(join(folder, 'bad.jsonl.gz'), Buffer.concat([gzipSync('x').subarray(0, 12), Buffer.alloc(30, 7)]));

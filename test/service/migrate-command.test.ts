@@ -77,7 +77,7 @@ test('the owner migrates, and a service that is another role serves', async ({ d
   const url = new URL(database.url);
   url.username = role;
   url.password = 'secret';
-  const service = await startServiceProcess({ url: url.href, drop: async () => {} });
+  const service = await startServiceProcess({ url: url.href });
   const query = 'mutation { startRun(input: { name: "r" }) { name } }';
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(service.url, { method: 'POST', headers, body: JSON.stringify({ query }) });

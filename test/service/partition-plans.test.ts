@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, expect, vi } from 'vitest';
 import { finishStep, log, startRun, startStep } from '../support/ledger.ts';
 import { partitionNow } from '../support/partition-now.ts';
+import { nodes } from '../support/plans.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';
 
@@ -46,9 +47,6 @@ test.beforeAll(async ({ service, database }) => {
 afterAll(() => {
   vi.restoreAllMocks();
 });
-
-type Plan = { 'Node Type': string; 'Relation Name'?: string; 'Actual Loops': number; Plans?: Plan[] };
-const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
 /**
  * How many parts of each table each statement has read, as `statement table`. Nothing of it is kept. With so few rows the planner

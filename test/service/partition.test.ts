@@ -24,6 +24,15 @@ async function fill(service: TestService, runs: number, entries: number): Promis
   );
 }
 
+/** Begins to partition, and is broken off when a part has been copied. */
+async function breakOff(url: string): Promise<void> {
+  const stopping = new AbortController();
+  const print = (line: string) => {
+    if (/^[1-9]\d* % copied/.test(line)) stopping.abort();
+  };
+  await expect(partitionNow(url, { blocks: 4, print, signal: stopping.signal })).rejects.toThrow();
+}
+
 /** What the table says of itself: whatever is not the partitions. */
 async function shapeOf(service: TestService) {
   const columns = await service.sql(
@@ -133,13 +142,7 @@ test('while entries are written, taken back and deleted, none is lost, none come
 
 test('broken off, it goes on where it was left; what was written between is there', async ({ service, database }) => {
   await fill(service, 10, 500);
-  const stopping = new AbortController();
-  const said: string[] = [];
-  const print = (line: string) => {
-    said.push(line);
-    if (/^[1-9]\d* % copied/.test(line)) stopping.abort();
-  };
-  await expect(partitionNow(database.url, { blocks: 4, print, signal: stopping.signal })).rejects.toThrow();
+  await breakOff(database.url);
   expect(await partsOf(service)).toBe(0);
   await log(service, { run: 'run-3.' }, { between: 1 });
   const [old] = await allEntries(service);
@@ -159,11 +162,7 @@ test('a table that is written anew in the middle is copied from its beginning', 
   client,
 }) => {
   await fill(service, 10, 500);
-  const stopping = new AbortController();
-  const print = (line: string) => /^[1-9]\d* % copied/.test(line) && stopping.abort();
-  await expect(
-    partitionNow(database.url, { blocks: 4, print: (line) => void print(line), signal: stopping.signal }),
-  ).rejects.toThrow();
+  await breakOff(database.url);
   await service.sql(`DELETE FROM metadata_entry WHERE key IN ('k1', 'k2', 'k3')`);
   await client.query('VACUUM FULL metadata_entry');
   const [old] = await allEntries(service);
@@ -171,6 +170,52 @@ test('a table that is written anew in the middle is copied from its beginning', 
   await partitionNow(database.url, { print: (line) => said.push(line) });
   expect(said).toContain('0 % copied');
   expect((await allEntries(service))[0]).toEqual(old);
+});
+
+test('what is deleted meanwhile and comes again under the same ids stays', async ({ service, database, client }) => {
+  await fill(service, 4, 500);
+  const [all] = await allEntries(service);
+  /** As a run that is deleted and imported again. */
+  const renew = async (run: string) => {
+    const ofRun = `run_id = (SELECT id FROM pipeline_run WHERE name = '${run}')`;
+    await service.sql(`CREATE TABLE kept AS SELECT * FROM metadata_entry WHERE ${ofRun}`);
+    await service.sql(`DELETE FROM metadata_entry WHERE ${ofRun}`);
+    await service.sql('INSERT INTO metadata_entry SELECT * FROM kept');
+    await service.sql('DROP TABLE kept');
+  };
+  await breakOff(database.url);
+  await renew('run-1.');
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+  await client.query('SELECT count(*) FROM pipeline_run');
+  const said: string[] = [];
+  const done = partitionNow(database.url, { print: (line) => said.push(line) });
+  await Promise.race([done, until('all is copied', () => said.some((line) => line.startsWith('Waiting for')))]);
+  await renew('run-2.');
+  await client.query('COMMIT');
+  await done;
+  expect(await partsOf(service)).toBe(4);
+  expect((await allEntries(service))[0]).toEqual(all);
+});
+
+test('what was being deleted while what was deleted after it was taken out does not come back', async ({
+  service,
+  database,
+  client,
+}) => {
+  await fill(service, 4, 500);
+  await breakOff(database.url);
+  const remove = `DELETE FROM metadata_entry WHERE run_id = (SELECT id FROM pipeline_run WHERE name = $1)`;
+  await client.query('BEGIN');
+  await client.query(remove, ['run-1.']);
+  await service.sql(remove, ['run-2.']);
+  const said: string[] = [];
+  const done = partitionNow(database.url, { print: (line) => said.push(line) });
+  await Promise.race([done, until('all is copied', () => said.some((line) => line.startsWith('Waiting for')))]);
+  await client.query('COMMIT');
+  await done;
+  expect(await partsOf(service)).toBe(4);
+  expect((await allEntries(service))[0]).toMatchObject({ n: 1_000 });
+  expect((await allEntries(service))[0]).toEqual((await allEntries(service, 'metadata_entry_unpartitioned'))[0]);
 });
 
 test('who began to look before all was copied is waited for, and sees everything', async ({
@@ -226,14 +271,7 @@ test('what was begun can be taken away', async ({ service, database }) => {
   await expect(
     partitionNow(database.url, { blocks: 1, print: () => stopping.abort(), signal: stopping.signal }),
   ).rejects.toThrow();
-  await abortPartitioning(database.url, {
-    parts: 4,
-    dryRun: false,
-    pause: 0,
-    lockTimeoutMs: 2_000,
-    signal: never,
-    print: () => {},
-  });
+  await abortPartitioning(database.url, { lockTimeoutMs: 2_000, signal: never, print: () => {} });
   expect(await service.sql('SELECT relname FROM pg_class ORDER BY 1')).toEqual(before);
   await log(service, { run: 'run-1.' }, { x: 1 });
 });

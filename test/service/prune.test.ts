@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import { anonymous } from '../../src/domain/caller.ts';
-import { pruneHistory } from '../../src/domain/retention.ts';
+import { pruneHistory, pruneRuns } from '../../src/domain/retention.ts';
 import { applyRetention } from '../../src/domain/upkeep.ts';
 import { latestOfRun, log, startRun, startStep } from '../support/ledger.ts';
 import { ledgerCommand } from '../support/ledger-command.ts';
-import type { TestService } from '../support/service.ts';
+import { openService, type TestService } from '../support/service.ts';
 import { testAlone as test } from '../support/test.ts';
 
 // What is kept, and for how long: by the command and by the settings.
@@ -164,6 +164,29 @@ test('history of a run that somebody has locked is left for the next time', asyn
   expect((await ledgerCommand(database, 'prune', ...asked)).stdout).toContain(
     '2 entries and 0 request ids of 1 run removed',
   );
+});
+
+test('runs that somebody has locked, however many, are left for the next time; the others go', async ({
+  database,
+  client,
+}) => {
+  const service = await openService({ database, connection: { lockTimeoutMs: 10 } });
+  await service.sql(
+    `INSERT INTO pipeline_run (id, name, pipeline, status, started_at, ended_at)
+     SELECT gen_random_uuid(), CASE WHEN n <= 120 THEN 'locked ' ELSE 'free ' END || n, 'iris', 'COMPLETED', at, at
+     FROM generate_series(1, 130) n, LATERAL (SELECT '2020-01-01T00:00:00Z'::timestamptz + n * interval '1 minute' AS at) t`,
+  );
+  await client.query('BEGIN');
+  await client.query(`SELECT FROM pipeline_run WHERE name LIKE 'locked %' FOR UPDATE`);
+  const actor = { caller: anonymous, address: null, tell: () => {} };
+  const old = { before: new Date('2021-01-01T00:00:00Z'), unfinished: false, sight: { of: 'all' } as const };
+  expect(await pruneRuns(service.db, actor, old)).toBe(10);
+  const names = await service.sql(`SELECT name FROM pipeline_run`);
+  expect(names.filter(({ name }) => name.startsWith('locked '))).toHaveLength(120);
+  expect(names).toHaveLength(120);
+  await client.query('COMMIT');
+  expect(await pruneRuns(service.db, actor, old)).toBe(120);
+  await service.close();
 });
 
 test('by the settings: runs, history and request ids each after their days, of the pipelines that are named', async ({

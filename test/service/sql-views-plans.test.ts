@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { nodes } from '../support/plans.ts';
 import { test } from '../support/test.ts';
 
 // The views on tables of some size: what is promised to be fast reads no table from end to end.
@@ -34,9 +35,6 @@ test.beforeAll(async ({ service }) => {
   for (const table of ['pipeline_run', 'step', 'metadata_entry', 'latest_entry'])
     await service.sql(`VACUUM ANALYZE ${table}`);
 });
-
-type Plan = { 'Node Type': string; 'Relation Name'?: string; 'Index Cond'?: string; Plans?: Plan[] };
-const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
 const documented = [
   ...readFileSync(new URL('../../docs/sql-views.md', import.meta.url), 'utf8').matchAll(

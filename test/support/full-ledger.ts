@@ -36,7 +36,7 @@ export async function writeFullLedger(service: TestService): Promise<void> {
     { run: iris.id },
   );
   const hostile = {
-    __proto__: 1,
+    ['__proto__']: 1,
     'a "quoted" \\ key': '\u2028 \u007f \t\r\n \\ "\\u0041" \u0001 😀',
     ', "kind":"end"': '{"kind":"run"}',
   };
@@ -50,7 +50,7 @@ export async function writeFullLedger(service: TestService): Promise<void> {
   const heir = await startRun(service, { name: 'heir', pipeline: 'iris', startedAt: '2026-11-02T08:00:00Z' });
   await startStep(service, heir.id, 'train', { cachedFrom: second.id });
   const failed = await startRun(service, { name: 'failed', pipeline: 'other' });
-  const step = await startStep(service, failed.id, 'train::no'.replace('::', ' '));
+  const step = await startStep(service, failed.id, 'train no');
   await service.run(
     `mutation ($step: UUID!, $run: String!) {
       s: finishStep(id: $step, status: FAILED, failure: { type: "ValueError", message: "line 1\\nline 2", traceback: "at \\"x\\"" }) { id }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Signals a process and its children: those of Postgres lead groups of their own. Linux only. */
 export function signalAll(pid: number, signal: NodeJS.Signals): void {
@@ -11,4 +12,9 @@ export function signalAll(pid: number, signal: NodeJS.Signals): void {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
+}
+
+/** The process that leads an embedded Postgres. */
+export function postmasterOf(dataDir: string): number {
+  return Number.parseInt(readFileSync(join(dataDir, 'cluster/data/postmaster.pid'), 'utf8'), 10);
 }

@@ -29,12 +29,13 @@ export type ServiceProcess = {
   close(): Promise<void>;
 };
 
-/** Starts the built service, over a database of its own unless one is given, with further settings. */
+/** Starts the built service as `npm start` does, over a database of its own unless one is given, with further settings. */
 export async function startServiceProcess(
-  given?: TestDatabase,
+  given?: Pick<TestDatabase, 'url'>,
   settings?: Record<string, string>,
 ): Promise<ServiceProcess> {
-  const database = given ?? (await createDatabase());
+  const own = given ? null : await createDatabase();
+  const { url: databaseUrl } = given ?? own!;
   let child: ChildProcess | undefined;
   let port = '0';
   let url = '';
@@ -42,9 +43,9 @@ export async function startServiceProcess(
   let printed: string[] = [];
   const start = async () => {
     printed = [];
-    child = spawn(process.execPath, ['dist/main.js'], {
+    child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/main.js'], {
       cwd: packageRoot,
-      env: { ...process.env, DATABASE_URL: database.url, PORT: port, LOG_LEVEL: 'error', ...settings },
+      env: { ...process.env, DATABASE_URL: databaseUrl, PORT: port, LOG_LEVEL: 'error', ...settings },
       stdio: ['ignore', 'pipe', settings ? 'pipe' : 'inherit'],
     });
     if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => logged.push(line));
@@ -77,7 +78,7 @@ export async function startServiceProcess(
     start,
     async close() {
       await kill();
-      if (!given) await database.drop();
+      await own?.drop();
     },
   };
 }

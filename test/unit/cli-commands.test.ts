@@ -32,6 +32,10 @@ test.for(commands.map((spec) => [spec.name, spec] as const))(
 
 test('options that are read as others, or not at all, are refused by name', () => {
   expect(parse(runsSpec, ['-s', '-accuracy', '-n', '5', 'a>-1']).values).toEqual({ sort: '-accuracy', limit: '5' });
+  expect(parse(runsSpec, ['-n', '5', '--', '--sort', '-accuracy'])).toMatchObject({
+    values: { limit: '5' },
+    positionals: ['--sort', '-accuracy'],
+  });
   expect(() => parse(runsSpec, ['--limt', '5'])).toThrow(/^runs: Unknown option '--limt'\.?$/);
   expect(() => parse(runsSpec, ['--sort'])).toThrow(/^runs: .*--sort/);
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { nameOf, type StepEvent, stepsOf } from '../../src/cli/execute/step-events.ts';
 import { openStepNames, removeStepNames } from '../../src/cli/execute/step-names.ts';
 
@@ -34,6 +34,15 @@ test('where there can be no file, a step has the name that was asked for', () =>
   expect(names.start('train')).toBe('train');
   names.end('COMPLETED');
   removeStepNames('/dev/null/nowhere', runId);
+});
+
+test('nobody waits for a lock where there can be none, such as of a run that is known by a name with a slash', ({
+  onTestFinished,
+}) => {
+  const wait = vi.spyOn(Atomics, 'wait');
+  onTestFinished(() => wait.mockRestore());
+  expect(openStepNames(folder(onTestFinished), 'team/nightly').start('train')).toBe('train');
+  expect(wait).not.toHaveBeenCalled();
 });
 
 test('torn lines tell nothing, and a step of a dead process is one that did not complete', () => {

@@ -1,7 +1,9 @@
+import { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { timelineBar } from '../../src/cli/read/timeline.ts';
 import { alignPoints, shortened } from '../../src/cli/terminal/numbers.ts';
+import { openOutput } from '../../src/cli/terminal/output.ts';
 import { sparkline } from '../../src/cli/terminal/sparkline.ts';
 import { hasColours, styleOf } from '../../src/cli/terminal/style.ts';
 import { table } from '../../src/cli/terminal/table.ts';
@@ -94,6 +96,31 @@ test.for([
 
 test('points of numbers stand in line, blanks where others have digits', () => {
   expect(alignPoints(['1', '0.25', '-10.5', '–', ''])).toEqual(['  1   ', '  0.25', '-10.5 ', '     –', '      ']);
+});
+
+test('a reader that is slow is waited for, and one that is gone is not', async () => {
+  const read: string[] = [];
+  const stream = new Writable({
+    highWaterMark: 1,
+    write(chunk, _encoding, next) {
+      read.push(String(chunk));
+      setImmediate(next);
+    },
+  });
+  const { write } = openOutput({}, Object.assign(stream, { isTTY: false, columns: 80 }));
+  const listeners = () => stream.eventNames().reduce((sum, name) => sum + stream.listenerCount(name), 0);
+  stream.on('error', () => {});
+  const before = listeners();
+  const lines = Array.from({ length: 30 }, (_, at) => `line ${at}\n`);
+  for (const [at, line] of lines.entries()) {
+    await write(line);
+    expect(stream.writableLength).toBe(0);
+    expect(read).toEqual(lines.slice(0, at + 1));
+  }
+  expect(listeners()).toBe(before);
+  stream.destroy();
+  await write('nobody reads this');
+  expect(read).toEqual(lines);
 });
 
 test('a curve goes from its least to its greatest', () => {

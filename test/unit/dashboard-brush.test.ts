@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Choice,
-  passes,
+  passing,
+  passingRuns,
   stretchOf,
   type Target,
   withChoice,
   withoutChoices,
+  withoutJudged,
 } from '../../src/dashboard/filter/brush.ts';
 import { axisOf, choiceOf, numberAt, placeOf } from '../../src/dashboard/plots/axes.ts';
 import { nearestLine, nearestPoint } from '../../src/dashboard/plots/nearest.ts';
@@ -36,10 +38,10 @@ describe('what is chosen on an axis', () => {
     const typed = parseFilter('accuracy>0.8 status:failed not accuracy>0.9');
     const accuracy: Target = { ref: { key: 'accuracy' } };
     expect(stretchOf(typed, accuracy)).toEqual({ from: 0.8, to: Number.POSITIVE_INFINITY });
-    expect(passes(typed, accuracy, 0.8)).toBe(false);
-    expect(passes(typed, accuracy, 0.81)).toBe(true);
-    expect(passes(typed, accuracy, undefined)).toBe(false);
-    expect(passes(typed, { ref: { key: 'loss' } }, undefined)).toBe(true);
+    expect(passing(typed, accuracy)(0.8)).toBe(false);
+    expect(passing(typed, accuracy)(0.81)).toBe(true);
+    expect(passing(typed, accuracy)(undefined)).toBe(false);
+    expect(passing(typed, { ref: { key: 'loss' } })(undefined)).toBe(true);
     expect(printFilter(withoutChoices(typed, [accuracy, lr]))).toBe('status:failed not accuracy>0.9');
   });
 
@@ -56,9 +58,49 @@ describe('what is chosen on an axis', () => {
           'values' in chosen
             ? chosen.values.some((one) => one === value)
             : typeof value === 'number' && value >= chosen.from && value <= chosen.to;
-        expect(passes(filter, lr, value)).toBe(isChosen);
+        expect(passing(filter, lr)(value)).toBe(isChosen);
       }),
     );
+  });
+});
+
+describe('what a plot can tell of a filter', () => {
+  const pipeline: Target = { fact: 'pipeline' };
+  const note: Target = { ref: { key: 'note' } };
+
+  test('is told by all that is known of the runs, whether it makes an axis or not', () => {
+    const names = Array.from({ length: 30 }, (_, at) => `p-${at}`);
+    const filter = parseFilter('pipeline:p-7 score>1');
+    const scores = names.map((_, at) => at);
+    const measures = [
+      { target: pipeline, values: names },
+      { target: { ref: { key: 'score' } }, values: scores },
+    ];
+    expect(passingRuns(filter, measures, names.length)).toEqual(names.map((name) => name === 'p-7'));
+    expect(printFilter(withoutJudged(filter, [pipeline]))).toBe('score>1');
+  });
+
+  test('is not what values without a place may fulfil: that is asked of the service', () => {
+    const long = 'n'.repeat(201);
+    for (const text of [
+      'note=[1,2]',
+      `note=${long}`,
+      'note="cut…"',
+      'note=9007199254740993',
+      'note="NaN"',
+      'note=null',
+    ]) {
+      const filter = parseFilter(text);
+      expect(withoutJudged(filter, [note]), text).toEqual(filter);
+      expect(passing(filter, note)(undefined), text).toBe(true);
+      expect(passing(filter, note)('something else'), text).toBe(false);
+    }
+    for (const text of ['note=1', 'note=short', 'note in (a, true)', 'note<1', `note["a"]=${long}`]) {
+      const filter = parseFilter(text);
+      const target = text.includes('["a"]') ? { ref: { key: 'note', path: ['a'] } } : note;
+      expect(withoutJudged(filter, [target]), text).toEqual({});
+      expect(passing(filter, target)(undefined), text).toBe(false);
+    }
   });
 });
 

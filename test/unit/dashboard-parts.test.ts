@@ -6,7 +6,8 @@ import { smooth } from '../../src/dashboard/curves/points.ts';
 import { suggest } from '../../src/dashboard/filter/suggest.ts';
 import { layOut } from '../../src/dashboard/parts/lay-out.ts';
 import { withDefaults } from '../../src/dashboard/parts/literal.ts';
-import { fractionDigits, padding } from '../../src/dashboard/runs/cells.ts';
+import { cellOf, fractionDigits, padding, type Row } from '../../src/dashboard/runs/cells.ts';
+import { measuresOf } from '../../src/dashboard/runs/measures.ts';
 import { shiftOf } from '../../src/dashboard/runs/window.ts';
 import { keyColumn, parseColumns, printColumns, withWidth } from '../../src/filter/columns.ts';
 import { resolveDates } from '../../src/filter/dates.ts';
@@ -106,6 +107,23 @@ test('times and numbers are short', () => {
     ),
   ).toEqual(['just now', '2 min ago', '3 h ago', '2 d ago']);
   expect([0, 0.9130001, 1.1e-13, 12_345_678].map(formatNumber)).toEqual(['0', '0.913', '1.1e-13', '1.23e7']);
+});
+
+test('a cell of one step has what that step logged', () => {
+  const entry = (id: string, step: string) => ({ id, key: 'loss', qualifiedKey: `${step}::loss` });
+  const cell = (id: string, step: string) => ({ ...entry(id, step), type: 'INT' as const, number: 1, display: id });
+  const row = {
+    ...{ id: 'r', name: 'r', pipeline: 'p', status: 'RUNNING' as const, startedAt: '', endedAt: null, failure: null },
+    metadata: [cell('1', 'train'), cell('2', 'eval')],
+    deep: [
+      { ...entry('1', 'train'), value: { a: 'of train' } },
+      { ...entry('2', 'eval'), value: { a: 'of eval' } },
+    ],
+  } satisfies Row;
+  expect(cellOf(row, { key: 'loss' })?.display).toBe('2');
+  expect(cellOf(row, { key: 'loss', step: 'train' })?.display).toBe('1');
+  expect(cellOf(row, { key: 'loss', step: 'train', path: ['a'] })?.display).toBe('of train');
+  expect(measuresOf(parseColumns('loss@train["a"]'), [row])[0]!.values).toEqual(['of train']);
 });
 
 test('points of numbers stand in line', () => {

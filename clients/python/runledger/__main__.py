@@ -49,11 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _flush(directory: str, url: str | None, any_host: bool, timeout: float) -> int:
     deadline = time.monotonic() + timeout
+    settings = read_settings()
     failed = False
     for target in sorted(_urls(directory)):
-        leftovers = Leftovers(
-            directory, target, _post_to(url or target, url is not None), any_host, read_settings().key_id
-        )
+        api_key = settings.api_key if url is not None or target == settings.url else None
+        leftovers = Leftovers(directory, target, _post_to(url or target, api_key), any_host, settings.key_id)
         error = _deliver_all(leftovers, deadline)
         print(
             f"{url or target}: {leftovers.operations} operations of {leftovers.files} files delivered"
@@ -87,9 +87,8 @@ def _deliver_all(leftovers: Leftovers, deadline: float) -> str | None:
             time.sleep(delay)
 
 
-def _post_to(url: str, chosen: bool) -> Post:
-    settings = read_settings()
-    transport = Transport(url, settings.api_key if chosen or url == settings.url else None)
+def _post_to(url: str, api_key: str | None) -> Post:
+    transport = Transport(url, api_key)
     return lambda query, variables: read_answer(transport.post(request_body(query, variables), 30.0))
 
 

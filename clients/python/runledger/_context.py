@@ -20,7 +20,7 @@ under_way: dict[uuid.UUID, Scope] = {}
 """Started and not ended by this process."""
 _lock = threading.RLock()  # re-entrant: a signal handler may come this way
 _pid = os.getpid()
-_of_process: Scope | None = None
+_of_process: RunContext | None = None
 _place_of_process: _place.Place | None = None
 _outside_env: dict[str, str | None] = {}
 
@@ -28,8 +28,8 @@ _outside_env: dict[str, str | None] = {}
 def whereabouts() -> Whereabouts:
     """Of the calling context; in a plain thread, of the process if it has one innermost step or run; else what was
     handed down by the process that started this one."""
-    scope = _current.get()
-    if scope is not None and scope.pid == _pid:
+    scope = own_scope()
+    if scope is not None:
         return Whereabouts(scope, scope.run, False)
     if _open:
         return innermost(list(_open))
@@ -54,9 +54,17 @@ def joined_run() -> RunContext | None:
 
 
 def own_scope() -> Scope | None:
-    """What the calling context, or the process as a whole, has entered."""
+    """What the calling context has entered; in the main thread, else the run that the process as a whole is in. A plain
+    thread is in that one only as long as nothing is entered inside it."""
     scope = _current.get()
-    return scope if scope is not None and scope.pid == _pid else _of_process
+    if scope is not None and scope.pid == _pid:
+        return scope
+    return _of_process if threading.get_ident() == threading.main_thread().ident else None
+
+
+def run_of_process() -> RunContext | None:
+    """The run that `enter_process` began: a forked child is not in that of its parent."""
+    return _of_process
 
 
 class entered:
@@ -80,18 +88,18 @@ class entered:
                 _current.reset(self._token)
 
 
-def enter_process(scope: Scope) -> None:
+def enter_process(run: RunContext) -> None:
     """All code of the process is in it, until `leave_process`, unless it is in something else."""
     global _of_process
-    _of_process = scope
-    _enter([scope])
+    _of_process = run
+    _enter([run])
 
 
-def leave_process(scope: Scope) -> None:
+def leave_process(run: RunContext) -> None:
     """Its counterpart."""
     global _of_process
     _of_process = None
-    _leave([scope])
+    _leave([run])
 
 
 def _enter(scopes: list[Scope]) -> None:

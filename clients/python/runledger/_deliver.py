@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import time
 import uuid
-from typing import Any, Callable, NamedTuple, Protocol
+from typing import Any, Callable, Protocol
 
 from . import _spool
+from ._operation import MUTATIONS, Operation, entries_of, named_ids, parse_operation, target_of
 from .errors import (
     AuthenticationError,
     InvalidCallError,
@@ -25,18 +25,6 @@ MAX_NAMES = 1000
 YIELD_LINES = 25
 YIELD_SECONDS = 0.0001
 
-MUTATIONS = {
-    "startRun": "mutation($input:StartRunInput!){startRun(input:$input){id}}",
-    "startStep": "mutation($input:StartStepInput!){startStep(input:$input){id}}",
-    "finishRun": (
-        "mutation($ref:String!,$status:ExecutionStatus!,$endedAt:DateTime,$failure:FailureInput)"
-        "{finishRun(ref:$ref,status:$status,endedAt:$endedAt,failure:$failure){id}}"
-    ),
-    "finishStep": (
-        "mutation($id:UUID!,$status:ExecutionStatus!,$endedAt:DateTime,$failure:FailureInput)"
-        "{finishStep(id:$id,status:$status,endedAt:$endedAt,failure:$failure){id}}"
-    ),
-}
 LOG_BATCH = "mutation($inputs:[LogMetadataInput!]!){logMetadataBatch(inputs:$inputs){replayed}}"
 
 renamed_runs: dict[str, str] = {}
@@ -59,22 +47,6 @@ class Source(Protocol):
     def peek(self, max_bytes: int) -> list[bytes]: ...
     def drop(self, lines: list[bytes]) -> None: ...
     def reject(self, line: bytes, code: str, message: str) -> None: ...
-
-
-class Operation:
-    """A line. Its payload is JSON text: `input` of logMetadata, else `variables`; it is forwarded as it stands."""
-
-    def __init__(self, line: bytes, op: str, payload: str, entries: int) -> None:
-        self.line = line
-        self.op = op
-        self.payload = payload
-        self.entries = entries
-        """How many it has, or more: for the size of a batch."""
-
-    @property
-    def parsed(self) -> Any:
-        """The payload for looking into; its numbers are text."""
-        return _parse(self.payload)
 
 
 class Delivery:
@@ -118,7 +90,7 @@ class Delivery:
 
     def _logs(self, batch: list[Operation]) -> None:
         """Delivers all of a batch, or raises with what came before the obstacle delivered."""
-        while batch and self._gone and _target(batch[0]) in self._gone:
+        while batch and self._gone and target_of(batch[0]) in self._gone:
             self._reject(batch[0].line, "NOT_FOUND", "What it was logged to is not there.")
             batch = batch[1:]
         if not batch:
@@ -161,7 +133,7 @@ class Delivery:
             return
         if operation.op == "logMetadata":
             if isinstance(error, NotFoundError):
-                self._gone.add(_target(operation))
+                self._gone.add(target_of(operation))
             elif self._entry_by_entry(operation):
                 return
         self._reject(operation.line, error.code, error.message)
@@ -171,7 +143,7 @@ class Delivery:
 
         The parts have ids that follow from that of the line, so that a second try is known for what it is.
         """
-        parts = _entries_of(operation.payload)
+        parts = entries_of(operation.payload)
         if parts is None or len(parts.entries) < 2:
             return False
 
@@ -198,7 +170,7 @@ class Delivery:
 
     def _not_found(self, operation: Operation) -> bool:
         """What it names may still be on its way: in the file of a parent, or delivered a moment ago."""
-        if _spool.starts_any(self._source.directory, _named_ids(operation.parsed), self._source.base):
+        if _spool.starts_any(self._source.directory, named_ids(operation.parsed), self._source.base):
             raise UnavailableError("What an operation names is still to be started by another process.", "NOT_FOUND")
         if self._source.of_another_key:
             raise UnavailableError("What an operation names is not there for this API key.", "NOT_FOUND")
@@ -284,90 +256,3 @@ def _described(line: bytes) -> str:
     name = (target.get("step") or {}).get("name")
     place = known_names.get(str(id), str(id))
     return f"{keys or 'what was logged'} of {f'step {name} of ' if name else ''}{place}"
-
-
-_PREFIXES = {f'{{"op":"{op}","variables":'.encode(): op for op in MUTATIONS}
-_PREFIXES[b'{"op":"logMetadata","input":'] = "logMetadata"
-
-
-def parse_operation(line: bytes, trusted: bool = False) -> Operation | None:
-    """The operation in a line; None when it is none.
-
-    A `trusted` line was written by this process: it need not be parsed, which would take time from the job.
-    """
-    for prefix, op in _PREFIXES.items():
-        if line.startswith(prefix):
-            payload = line[len(prefix) : -1].decode("utf-8", "replace")
-            if trusted:
-                return Operation(line, op, payload, payload.count('"key":'))
-            try:
-                record = _parse(line)
-                parsed = record["input" if op == "logMetadata" else "variables"]
-                if len(record) == 2 and isinstance(parsed, dict):
-                    entries = len(parsed.get("entries") or ()) + len(parsed.get("metadata") or ())
-                    return Operation(line, op, payload, entries)
-            except (ValueError, TypeError, RecursionError):
-                pass
-            return None
-    return None
-
-
-class _Parts(NamedTuple):
-    before: str
-    """The payload up to its request id."""
-    request_id: uuid.UUID
-    after: str
-    """From there to its first entry."""
-    entries: list[str]
-
-
-def _entries_of(payload: str) -> _Parts | None:
-    """The entries of a logMetadata as they stand, digit for digit; None where it is not written as we write it."""
-    match = _HEAD.match(payload)
-    if match is None:
-        return None
-    decode = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
-    entries: list[str] = []
-    at = match.end()
-    try:
-        while True:
-            _, end = decode(payload, at)
-            entries.append(payload[at:end])
-            at = end + 1
-            if payload[end] != ",":
-                break
-        if payload[end:] != "]}":
-            return None
-    except (ValueError, IndexError, RecursionError):
-        return None
-    return _Parts(payload[: match.start(1)], uuid.UUID(match[1]), payload[match.end(1) : match.end()], entries)
-
-
-_HEAD = re.compile(
-    r'\{"target":\{(?:"stepId":"[^"\\]*"|"run":"(?:[^"\\]|\\.)*"|"step":\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\})\},'
-    r'"requestId":"([0-9a-f-]{36})","loggedAt":"[^"\\]*","entries":\['
-)
-
-
-def _parse(text: str | bytes) -> Any:
-    return json.loads(text, parse_int=str, parse_float=str)
-
-
-def _target(operation: Operation) -> str:
-    return json.dumps(operation.parsed.get("target"), sort_keys=True)
-
-
-def _named_ids(payload: dict[str, Any]) -> list[str]:
-    """The ids of runs and steps that an operation needs to be there."""
-    target = payload.get("target") or {}
-    given = payload.get("input") or {}
-    step = target.get("step") or {}
-    found = [
-        target.get("stepId"),
-        target.get("run"),
-        step.get("run"),
-        given.get("run"),
-        payload.get("id"),
-        payload.get("ref"),
-    ]
-    return [text for text in found if isinstance(text, str)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import platform
 import socket
@@ -22,18 +23,28 @@ KEY = "environment"
 GIT_SECONDS = 2.0
 MAX_PACKAGES = 500
 MAX_ARGUMENT_CHARS = 1000
-_OF_CI = {
-    "GitHub Actions": ("GITHUB_", "REPOSITORY REF SHA WORKFLOW JOB RUN_ID RUN_NUMBER RUN_ATTEMPT ACTOR EVENT_NAME"),
-    "GitLab CI": ("CI_", "PROJECT_PATH PIPELINE_ID PIPELINE_URL JOB_ID JOB_NAME COMMIT_SHA COMMIT_REF_NAME"),
-    "Slurm": ("SLURM_", "JOB_ID JOB_NAME ARRAY_JOB_ID ARRAY_TASK_ID JOB_PARTITION JOB_NUM_NODES PROCID NODELIST"),
-    "Kubernetes": ("", "KUBERNETES_SERVICE_HOST POD_NAME POD_NAMESPACE NODE_NAME"),
+MAX_ARGUMENTS_BYTES = 16 * 1024
+"""Of the whole command line: an entry has 64 KiB, and one that is larger is refused with all that is in it."""
+_JOBS = {
+    "GitHub Actions": (
+        "GITHUB_ACTIONS",
+        "GITHUB_",
+        "REPOSITORY REF SHA WORKFLOW JOB RUN_ID RUN_NUMBER RUN_ATTEMPT ACTOR EVENT_NAME",
+    ),
+    "GitLab CI": (
+        "GITLAB_CI",
+        "CI_",
+        "PROJECT_PATH PIPELINE_ID PIPELINE_URL JOB_ID JOB_NAME COMMIT_SHA COMMIT_REF_NAME",
+    ),
+    "Slurm": (
+        "SLURM_JOB_ID",
+        "SLURM_",
+        "JOB_ID JOB_NAME ARRAY_JOB_ID ARRAY_TASK_ID JOB_PARTITION JOB_NUM_NODES NTASKS PROCID NODELIST",
+    ),
+    "Kubernetes": ("KUBERNETES_SERVICE_HOST", "", "KUBERNETES_SERVICE_HOST POD_NAME POD_NAMESPACE NODE_NAME"),
 }
-_PROOF = {
-    "GitHub Actions": "GITHUB_ACTIONS",
-    "GitLab CI": "GITLAB_CI",
-    "Slurm": "SLURM_JOB_ID",
-    "Kubernetes": "KUBERNETES_SERVICE_HOST",
-}
+"""What a system that starts jobs says of one: the variable that proves it, and the prefix and names of those that name
+the job."""
 
 
 def log_environment(*, packages: bool = True, arguments: bool = True) -> None:
@@ -66,15 +77,33 @@ def describe(*, packages: bool = True, arguments: bool = True) -> dict[str, Any]
         "executable": sys.executable,
     }
     if arguments:
-        found["argv"] = [argument[:MAX_ARGUMENT_CHARS] for argument in sys.argv[:100]]
+        found["argv"] = _arguments()
         with contextlib.suppress(OSError):
-            found["cwd"] = os.getcwd()
+            found["cwd"] = _readable(os.getcwd())
     for name, value in (("git", _git()), ("gpus", _gpus()), ("jobs", dict(_jobs()))):
         if value:
             found[name] = value
     if packages:
         found["packages"] = _packages()
     return found
+
+
+def _arguments() -> list[str]:
+    """The command line, as far as there is room for it."""
+    found: list[str] = []
+    left = MAX_ARGUMENTS_BYTES
+    for argument in sys.argv[:100]:
+        text = _readable(argument[:MAX_ARGUMENT_CHARS])
+        left -= len(json.dumps(text, ensure_ascii=False).encode()) + 1
+        if left < 0:
+            break
+        found.append(text)
+    return found
+
+
+def _readable(text: str) -> str:
+    """Without bytes that are no text: Python has surrogates for them, which no entry can have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _git() -> Optional[dict[str, Any]]:
@@ -86,7 +115,7 @@ def _git() -> Optional[dict[str, Any]]:
     def ask(*arguments: str) -> Optional[str]:
         with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
             said = subprocess.run(
-                ["git", "-C", folder, *arguments],
+                ["git", "--no-optional-locks", "-C", folder, *arguments],  # none is left behind if it is ended
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 check=True, text=True, timeout=max(0.01, deadline - time.monotonic()),
             )  # fmt: skip
@@ -125,8 +154,8 @@ def _gpus() -> Optional[list[str]]:
 
 
 def _jobs() -> Iterator[tuple[str, dict[str, str]]]:
-    for system, (prefix, names) in _OF_CI.items():
-        if os.environ.get(_PROOF[system]):
+    for system, (proof, prefix, names) in _JOBS.items():
+        if os.environ.get(proof):
             given = {name: os.environ.get(prefix + name) for name in names.split()}
             yield system, {name.lower(): value for name, value in given.items() if value}
 
@@ -152,5 +181,5 @@ def _modules_of(distribution: Any, name: str) -> list[str]:
     top_level = distribution.read_text("top_level.txt")
     if top_level:
         return list(top_level.split())
-    files = {str(file).replace("\\\\", "/").partition("/")[0] for file in distribution.files or ()}
+    files = {file.parts[0] for file in distribution.files or () if file.parts}
     return [file[:-3] if file.endswith(".py") else file for file in files if not file.endswith(".dist-info")]

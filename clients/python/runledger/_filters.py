@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Literal, TypedDict, Union
 
+from ._entries import ExecutionStatus
+
 Time = Union[datetime.datetime, str]
 """A datetime (without a zone: local time), or ISO 8601."""
 Number = Any
 """An int, a float, or a number of NumPy."""
-Status = Literal["RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CACHED", "RETRIED", "CRASHED"]
 SortDirection = Literal["ASC", "DESC"]
 MetadataType = Literal[
     "STRING", "BOOLEAN", "NULL", "INT", "FLOAT", "LIST", "DICT", "SET", "TUPLE", "URI", "PATH", "DTYPE", "STORAGE_SIZE"
@@ -57,7 +58,7 @@ PipelineRunFilter = TypedDict(
         "namePrefix": str,
         "pipeline": str,
         "pipelines": Sequence[str],
-        "status": Sequence[Status],
+        "status": Sequence[ExecutionStatus],
         "startedAfter": Time,
         "startedBefore": Time,
         "endedAfter": Time,

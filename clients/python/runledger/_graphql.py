@@ -114,7 +114,7 @@ def error_of(errors: list[Any], status: int = 200, wait: float | None = None) ->
         return UnavailableError(message, code, wait)
     if code in ("UNAUTHENTICATED", "FORBIDDEN"):
         if "RUNLEDGER_API_KEY" not in message:
-            message += " The key is that of RUNLEDGER_API_KEY."
+            message += " The key is that of RUNLEDGER_API_KEY, or the api_key of the Client."
         return AuthenticationError(message, code, extensions)
     if code == "NOT_FOUND":
         return NotFoundError(message, code, extensions)

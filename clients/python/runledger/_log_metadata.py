@@ -9,42 +9,29 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, NoReturn, Optional, Protocol, Union
+from typing import Any, Callable, NamedTuple, NoReturn, Optional
 
 from . import _context, _sender, _settings
 from ._deliver import LOG_BATCH
-from ._encode import as_mapping, check_name, encode_entry, is_duration, item_of, timestamp
+from ._encode import encode_entry, timestamp
 from ._graphql import execute
 from ._http import Transport
+from ._plain import as_mapping, is_duration, item_of
 from ._queue import Call
 from ._scopes import RunContext
 from ._settings import endpoint, is_disabled, read_settings
+from ._target import WAYS, Id, no_target, target_json
 from .errors import InvalidCallError, InvalidValueError, UnsupportedTypeError
 
-
-class HasId(Protocol):
-    """A run or step, as it was read or as it is under way."""
-
-    @property
-    def id(self) -> uuid.UUID: ...
-
-
-Id = Union[str, uuid.UUID, HasId]
 # What type checkers refuse to be given; `typing` has no word for it on Python 3.9 and 3.10.
 Never = NoReturn
 MAX_ENTRIES = 1000
 MAX_INPUT_CHARS = 512 * 1024
 MAX_ITERATION = 2**63 - 1
-
-_WAYS = """Say what the metadata belongs to:
-  log_metadata(metadata)                                                    inside a function decorated with @step
-                                                                            (or @pipeline: to the run)
-  log_metadata(metadata, step_id=…)                                         a step
-  log_metadata(metadata, step_name=…, run_id_name_or_prefix=…)              a step of a run, by name
-  log_metadata(metadata, run_id_name_or_prefix=…)                           a run"""
 _log = logging.getLogger("runledger")
 _said: set[str] = set()
-_units_told: set[tuple[str, str]] = set()
+units_told: set[tuple[str, str]] = set()
+"""Targets and keys of durations whose unit has been logged."""
 _PLAIN = frozenset({float, int, str, bool, type(None), dict, list, tuple})
 
 
@@ -85,20 +72,22 @@ def log_metadata(
     here = _context.whereabouts()
     if step_name is None and run_id_name_or_prefix is None and step_id is None:
         if here.scope is None:
-            raise InvalidValueError(_no_target(here.several), "BAD_USER_INPUT")
+            raise InvalidValueError(no_target(here.several), "BAD_USER_INPUT")
         target = here.scope.target_json
     else:
-        target = _target(step_name, run_id_name_or_prefix, step_id, here.run)
+        target = target_json(step_name, run_id_name_or_prefix, step_id, here.run)
     inside = here.scope or here.run
     if inside is not None or _settings.recording:
         settings = read_settings() if inside is None else inside.settings
-        entries = _entries(target, given, iteration, None if settings.strict else _leave_out)
+        entries, units = _entries(target, given, iteration, None if settings.strict else _leave_out)
         sender = _sender.sender_for(settings)
         for part in _parts(entries):
             sender.log(Call(target, instant, part))
+        _note_units(units)
         return
     settings = read_settings()
-    inputs = _inputs(target, instant, _entries(target, given, iteration, None))
+    entries, units = _entries(target, given, iteration, None)
+    inputs = _inputs(target, instant, entries)
     endpoint(settings.url)
     transport = Transport(settings.url, settings.api_key)
     try:
@@ -106,6 +95,7 @@ def log_metadata(
             execute(transport, LOG_BATCH, f'{{"inputs":[{text}]}}', settings.timeout_seconds)
     finally:
         transport.close()
+    _note_units(units)
 
 
 class PipelineInfo(NamedTuple):
@@ -162,9 +152,11 @@ def _entries(
     metadata: Mapping[Any, Any],
     iteration: Optional[int],
     leave_out: Optional[Callable[[InvalidCallError], None]],
-) -> list[str]:
-    """The entries as JSON text. What is wrong raises, unless it is to be left out."""
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """The entries as JSON text, and what there is a unit of among them. What is wrong raises, unless it is to be left
+    out."""
     found: list[str] = []
+    units: list[tuple[str, str]] = []
     try:
         if not metadata:
             raise InvalidValueError("metadata is empty: there is nothing to log.", "BAD_USER_INPUT")
@@ -178,23 +170,27 @@ def _entries(
         try:
             value = item_of(metadata, key, str(key))
             found.append(encode_entry(key, value, count))
-            if type(value) not in _PLAIN and is_duration(value):
-                found += _unit(target, key)
+            if type(value) not in _PLAIN and is_duration(value) and _needs_unit(target, key):
+                found.append(encode_entry(f"{key}.unit", "s"))
+                units.append((target, key))
         except InvalidCallError as error:
             if leave_out is None:
                 raise
             leave_out(error)
-    return found
+    return found, units
 
 
-def _unit(target: str, key: str) -> list[str]:
+def _needs_unit(target: str, key: str) -> bool:
     """The unit of a duration has an entry of its own beside it, once for each step or run: ``took.unit``."""
-    if (target, key) in _units_told or len(f"{key}.unit".encode()) > 255:
-        return []
-    if len(_units_told) >= 10_000:
-        _units_told.clear()
-    _units_told.add((target, key))
-    return [encode_entry(f"{key}.unit", "s")]
+    return (target, key) not in units_told and len(f"{key}.unit".encode()) <= 255
+
+
+def _note_units(units: list[tuple[str, str]]) -> None:
+    """When the call is made: one that raises has logged none."""
+    if units:
+        if len(units_told) >= 10_000:
+            units_told.clear()
+        units_told.update(units)
 
 
 def _leave_out(error: InvalidCallError) -> None:
@@ -262,51 +258,6 @@ def _parts(entries: list[str]) -> list[list[str]]:
     return parts
 
 
-def _target(step_name: object, run: object, step_id: object, here: Optional[RunContext]) -> str:
-    if step_id is not None:
-        if step_name is not None or run is not None:
-            raise InvalidValueError(
-                "step_id says it all: leave out step_name and run_id_name_or_prefix.\n" + _WAYS, "BAD_USER_INPUT"
-            )
-        return f'{{"stepId":"{parse_id(step_id, "step_id")}"}}'
-    if run is None and here is None:
-        raise InvalidValueError("step_name needs run_id_name_or_prefix here.\n" + _WAYS, "BAD_USER_INPUT")
-    if here is not None and (run is None or run in (here.asked_name, here.name)):
-        run = here.id  # the run under way, and not an older one whose name it asked for
-    ref = parse_ref(run, "run_id_name_or_prefix")
-    if step_name is None:
-        return f'{{"run":{ref}}}'
-    if not isinstance(step_name, str):
-        raise UnsupportedTypeError(
-            f"step_name={step_name!r:.80} is {type(step_name).__name__}; a str is needed.\n" + _WAYS, "BAD_USER_INPUT"
-        )
-    return f'{{"step":{{"run":{ref},"name":{check_name(step_name, "step_name")}}}}}'
-
-
-def parse_ref(run: object, what: str) -> str:
-    """JSON text of an id, name or prefix of a run: also of what has an id, as a run that was read."""
-    found = getattr(run, "id", run)
-    if not isinstance(found, (str, uuid.UUID)):
-        raise UnsupportedTypeError(
-            f"{what}={run!r:.80} is {type(run).__name__}; an id, a name, or the beginning of one is needed.",
-            "BAD_USER_INPUT",
-        )
-    return check_name(str(found), what)
-
-
-def parse_id(given: object, what: str) -> uuid.UUID:
-    """The id, also of what has one; raises InvalidValueError naming the argument."""
-    found = getattr(given, "id", given)
-    if isinstance(found, uuid.UUID):
-        return found
-    try:
-        return uuid.UUID(found)  # type: ignore[arg-type]  # raises for what is no text
-    except (ValueError, AttributeError, TypeError):
-        raise InvalidValueError(
-            f"{what}={given!r:.80} is no id: 32 hex digits, with or without hyphens, are needed.", "BAD_USER_INPUT"
-        ) from None
-
-
 def _no_mapping(metadata: object, second: object) -> str:
     if isinstance(metadata, str):
         value = "…" if second is None else f"{second!r:.40}"
@@ -316,20 +267,11 @@ def _no_mapping(metadata: object, second: object) -> str:
     )
 
 
-def _no_target(several: bool) -> str:
-    if several:
-        return (
-            "Several steps are under way in this process, or in the one that started it, and this thread belongs to "
-            "none of them: start it with contextvars.copy_context().run, or pass step_id.\n" + _WAYS
-        )
-    return "log_metadata(metadata) was called outside a step.\n" + _WAYS
-
-
 def _refuse(unsupported: dict[str, Any]) -> None:
     given: tuple[str, ...] = tuple(name for name, value in unsupported.items() if value not in (None, False))
     if given:
         raise UnsupportedTypeError(
             f"log_metadata({', '.join(given)}=…) is not supported: Runledger has metadata of runs and steps only.\n"
-            + _WAYS,
+            + WAYS,
             "BAD_USER_INPUT",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 HEADER = "x-runledger-position"
@@ -25,3 +26,12 @@ def headers(url: str) -> dict[str, str]:
     with _lock:
         position = _newest.get(url)
     return {} if position is None else {HEADER: position}
+
+
+def _after_fork_in_child() -> None:
+    global _lock
+    _lock = threading.Lock()  # a thread that is not here any more may hold it
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -167,7 +167,7 @@ class Queue:
 
     def reject(self, line: bytes, code: str, message: str) -> None:
         """Sets the first line aside in the `.rejected` file. Does not take it off."""
-        _spool.reject(self.base or self._fallback_base(), self.header_line, line, rejection(code, message))
+        _spool.reject(self.base or self._fallback_base(), self.header_line, line, code, message)
 
     @property
     def waiting(self) -> int:
@@ -314,11 +314,6 @@ class Queue:
         return base
 
 
-def rejection(code: str, message: str) -> dict[str, str]:
-    """The reason that is written beside a refused operation."""
-    return {"code": code, "message": message, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
-
-
 def _read_lines(fd: int, offset: int, waiting: int, max_bytes: int) -> list[bytes]:
     data = os.pread(fd, min(waiting, max_bytes), offset)
     while b"\n" not in data and len(data) < waiting:
@@ -327,54 +322,3 @@ def _read_lines(fd: int, offset: int, waiting: int, max_bytes: int) -> list[byte
             break
         data += more
     return data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
-
-
-class Leftover:
-    """A claimed file of a dead process, with the reading half of what a Queue has."""
-
-    trusted = False
-
-    def __init__(self, path: str, base: str, of_another_key: bool = False) -> None:
-        self.of_another_key = of_another_key
-        self.path = path
-        self.base = base
-        self.directory = os.path.dirname(base)
-        self._file = open(path, "r+b")  # noqa: SIM115 - open as long as the object is; see close
-        self.header_line = self._file.readline()
-        self._place = _spool.delivered_to(self._file.fileno(), self.header_line)
-        self._file.seek(self._place)
-        self._ahead: list[tuple[bytes, int]] = []
-        self.dropped = 0
-        self.rejected = 0
-
-    def peek(self, max_bytes: int) -> list[bytes]:
-        total = sum(size for _, size in self._ahead)
-        while total < max_bytes:
-            line = self._file.readline()
-            if not line.endswith(b"\n"):
-                break  # the end, or a torn write: its call never returned
-            self._ahead.append((line[:-1], len(line)))
-            total += len(line)
-        return [line for line, _ in self._ahead]
-
-    def drop(self, lines: list[bytes]) -> None:
-        self.dropped += len(lines)
-        self._place += sum(size for _, size in self._ahead[: len(lines)])
-        del self._ahead[: len(lines)]
-        with contextlib.suppress(OSError):
-            _spool.note_delivered(self._file.fileno(), self.header_line, self._place)
-
-    def reject(self, line: bytes, code: str, message: str) -> None:
-        self.rejected += 1
-        _spool.reject(self.base, self.header_line, line, rejection(code, message))
-
-    def close(self, done: bool) -> None:
-        """Removes the file when all of it is delivered or set aside; else gives it back."""
-        self._file.close()
-        try:
-            if done:
-                os.unlink(self.path)
-            else:
-                os.rename(self.path, self.base)
-        except OSError:
-            pass

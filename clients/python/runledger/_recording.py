@@ -34,7 +34,7 @@ def open_run(pipeline: str, name: str | None) -> RunContext:
     run_id = uuid.uuid4()
     now = datetime.datetime.now(datetime.timezone.utc)
     name = name or f"{pipeline[:200]}-{now:%Y_%m_%d-%H_%M_%S_%f}-{run_id.hex[:4]}"
-    run = RunContext(run_id, name, pipeline, read_settings(), _context.own_scope())
+    run = RunContext(run_id, name, pipeline, read_settings(), _context.own_scope() or _context.run_of_process())
     _context.under_way[run.id] = run
     run.started_at = timestamp(now)
     _deliver.name_for_messages(run.id, f"run {name}")
@@ -76,18 +76,10 @@ def _begin(scope: Scope, op: str, start: dict[str, Any]) -> None:
             _terminate.install()
 
 
-def close(scope: Scope, error: BaseException | None) -> None:
-    """Records the end, once, and waits for its delivery. In a forked child that comes this way nothing has ended."""
-    _close(scope, "COMPLETED" if error is None else status_of(error), error)
-
-
-def close_as(scope: Scope, status: str) -> None:
-    """Records the end that somebody has told."""
-    _close(scope, status, None)
-
-
-def _close(scope: Scope, status: str, error: BaseException | None) -> None:
-    if _end(scope, status, error):
+def close(scope: Scope, error: BaseException | None = None, status: str | None = None) -> None:
+    """Records the end, once, and waits for its delivery: with the `status` that somebody has told, else as the error
+    says. Nothing has ended in a forked child that comes this way, nor of a run that this process only joined."""
+    if _end(scope, status or status_of(error), error):
         if not _context.under_way:
             _terminate.remove()
         with _quietly():
@@ -139,8 +131,10 @@ def close_all(scopes: list[Scope], error: BaseException | None) -> None:
         close(scope, error)
 
 
-def status_of(error: BaseException) -> str:
+def status_of(error: BaseException | None) -> str:
     """How a run or step ended that raised this."""
+    if error is None:
+        return "COMPLETED"
     if isinstance(error, SystemExit):
         return "COMPLETED" if error.code in (None, 0) else "FAILED"
     if isinstance(error, (KeyboardInterrupt, GeneratorExit)) or type(error).__name__ == "CancelledError":
@@ -179,7 +173,7 @@ def _end_all() -> None:
     """The process ends: daemon threads are cut off, and a generator that waits for its consumer has none any more."""
     for scope in reversed(list(_context.under_way.values())):
         error: BaseException | None = None
-        if isinstance(scope, RunContext) and scope.until_exit:
+        if scope is _context.run_of_process():  # its end is no failure
             error = _notebook.last_failure() if _notebook.is_notebook() else getattr(sys, "last_value", None)
         elif _context.is_entered(scope):
             error = ProcessEnded("The process ended while it was under way.")

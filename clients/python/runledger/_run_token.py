@@ -11,7 +11,7 @@ import time
 
 from . import _sender, _settings
 from ._scopes import RunContext
-from .errors import InvalidCallError, RunledgerError
+from .errors import NotFoundError, RunledgerError
 
 _log = logging.getLogger("runledger")
 _QUERY = "mutation($input:CreateRunTokenInput!){createRunToken(input:$input){token}}"
@@ -35,12 +35,10 @@ def provide(run: RunContext) -> None:
     try:
         found = sender.post(_QUERY, f'{{"input":{{"run":"{run.id}"}}}}', max(0.1, settings.step_flush_seconds))
         token: str = found["createRunToken"]["token"]
-    except InvalidCallError as error:
-        later = error.code != "NOT_FOUND"  # else the start of the run is still on its way from another process
-        _not_before[place] = time.monotonic() + RETRY_SECONDS if later else 0.0
+    except (RunledgerError, KeyError, TypeError) as error:
+        if not isinstance(error, NotFoundError):  # else the start of the run is still on its way from another process
+            _not_before[place] = time.monotonic() + RETRY_SECONDS
         _log.debug("runledger: no run token (%s); child processes have RUNLEDGER_API_KEY as it is.", error)
-    except (RunledgerError, KeyError, TypeError):
-        _not_before[place] = time.monotonic() + RETRY_SECONDS
     else:
         run.token = token
         _settings.own_keys[token] = key

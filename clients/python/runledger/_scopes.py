@@ -34,8 +34,6 @@ class RunContext:
         self.target_json = f'{{"run":"{id}"}}'
         self.token: str | None = None
         """What its children show in place of the API key."""
-        self.until_exit = False
-        """Whether it was begun by start_run: the end of the process is then no failure."""
 
     @property
     def run(self) -> RunContext:

@@ -60,7 +60,7 @@ class Sender:
         self._slow = False
         self._stuck_at = -1
         self._look_at = NEVER if settings.run_token else 0.0  # a token says of other runs that they are not there
-        self._refused_key: AuthenticationError | None = None
+        self._key_refused = False
         self._closing = False
         self._warned_codes: set[str] = set()
 
@@ -162,7 +162,7 @@ class Sender:
                 "runledger: %d operations are not delivered; they are kept in %s. "
                 "The next process that logs delivers them, or `python -m runledger flush`%s.",
                 self.queue.waiting - lost, self.queue.base,
-                ", with another RUNLEDGER_API_KEY: the one it has was refused" if self._refused_key else "",
+                ", with another RUNLEDGER_API_KEY: the one it has was refused" if self._key_refused else "",
             )  # fmt: skip
             if lost:
                 _log.error("runledger: %d operations were only in memory and are lost.", lost)
@@ -207,7 +207,7 @@ class Sender:
             self._delivery.round()
             self._failures = 0
             self._reached = True
-            self._refused_key = None
+            self._key_refused = False
             if not self.queue.waiting:
                 self._slow = False
             self._notify()
@@ -231,7 +231,7 @@ class Sender:
         self._failures += 1
         self._failed_ever += 1
         if isinstance(error, AuthenticationError):
-            self._refused_key = error
+            self._key_refused = True
         self._report(error)
         self._notify()
         wait = error.retry_after if isinstance(error, UnavailableError) else None

@@ -3,33 +3,25 @@ process."""
 
 from __future__ import annotations
 
-import os
-
 from . import _context, _notebook, _recording
 from ._log_metadata import RunInfo, run_info
-from ._scopes import RunContext
 from .errors import InvalidCallError, InvalidValueError
 
 _ENDS = ("COMPLETED", "FAILED", "CANCELLED")
-_begun: list[RunContext] = []
 
 
 def begin(pipeline: str, name: str | None) -> RunInfo:
     """All code of the process is then in the run."""
-    earlier = _open_here()
-    if earlier:
+    earlier = _context.run_of_process()
+    if earlier is not None:
         if not _notebook.is_notebook():
             raise InvalidCallError(
-                f"The run {earlier[-1].name} is under way: end it with end_run(), or use `with run(…)`, which can be "
+                f"The run {earlier.name} is under way: end it with end_run(), or use `with run(…)`, which can be "
                 "inside another.",
                 "CONFLICT",
             )
         end("COMPLETED")  # the cell was run again
-    run = _context.joined_run()
-    if run is None:
-        run = _recording.open_run(pipeline, name)
-        run.until_exit = True
-    _begun.append(run)
+    run = _context.joined_run() or _recording.open_run(pipeline, name)
     _context.enter_process(run)
     return run_info(run)
 
@@ -38,13 +30,7 @@ def end(status: str = "COMPLETED") -> None:
     """Ends what `begin` began; nothing where nothing is."""
     if status not in _ENDS:
         raise InvalidValueError(f"status={status!r:.80}: one of {', '.join(_ENDS)} is needed.", "BAD_USER_INPUT")
-    for run in _open_here():
+    run = _context.run_of_process()
+    if run is not None:
         _context.leave_process(run)
-        if run.until_exit:
-            _recording.close_as(run, status)
-    _begun.clear()
-
-
-def _open_here() -> list[RunContext]:
-    """Without what a forked child knows of its parent's."""
-    return [run for run in _begun if run.pid == os.getpid()]
+        _recording.close(run, status=status)  # does nothing to a run that was only joined

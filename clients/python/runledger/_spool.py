@@ -207,8 +207,9 @@ def starts_any(directory: str, ids: Iterable[str], except_base: str) -> bool:
     return False
 
 
-def reject(base: str, header_line: bytes, line: bytes, reason: dict[str, str]) -> None:
-    """Sets a refused operation aside in the `.rejected` file beside its own."""
+def reject(base: str, header_line: bytes, line: bytes, code: str, message: str) -> None:
+    """Sets a refused operation aside in the `.rejected` file beside its own, with the reason."""
+    reason = {"code": code, "message": message, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
     text = json.dumps(reason, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if line.startswith(b'{"op":') and line.endswith(b"}"):
         record = line[:-1] + b',"rejected":' + text + b"}\n"

@@ -36,9 +36,9 @@ from ._follow import Following, Stream
 from ._graphql import execute
 from ._http import Transport
 from ._items import History, Items
-from ._log_metadata import Id, parse_id, parse_ref
 from ._runs import PipelineRun, RunMetadata, Runs, StepRun, Steps
 from ._settings import DEFAULT_URL, endpoint, read_settings
+from ._target import Id, parse_id, parse_ref
 from .errors import NotFoundError
 
 __all__ = [

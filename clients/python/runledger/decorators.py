@@ -118,8 +118,8 @@ def start_run(name: Optional[str] = None, *, pipeline: Optional[str] = None) -> 
     process is in it, until ``end_run()`` or the end of the process.
 
     At the end of the process it is recorded as FAILED when an exception, or the last cell of the notebook, ended it,
-    else as COMPLETED. In a notebook it ends the run that was begun before: so the cell can be run again. Otherwise as
-    ``run``.
+    else as COMPLETED. The code of a ``sys.exit`` in a script is not seen: call ``end_run("FAILED")`` before it. In
+    a notebook it ends the run that was begun before: so the cell can be run again. Otherwise as ``run``.
     """
     checked = _checked_run(name, pipeline)
     return _session.begin(checked, name)
@@ -156,8 +156,7 @@ def pipeline(
     _refuse("pipeline", unsupported)
     if isinstance(function, str):
         name, function = name or function, None
-    if run_name is not None:
-        check_name(_text(run_name, "run name"), "run name")
+    _check_run_name(run_name)
 
     def decorate(inner: F) -> F:
         pipeline_name = _checked(name or _name_of(inner, "pipeline"), "pipeline")
@@ -332,9 +331,13 @@ def _name_of(function: Any, decorator: str) -> str:
 
 def _checked_run(name: Any, pipeline: Any) -> str:
     """The name of the pipeline."""
+    _check_run_name(name)
+    return _checked("default" if pipeline is None else pipeline, "pipeline")
+
+
+def _check_run_name(name: Any) -> None:
     if name is not None:
         check_name(_text(name, "run name"), "run name")
-    return _checked("default" if pipeline is None else pipeline, "pipeline")
 
 
 def _checked(name: Any, what: str) -> str:

@@ -21,7 +21,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Optional
 
-from . import _sender, _settings
+from . import _log_metadata, _sender, _settings
 from ._decode import decode_value, loads
 from ._entries import Failure, failure_of
 from ._queue import CALL_END, Call
@@ -154,9 +154,10 @@ class Recording(_sender.NoSender):
 def record() -> Iterator[Recording]:
     """Has everything in the block, of all threads of the process, recorded in memory instead of being sent."""
     recording = Recording()
-    before = _sender.substitute, _settings.recording
-    _sender.substitute, _settings.recording = recording, True
+    before = _sender.substitute, _settings.recording, _log_metadata.units_told
+    # A unit that was told to a recording was told to nobody else, and the other way around.
+    _sender.substitute, _settings.recording, _log_metadata.units_told = recording, True, set()
     try:
         yield recording
     finally:
-        _sender.substitute, _settings.recording = before
+        _sender.substitute, _settings.recording, _log_metadata.units_told = before

@@ -14,7 +14,7 @@ import tempfile
 import textwrap
 import time
 import unittest
-from typing import Any, Callable
+from typing import Any, Callable, ClassVar
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -139,6 +139,27 @@ def flush_command(spool: str, *arguments: str, **environment: str) -> subprocess
         [sys.executable, "-m", "runledger", "flush", "--dir", spool, *arguments],
         env={**settings, "PYTHONPATH": str(PACKAGE), **environment}, text=True, capture_output=True, timeout=120,
     )  # fmt: skip
+
+
+needs_service = unittest.skipIf(
+    service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND"
+)
+
+
+@needs_service
+class WithService(unittest.TestCase):
+    """With a service that all its tests share."""
+
+    settings: ClassVar[dict[str, str]] = {}
+    service: Service
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.service = Service(**cls.settings)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.service.stop()
 
 
 class InProcess(unittest.TestCase):

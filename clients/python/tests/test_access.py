@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from runledger import Client
 
 from . import stub
-from .support import FileJob, Job, Service, flush_command, service_command, spool_lines
+from .support import FileJob, Job, WithService, flush_command, spool_lines
 
 ADMIN = "an-administrator-s-key-of-forty-characters"
 
@@ -63,17 +63,8 @@ class ArgumentJob(FileJob):
         return super().command(script) + self.arguments
 
 
-@unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
-class Keys(unittest.TestCase):
-    service: Service
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.service = Service(RUNLEDGER_ADMIN_KEY=ADMIN)
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.service.stop()
+class Keys(WithService):
+    settings: ClassVar = {"RUNLEDGER_ADMIN_KEY": ADMIN}
 
     def setUp(self) -> None:
         self.name = f"run-{uuid.uuid4().hex[:12]}"

@@ -7,12 +7,12 @@ import signal
 import threading
 import time
 import unittest
-from typing import Any
+from typing import Any, ClassVar
 
 from runledger import Client
 
 from .stub import Stub, data, error
-from .support import Job, Service, service_command, wait_for
+from .support import Job, WithService, wait_for
 
 JOB = """
 import sys
@@ -120,17 +120,8 @@ class AgainstAStub(unittest.TestCase):
         self.assertLessEqual({len(beat["stepIds"]) for beat in beats}, {0, 1})
 
 
-@unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
-class AgainstAService(unittest.TestCase):
-    service: Service
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.service = Service(CRASHED_AFTER_SECONDS="2")
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.service.stop()
+class AgainstAService(WithService):
+    settings: ClassVar = {"CRASHED_AFTER_SECONDS": "2"}
 
     def test_the_killed_are_told_from_the_living(self) -> None:
         jobs = {name: Job(JOB.replace('"job"', f'"{name}"'), self.service.url, RUNLEDGER_KEEP_ALIVE_SECONDS="0.5")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pathlib
 import platform
 import subprocess
 import unittest
@@ -40,13 +42,26 @@ class Environment(unittest.TestCase):
             "GITHUB_RUN_ID": "7",
             "GITHUB_TOKEN": "secret",
             "SLURM_JOB_ID": "42",
+            "SLURM_NTASKS": "8",
             "CI_JOB_TOKEN": "secret",
             "RUNLEDGER_API_KEY": "secret",
         }
         with mock.patch.dict(os.environ, given):
             found = describe()
         self.assertEqual((found["jobs"]["GitHub Actions"]["run_id"], found["jobs"]["Slurm"]["job_id"]), ("7", "42"))
+        self.assertEqual(found["jobs"]["Slurm"]["ntasks"], "8")
         self.assertNotIn("secret", str(found))
+
+    def test_a_long_command_line_leaves_room_for_the_rest(self) -> None:
+        for argument in ("x" * 5000, "\u2713" * 900, "\x01" * 900):
+            long = ["job.py", *[argument] * 99]
+            with mock.patch("sys.argv", long):
+                found = self.logged()["argv"]
+            self.assertEqual(found, [argument[:1000] for argument in long[: len(found)]])
+            self.assertGreater(len(found), 2)
+            self.assertLess(len(json.dumps(found, ensure_ascii=False).encode()), 17_000)
+        with mock.patch("sys.argv", ["job.py", os.fsdecode(b"caf\xe9")]):
+            self.assertEqual(self.logged()["argv"], ["job.py", "caf?"])
 
     def test_the_commit(self) -> None:
         folder = temporary()
@@ -71,6 +86,12 @@ class Environment(unittest.TestCase):
             with open(os.path.join(folder, "a"), "w") as file:
                 file.write("2")
             self.assertTrue(describe()["git"]["changed"])
+            with open(os.path.join(folder, "a"), "w") as file:
+                file.write("1")
+            index = pathlib.Path(folder, ".git", "index")
+            before = index.read_bytes()
+            self.assertFalse(describe()["git"]["changed"])
+            self.assertEqual(index.read_bytes(), before)  # nothing was locked to write into it
         self.assertEqual(_without_credentials("git@example.com:x.git"), "git@example.com:x.git")
 
 

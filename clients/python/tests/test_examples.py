@@ -10,24 +10,13 @@ import unittest
 
 from runledger import Client
 
-from .support import PACKAGE, Service, service_command, temporary
+from .support import PACKAGE, WithService, temporary
 
 EXAMPLES = PACKAGE.parents[1] / "examples"
 
 
 @unittest.skipUnless(EXAMPLES.exists(), "the examples are not here")
-@unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
-class Examples(unittest.TestCase):
-    service: Service
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.service = Service()
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.service.stop()
-
+class Examples(WithService):
     def run_example(self, *command: str, url: str = "") -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RUNLEDGER_")}
         own = {"RUNLEDGER_URL": url or self.service.url, "RUNLEDGER_SPOOL_DIR": temporary(), "PYTHONPATH": str(PACKAGE)}

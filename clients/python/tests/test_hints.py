@@ -12,6 +12,7 @@ from runledger import (
     _items,
     _log_metadata,
     _runs,
+    _target,
     client,
     decorators,
     errors,
@@ -23,7 +24,8 @@ from .support import PACKAGE
 
 SCHEMA = PACKAGE.parents[1] / "schema.graphql"
 MODULES = (
-    _entries, _environment, _filters, _items, _log_metadata, _runs, client, decorators, errors, metadata_types, testing
+    _entries, _environment, _filters, _items, _log_metadata, _runs, _target, client, decorators, errors, metadata_types,
+    testing,
 )  # fmt: skip
 
 
@@ -48,7 +50,7 @@ class Hints(unittest.TestCase):
             (body,) = re.findall(rf"^input {kind} [^{{]*{{\n(.*?)^}}", schema, re.M | re.S)
             fields = set(re.findall(r"^  (\w+):", body, re.M))
             self.assertEqual(set(typing.get_type_hints(getattr(_filters, kind))), fields, kind)
-        for words, kind in ((_filters.Status, "ExecutionStatus"), (_filters.MetadataType, "MetadataType")):
+        for words, kind in ((_entries.ExecutionStatus, "ExecutionStatus"), (_filters.MetadataType, "MetadataType")):
             (body,) = re.findall(rf"^enum {kind} {{\n(.*?)^}}", schema, re.M | re.S)
             self.assertEqual(set(typing.get_args(words)), set(re.findall(r"^  ([A-Z_]+)$", body, re.M)))
 

@@ -6,7 +6,7 @@ import unittest
 
 from runledger import Client
 
-from .support import Job, Service, service_command
+from .support import Job, Service, needs_service
 
 CALLS = 100_000
 MOST_KB = 64 * 1024
@@ -32,7 +32,7 @@ PAGE = """query($after: String) { pipelineRun(ref: "loop") {
     nodes { value iteration } pageInfo { hasNextPage endCursor } } } }"""
 
 
-@unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
+@needs_service
 class Loop(unittest.TestCase):
     def test_a_hundred_thousand_calls(self) -> None:
         service = Service()

@@ -16,7 +16,7 @@ from runledger import Client, InvalidCallError, current_run, end_run, log_metada
 from runledger._notebook import Cell
 from runledger._step_names import StepNames
 
-from .support import PACKAGE, InProcess, Job, Service, service_command, temporary
+from .support import PACKAGE, InProcess, Job, Service, needs_service, temporary
 
 NOTEBOOK = PACKAGE.parents[1] / "examples" / "notebook-python" / "first-run.ipynb"
 
@@ -79,6 +79,61 @@ class Sessions(InProcess):
         self.assertEqual(self.records.logged, {"p": ["a", "c"], "train": ["b"], "inside": ["d"]})
         self.assertEqual(set(self.records.ends.values()), {"COMPLETED"})
 
+    def test_a_step_in_a_thread_is_not_where_the_main_thread_is(self) -> None:
+        job = Job(
+            """
+            import os, threading
+            from runledger import current_run, get_step_context, log_metadata, pipeline, start_run, step
+            begun = start_run(pipeline="p")
+            entered, over = threading.Event(), threading.Event()
+
+            def forks():
+                child = os.fork()
+                if not child:
+                    log_metadata({"child": 1})
+                    os._exit(0)
+                os.waitpid(child, 0)
+
+            @step
+            def side():
+                plain = threading.Thread(target=log_metadata, args=({"plain": 1},))
+                plain.start(); plain.join()
+                forking = threading.Thread(target=forks)
+                forking.start(); forking.join()
+                entered.set(); over.wait(60)
+
+            thread = threading.Thread(target=side)
+            thread.start(); entered.wait(60)
+            log_metadata({"main": 1})
+            assert current_run() == begun
+            try:
+                get_step_context()
+            except RuntimeError:
+                print("in no step")
+            with step("mine"):
+                log_metadata({"mine": 1})
+            over.set(); thread.join()
+
+            @pipeline
+            def inner():
+                log_metadata({"inner": 1})
+                plain = threading.Thread(target=log_metadata, args=({"of inner": 1},))
+                plain.start(); plain.join()
+
+            thread = threading.Thread(target=inner)
+            thread.start(); thread.join()
+            """,
+            "http://127.0.0.1:9",
+            PYTHONWARNINGS="ignore::DeprecationWarning",
+        )
+        result = job.end()
+        self.assertEqual((result.returncode, result.stdout), (0, "in no step\n"), result.stderr)
+        self.spool = job.spool
+        logged = {name: sorted(keys) for name, keys in self.records.logged.items()}
+        self.assertEqual(
+            logged, {"side": ["child", "plain"], "p": ["main"], "mine": ["mine"], "inner": ["inner", "of inner"]}
+        )
+
     def test_how_it_ends_with_the_process(self) -> None:
         for body, status, code in [
             ("", "COMPLETED", 0),
@@ -104,7 +159,7 @@ class Sessions(InProcess):
             self.assertEqual(result.stderr.count(f"run mine: {result.stdout.strip()}\n"), lines, result.stderr)
 
 
-@unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
+@needs_service
 @unittest.skipIf(
     not NOTEBOOK.exists() or not all(map(importlib.util.find_spec, ("nbconvert", "ipykernel", "pandas"))),
     "nbconvert, ipykernel and pandas are not installed, or the examples are not here",

@@ -11,7 +11,7 @@ import unittest
 import urllib.request
 from typing import Any
 
-from .support import PACKAGE, Job, Service, service_command
+from .support import PACKAGE, Job, Service, needs_service
 
 ADMIN_KEY = "an-administrator-who-is-tested-and-nobody-else"
 
@@ -35,7 +35,7 @@ print(training())
 """
 
 
-@unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
+@needs_service
 class RevokedKeyTest(unittest.TestCase):
     def setUp(self) -> None:
         self.service = Service(RUNLEDGER_ADMIN_KEY=ADMIN_KEY)

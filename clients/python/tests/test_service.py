@@ -21,7 +21,7 @@ import runledger
 from runledger import Client, DType, Path, PipelineRunFilter, StorageSize, Uri, log_metadata
 
 from . import stub
-from .support import COMMAND_LINE, FileJob, Job, Service, flush_command, service_command, spool_lines, wait_for
+from .support import COMMAND_LINE, FileJob, Job, Service, WithService, flush_command, spool_lines, wait_for
 
 JOB = """
 import sys
@@ -44,18 +44,8 @@ sys.exit(7)
 """
 
 
-@unittest.skipIf(service_command() is None, "no service: run `npm run build`, or set RUNLEDGER_TEST_COMMAND")
-class ServiceTest(unittest.TestCase):
+class ServiceTest(WithService):
     maxDiff = None
-    service: Service
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.service = Service()
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.service.stop()
 
     def setUp(self) -> None:
         self.name = f"run-{uuid.uuid4().hex[:12]}"

@@ -29,9 +29,10 @@ from runledger import (
 )
 from runledger._settings import endpoint, read_settings
 from runledger.client import Steps
+from runledger.testing import record
 
 from .stub import Answer, Stub, data, error
-from .support import wait_for
+from .support import Job, wait_for
 
 LOGGED = data({"logMetadataBatch": [{"replayed": False}]})
 
@@ -67,6 +68,47 @@ class Transport(unittest.TestCase):
         uuid.UUID(sent["requestId"])
         self.assertTrue(sent["loggedAt"].endswith("Z"))
         self.assertEqual(sent["entries"], [{"key": "a", "value": 1, "type": "INT"}])
+
+    def test_the_unit_of_a_duration_is_told_by_the_call_that_arrives(self) -> None:
+        stub = self.serve([error("BAD_USER_INPUT"), LOGGED, LOGGED])
+        took = {"took": datetime.timedelta(seconds=3)}
+        run = f"run {uuid.uuid4()}"
+
+        def sent() -> list[str]:
+            return [entry["key"] for entry in json.loads(stub.bodies[-1])["variables"]["inputs"][0]["entries"]]
+
+        with record() as recorded:
+            for _ in range(2):
+                log_metadata(took, run_id_name_or_prefix=run)
+        (entries,) = recorded.elsewhere.values()
+        self.assertEqual([entry.key for entry in entries], ["took", "took.unit", "took"])
+        with self.assertRaises(TypeError):
+            log_metadata({**took, "wrong": object()}, run_id_name_or_prefix=run)
+        with self.assertRaises(InvalidCallError):
+            log_metadata(took, run_id_name_or_prefix=run)
+        self.assertEqual(sent(), ["took", "took.unit"])
+        log_metadata(took, run_id_name_or_prefix=run)
+        self.assertEqual(sent(), ["took", "took.unit"])
+        log_metadata(took, run_id_name_or_prefix=run)
+        self.assertEqual(sent(), ["took"])
+
+    def test_a_child_that_was_forked_during_a_request_makes_its_own(self) -> None:
+        stub = self.serve([LOGGED])
+        job = Job(
+            """
+            import os, signal
+            from runledger import _position, log_metadata
+            with _position._lock:  # as a thread that reads an answer
+                if not (pid := os.fork()):
+                    signal.alarm(20)
+                    log_metadata({"a": 1}, run_id_name_or_prefix="run")
+                    os._exit(0)
+            print(os.waitpid(pid, 0)[1])
+            """,
+            stub.url,
+        )
+        self.assertEqual(job.end().stdout.strip(), "0")
+        self.assertEqual(len(stub.bodies), 1)
 
     def test_honours_retry_after(self) -> None:
         stub = self.serve([error("UNAVAILABLE", 503, Retry_After="1"), LOGGED])

@@ -3,7 +3,6 @@ import type { MetadataEntry } from './entry.ts';
 import { badInput } from './errors.ts';
 import { execute, type ReadOptions } from './execute.ts';
 import { ListRuns, type PipelineRunFilter, type PipelineRunOrder, type RunFragment } from './generated/operations.ts';
-import type { RunWithEntries } from './list-entries.ts';
 import type { Settings } from './options.ts';
 import { eachOf, pageSizeOf } from './pages.ts';
 import { type RunReader, readRun } from './read-run.ts';
@@ -37,16 +36,14 @@ async function* pages(
   first: number,
 ): AsyncGenerator<RunReader, void> {
   const table = metadata && (await import('./list-entries.ts'));
-  const query = table?.withEntries(metadata?.length ?? 0) ?? ListRuns;
-  const keys = Object.fromEntries((metadata ?? []).map((key, number) => [`k${number}`, key]));
+  const { query, keys } = table ? table.withEntries(metadata) : { query: ListRuns, keys: {} };
   const runs = eachOf<RunFragment>(async (after) => {
     const variables = { first, after, filter, orderBy, ...keys };
     return (await execute(settings, query, variables, { signal })).pipelineRuns;
   });
   for await (const run of runs) {
-    const { id, name, pipeline, status, failure, lastSeenAt, startedAt, endedAt } = run;
-    const reader = readRun(settings, { id, name, pipeline, status, failure, lastSeenAt, startedAt, endedAt });
-    yield table ? table.listed(reader, run as RunWithEntries, metadata) : reader;
+    const reader = readRun(settings, run);
+    yield table ? table.listed(reader, metadata) : reader;
   }
 }
 

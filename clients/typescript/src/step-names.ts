@@ -37,6 +37,13 @@ function numbered(name: string, number: number): string {
   return stem + suffix;
 }
 
+/** Of a name and `name_2`, `name_3` …, the first behind as many as `count` that nobody has taken. */
+export function freeName(name: string, count: number, taken: ReadonlySet<string>): string {
+  let number = count + 1;
+  while (taken.has(numbered(name, number))) number += 1;
+  return numbered(name, number);
+}
+
 /**
  * The name to record a step of a run under. Beside one of that name that runs, or after one that COMPLETED, it is a step
  * of its own: `train_2`, `train_3` …. After one that FAILED or was CANCELLED it is that name again: its next attempt.
@@ -47,9 +54,7 @@ export function nameStep(run: string, asked: string): string {
   all.set(asked, known);
   const again = known.again.shift();
   if (again !== undefined) return again;
-  let number = known.count + 1;
-  while (taken.has(numbered(asked, number))) number += 1;
-  const name = numbered(asked, number);
+  const name = freeName(asked, known.count, taken);
   taken.add(name);
   known.count += 1;
   return name;

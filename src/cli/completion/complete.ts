@@ -1,4 +1,4 @@
-import type { CommandSpec, Completion, OptionSpec } from '../spec/command-spec.ts';
+import { type CommandSpec, type Completion, optionNamed } from '../spec/command-spec.ts';
 import { commands } from '../spec/commands.ts';
 
 /** What a word can become, and what that means. */
@@ -17,13 +17,6 @@ export type Ask = (
   run?: string,
 ) => Promise<readonly Candidate[]>;
 
-function optionOf({ options }: CommandSpec, word: string): OptionSpec | undefined {
-  const found = Object.entries(options).find(
-    ([name, { short }]) => word === `--${name}` || (short && word === `-${short}`),
-  );
-  return found?.[1];
-}
-
 function beginning(candidates: readonly Candidate[], word: string): Candidate[] {
   return candidates.filter((candidate) => candidate.word.startsWith(word));
 }
@@ -41,7 +34,7 @@ function argumentsOf(spec: CommandSpec, words: readonly string[]): string[] {
   let skip = false;
   for (const word of words) {
     if (skip) skip = false;
-    else if (word.startsWith('-') && word !== '-') skip = optionOf(spec, word)?.type === 'string';
+    else if (word.startsWith('-') && word !== '-') skip = optionNamed(spec.options, word)?.type === 'string';
     else found.push(word);
   }
   return found;
@@ -85,7 +78,7 @@ export async function complete(words: readonly string[], ask: Ask): Promise<Answ
   if (!spec) return [];
   if (given.includes('--')) return spec.runsCommand ? 'command' : [];
   const run = runOf(spec, given);
-  const waiting = optionOf(spec, given.at(-1) ?? '');
+  const waiting = optionNamed(spec.options, given.at(-1) ?? '');
   if (waiting?.type === 'string') return answerOf(waiting.complete, word, run, ask);
   if (word.startsWith('-')) return beginning(listOptions(spec, given), word);
   const at = argumentsOf(spec, given).length;

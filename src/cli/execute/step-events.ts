@@ -1,3 +1,5 @@
+import { freeName } from '@runledger/client/internal/step-names';
+
 /** A line of the file in which processes agree on the names of the steps of a run. */
 export type StepEvent =
   | readonly ['start', asked: string, name: string, id: string, host: string, pid: number, startedAt: string | null]
@@ -22,8 +24,6 @@ export interface Bases {
   readonly byName: Map<string, Base>;
   readonly taken: Set<string>;
 }
-
-const maxBytes = 255;
 
 function baseOf({ byName }: Bases, asked: string): Base {
   const known = byName.get(asked) ?? { count: 0, again: [], running: new Map() };
@@ -71,20 +71,8 @@ export function stepsOf(text: string, isAlive: (step: Running) => boolean): Base
   return bases;
 }
 
-/** `name_2`, and the end of the name cut off where it would become too long. */
-function numbered(name: string, number: number): string {
-  if (number === 1) return name;
-  const suffix = `_${number}`;
-  let stem = name;
-  while (Buffer.byteLength(stem.normalize('NFC')) + suffix.length > maxBytes) stem = [...stem].slice(0, -1).join('');
-  return stem + suffix;
-}
-
 /** The name for the next step that is asked for as `asked`. */
 export function nameOf(bases: Bases, asked: string): string {
   const { count, again } = baseOf(bases, asked);
-  if (again[0] !== undefined) return again[0];
-  let number = count + 1;
-  while (bases.taken.has(numbered(asked, number))) number += 1;
-  return numbered(asked, number);
+  return again[0] ?? freeName(asked, count, bases.taken);
 }

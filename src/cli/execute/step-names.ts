@@ -45,7 +45,9 @@ function lock(path: string): () => void {
     try {
       closeSync(openSync(lockPath, 'wx', 0o600));
       return () => rmSync(lockPath, { force: true });
-    } catch {
+    } catch (error) {
+      // Nobody has it: there can be no lock here, however long one waits.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
       const age = Date.now() - (statSync(lockPath, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN);
       if (age > staleLockMs) rmSync(lockPath, { force: true });
       else if (Date.now() > end) return () => {};

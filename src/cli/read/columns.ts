@@ -1,4 +1,4 @@
-import { type Column, parseColumnList, titleOf } from '../../filter/columns.ts';
+import { type Column, keyOf, parseColumnList, titleOf } from '../../filter/columns.ts';
 import type { Status } from '../../filter/tree.ts';
 import { latestOf, leafAt } from '../../format/cells.ts';
 import { formatAgo, formatDuration } from '../../format/time.ts';
@@ -17,14 +17,9 @@ export function readColumns(text: string): Column[] {
   return parsing('--columns', text, parseColumnList);
 }
 
-/** The key to ask for; that of a step is known by its qualified name. */
-function keyOf({ ref }: Column): string | undefined {
-  return ref && (ref.step === undefined ? ref.key : `${ref.step}::${ref.key}`);
-}
-
 /** The keys that the columns show. */
 export function keysOf(columns: readonly Column[]): string[] {
-  return [...new Set(columns.flatMap((column) => keyOf(column) ?? []))];
+  return [...new Set(columns.flatMap(({ ref }) => (ref ? keyOf(ref) : [])))];
 }
 
 /** What stands in a column of a run, as it was logged or is a fact of it; undefined where nothing does. */
@@ -41,7 +36,7 @@ export function exactValue(row: RunRow, column: Column): unknown {
     case 'took':
       return row.endedAt === null ? undefined : tookMs(row, 0) / 1_000;
     default: {
-      const entry = latestOf(row.metadata, keyOf(column) ?? '');
+      const entry = column.ref && latestOf(row.metadata, keyOf(column.ref));
       return entry && leafAt(entry.value, column.ref?.path ?? []);
     }
   }
@@ -60,7 +55,7 @@ function cellOf(row: RunRow, column: Column, style: Style, now: number): Cell {
     case 'took':
       return { text: formatDuration(tookMs(row, now)), paint: row.endedAt === null ? style.blue : undefined };
     default: {
-      const entry = latestOf(row.metadata, keyOf(column) ?? '');
+      const entry = column.ref && latestOf(row.metadata, keyOf(column.ref));
       if (!entry) return { text: '–', paint: style.dim };
       if (!column.ref?.path) return { text: printable(readable(entry)) };
       const leaf = leafAt(entry.value, column.ref.path);

@@ -12,7 +12,7 @@ import type { Output } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import type { Style } from '../terminal/style.ts';
 import { type Cell, table } from '../terminal/table.ts';
-import { printable, widthOf } from '../terminal/text.ts';
+import { padEnd, printable, widthOf } from '../terminal/text.ts';
 import { formatOf, parseKeys, readSettings } from './reader.ts';
 import { paintOf, statusText } from './status.ts';
 
@@ -42,7 +42,7 @@ function cellOf(cell: CompareCell, base: CompareCell | undefined, width: number,
   if (cell.kind === 'missing') return { text, paint: style.dim };
   const delta = base && base !== cell ? deltaOf(cell, base) : null;
   if (delta === null || delta === '=') return { text };
-  const padded = text + ' '.repeat(Math.max(0, width - widthOf(text)));
+  const padded = padEnd(text, width);
   return {
     text: `${padded}  ${delta}`,
     paint: (shown) => (shown.startsWith(padded) ? padded + style.dim(shown.slice(padded.length)) : shown),

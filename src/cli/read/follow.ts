@@ -1,5 +1,5 @@
 import { type Change, followChanges } from '@runledger/client/internal/changes';
-import { found, type MetadataEntry } from '@runledger/client/internal/entry';
+import type { MetadataEntry } from '@runledger/client/internal/entry';
 import { execute } from '@runledger/client/internal/execute';
 import { FindRun } from '@runledger/client/internal/generated/operations';
 import type { Settings } from '@runledger/client/internal/options';
@@ -7,15 +7,16 @@ import { readRun } from '@runledger/client/internal/read-run';
 import { stringifyJson } from '@runledger/client/json';
 import type { Status } from '../../filter/tree.ts';
 import { formatDuration, formatMoment } from '../../format/time.ts';
+import { foundRun } from '../found-run.ts';
 import { parse } from '../spec/parse.ts';
 import { followSpec } from '../spec/read.ts';
 import { UsageError } from '../spec/usage-error.ts';
 import type { Output } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { padEnd, printable, truncate } from '../terminal/text.ts';
+import { padEnd, printable, truncate, widthOf } from '../terminal/text.ts';
 import { failureLines } from './failure.ts';
 import { parseKeys, readSettings } from './reader.ts';
-import { paintOf, statusText, tookMs } from './status.ts';
+import { paintOf, statusText, stepTitle, tookMs } from './status.ts';
 import { readable } from './values.ts';
 
 const keyWidth = 28;
@@ -34,7 +35,7 @@ function clock(iso: string): string {
 function entryLine({ qualifiedKey, iteration, loggedAt, ...entry }: MetadataEntry, { style, width }: Output): string {
   const key = padEnd(printable(qualifiedKey), keyWidth);
   const at = iteration === null ? '' : style.dim(` #${iteration}`);
-  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(10, width - 10 - key.length - 8);
+  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(10, width - 10 - widthOf(key) - 8);
   const value = truncate(printable(readable(entry)), Math.min(room, 10_000));
   return `${style.dim(clock(loggedAt))}  ${key}  ${value}${at}`;
 }
@@ -49,11 +50,9 @@ function stateLine(what: string, thing: Ended, { style }: Output): string {
 async function tellSteps(settings: Settings, run: string, output: Output, signal: AbortSignal): Promise<void> {
   const tell = (change: Change) => {
     if (change.__typename !== 'StepChanged') return;
-    const { name, attempt, ...step } = change.step;
-    const what = `step ${printable(name)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
-    output.print(stateLine(output.style.bold(what), { name, ...step }, output));
-    if (change.step.failure)
-      for (const line of failureLines(change.step.failure, output.style, '          ')) output.print(line);
+    const { step } = change;
+    output.print(stateLine(output.style.bold(`step ${printable(stepTitle(step))}`), step, output));
+    if (step.failure) for (const line of failureLines(step.failure, output.style, '          ')) output.print(line);
   };
   try {
     for await (const change of followChanges(settings, { refs: [run], signal })) tell(change);
@@ -70,8 +69,7 @@ export async function follow(args: string[], output: Output): Promise<number> {
     throw new UsageError('follow: give one RUN: its id, its name, or the beginning of either.');
   const settings = readSettings(values);
   const keys = parseKeys(values.keys);
-  const find = async (which: string) =>
-    found((await execute(settings, FindRun, { ref: which })).pipelineRun, `run with the id, name or prefix "${which}"`);
+  const find = async (which: string) => foundRun((await execute(settings, FindRun, { ref: which })).pipelineRun, which);
   const run = await withProgress(`asking for ${ref}`, () => find(ref));
   const stop = new AbortController();
   if (!values.json) output.print(stateLine(output.style.bold(`run ${printable(run.name)}`), run, output));

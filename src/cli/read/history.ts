@@ -1,10 +1,10 @@
-import { found } from '@runledger/client/internal/entry';
 import { execute } from '@runledger/client/internal/execute';
 import type { Settings } from '@runledger/client/internal/options';
 import { readSeries } from '@runledger/client/internal/series';
 import { stringifyJson } from '@runledger/client/json';
 import { toCsv } from '../../format/csv.ts';
 import { formatCount, formatMoment, formatNumber } from '../../format/time.ts';
+import { foundRun } from '../found-run.ts';
 import { KeyHistory, type KeyHistoryQuery } from '../generated/operations.ts';
 import { parse } from '../spec/parse.ts';
 import { historySpec } from '../spec/read.ts';
@@ -14,13 +14,14 @@ import { type Progress, withProgress } from '../terminal/progress.ts';
 import { sparkline } from '../terminal/sparkline.ts';
 import { type Cell, table } from '../terminal/table.ts';
 import { printable } from '../terminal/text.ts';
+import { pagesUpTo } from './pages-up-to.ts';
 import { formatOf, parseLimit, readSettings } from './reader.ts';
+import { stepTitle } from './status.ts';
 import { exactText, isNumber, readable } from './values.ts';
 
 type Page = NonNullable<KeyHistoryQuery['pipelineRun']>['metadataHistory'];
 type Entry = Page['nodes'][number];
 
-const pageSize = 200;
 const curveWidth = 60;
 
 interface Question {
@@ -30,25 +31,16 @@ interface Question {
   readonly withCount: boolean;
 }
 
-async function* listEntries(settings: Settings, question: Question, progress: Progress) {
+function listEntries(settings: Settings, question: Question, progress: Progress) {
   const { ref, key, limit, withCount } = question;
-  let left = limit;
-  let after: string | null = null;
-  let read = 0;
-  do {
-    const variables = { ref, key, first: Math.min(pageSize, left), after, withCount: withCount && read === 0 };
-    const { pipelineRun }: KeyHistoryQuery = await execute(settings, KeyHistory, variables);
-    const page: Page = found(pipelineRun, `run with the id, name or prefix "${ref}"`).metadataHistory;
-    left -= page.nodes.length;
-    read += page.nodes.length;
-    progress.tell(`${formatCount(read)} values read`);
-    yield page;
-    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-  } while (after !== null && left > 0);
+  return pagesUpTo({ limit, things: 'values', progress }, async (piece): Promise<Page> => {
+    const variables = { ref, key, ...piece, withCount: withCount && piece.after === null };
+    return foundRun((await execute(settings, KeyHistory, variables)).pipelineRun, ref).metadataHistory;
+  });
 }
 
 function stepOf({ step }: Entry): string {
-  return step ? step.name + (step.attempt > 1 ? ` (attempt ${step.attempt})` : '') : '';
+  return step ? stepTitle(step) : '';
 }
 
 function printTable(output: Output, entries: readonly Entry[]): void {

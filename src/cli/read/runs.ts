@@ -129,8 +129,9 @@ export async function runs(args: string[], output: Output): Promise<number> {
   const limit = parseLimit(values.limit);
   const chosen = values.columns === undefined ? undefined : readColumns(values.columns);
   const isLookedAt = format === 'table' && output.width !== undefined;
-  const count = async () =>
-    output.isTerminal ? (await execute(settings, RunCount, { filter })).runFacets.total : undefined;
+  // Where fewer came than were asked for, these are all.
+  const totalOf = async (count: number) =>
+    count < limit ? count : (await execute(settings, RunCount, { filter })).runFacets.total;
   return withProgress('asking for runs', async (progress) => {
     const columns = chosen ?? (isLookedAt ? await usualColumns(settings, filter) : facts);
     const options = { filter, orderBy, keys: keysOf(columns), limit };
@@ -142,7 +143,7 @@ export async function runs(args: string[], output: Output): Promise<number> {
     else {
       const rows: RunRow[] = [];
       for await (const page of pages) rows.push(...page);
-      const total = await count();
+      const total = output.isTerminal ? await totalOf(rows.length) : undefined;
       progress.over();
       printTable(output, rows, { columns, total });
     }

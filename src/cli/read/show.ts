@@ -1,11 +1,11 @@
-import { found } from '@runledger/client/internal/entry';
 import { execute } from '@runledger/client/internal/execute';
 import type { Settings } from '@runledger/client/internal/options';
 import { pageUrl } from '@runledger/client/internal/page-url';
 import type { Status } from '../../filter/tree.ts';
 import { prettyJson } from '../../format/pretty.ts';
 import { formatAgo, formatDuration, formatMoment } from '../../format/time.ts';
-import { ShowRun, type ShowRunQuery } from '../generated/operations.ts';
+import { foundRun } from '../found-run.ts';
+import { ShowRun } from '../generated/operations.ts';
 import { parse } from '../spec/parse.ts';
 import { showSpec } from '../spec/read.ts';
 import { UsageError } from '../spec/usage-error.ts';
@@ -14,19 +14,19 @@ import { withProgress } from '../terminal/progress.ts';
 import { type Cell, table } from '../terminal/table.ts';
 import { printable } from '../terminal/text.ts';
 import { failureLines } from './failure.ts';
+import { onlyStep, type ShownRun, withAllSteps } from './only-step.ts';
 import { parseKeys, readSettings } from './reader.ts';
-import { paintOf, statusText, tookMs } from './status.ts';
+import { paintOf, statusText, stepTitle, tookMs } from './status.ts';
 import { timelineBar } from './timeline.ts';
 import { readable } from './values.ts';
 
-type Run = NonNullable<ShowRunQuery['pipelineRun']>;
-type Entry = Run['metadata'][number];
+type Entry = ShownRun['metadata'][number];
 
 /** From this width on there is room for bars beside the steps. */
 const roomForBars = 72;
 const barWidth = 24;
 
-function printHead(output: Output, run: Run, settings: Settings, now: number): void {
+function printHead(output: Output, run: ShownRun, settings: Settings, now: number): void {
   const { bold, dim } = output.style;
   const status = run.status as Status;
   output.print(`${bold(printable(run.name))}  ${paintOf(status, output.style)(statusText(status))}`);
@@ -41,7 +41,7 @@ function printHead(output: Output, run: Run, settings: Settings, now: number): v
   for (const line of failureLines(failure, output.style)) output.print(line);
 }
 
-function printSteps(output: Output, run: Run, now: number): void {
+function printSteps(output: Output, run: ShownRun, now: number): void {
   const { nodes, totalCount } = run.steps;
   if (nodes.length === 0) return;
   const { style } = output;
@@ -49,9 +49,8 @@ function printSteps(output: Output, run: Run, now: number): void {
   const rows = nodes.map((step): Cell[] => {
     const status = step.status as Status;
     const paint = paintOf(status, style);
-    const name = printable(step.name) + (step.attempt > 1 ? ` (attempt ${step.attempt})` : '');
     return [
-      { text: name, paint: status === 'RETRIED' ? style.dim : style.bold },
+      { text: printable(stepTitle(step)), paint: status === 'RETRIED' ? style.dim : style.bold },
       { text: statusText(status), paint },
       { text: formatDuration(tookMs(step, now)) },
       ...(hasBars ? [{ text: timelineBar(step, run, barWidth, now), paint }] : []),
@@ -74,13 +73,13 @@ function printSteps(output: Output, run: Run, now: number): void {
 }
 
 /** Those of the run itself first, then those of the steps in the order in which these began. */
-function inOrder(run: Run): Entry[] {
+function inOrder(run: ShownRun): Entry[] {
   const places = new Map(run.steps.nodes.map(({ name }, at) => [name, at + 1]));
   const placeOf = ({ step }: Entry) => (step ? (places.get(step.name) ?? Number.POSITIVE_INFINITY) : 0);
   return [...run.metadata].sort((a, b) => placeOf(a) - placeOf(b) || (a.key < b.key ? -1 : 1));
 }
 
-function printEntries(output: Output, run: Run, now: number): void {
+function printEntries(output: Output, run: ShownRun, now: number): void {
   const { dim } = output.style;
   const entries = inOrder(run);
   if (entries.length === 0) {
@@ -112,14 +111,6 @@ function printEntries(output: Output, run: Run, now: number): void {
   for (const line of table(columns, cells, { width: output.width, paintTitle: dim }).lines) output.print(line);
 }
 
-/** A step with all its attempts, and what it logged. */
-function onlyStep(run: Run, name: string): Run {
-  const nodes = run.steps.nodes.filter((step) => step.name === name);
-  found(nodes[0], `step "${name}" in run "${run.name}"`);
-  const metadata = run.metadata.filter((entry) => entry.step?.name === name);
-  return { ...run, steps: { nodes, totalCount: nodes.length }, metadata };
-}
-
 /** `runledger show`: a run, its steps, and the latest of all that was logged. */
 export async function show(args: string[], output: Output): Promise<number> {
   const { values, positionals } = parse(showSpec, args);
@@ -128,9 +119,13 @@ export async function show(args: string[], output: Output): Promise<number> {
     throw new UsageError('show: give one RUN: its id, its name, or the beginning of either.');
   const settings = readSettings(values);
   const keys = parseKeys(values.keys);
-  const { pipelineRun } = await withProgress(`asking for ${ref}`, () => execute(settings, ShowRun, { ref, keys }));
-  const whole = found(pipelineRun, `run with the id, name or prefix "${ref}"`);
   const { step } = values;
+  const whole = await withProgress(`asking for ${ref}`, async () => {
+    const { pipelineRun } = await execute(settings, ShowRun, { ref, keys });
+    const run = foundRun(pipelineRun, ref);
+    // Any of them may be the step that is asked for.
+    return step === undefined ? run : withAllSteps(settings, run);
+  });
   const run = step === undefined ? whole : onlyStep(whole, step);
   if (values.json) {
     const metadata = Object.fromEntries(inOrder(run).map(({ qualifiedKey, ...entry }) => [qualifiedKey, entry]));

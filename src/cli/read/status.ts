@@ -34,6 +34,11 @@ export function statusText(status: Status): string {
   return `${marks[status]} ${status.toLowerCase()}`;
 }
 
+/** A step by its name, and by its attempt where that is not the first. */
+export function stepTitle({ name, attempt }: { name: string; attempt: number }): string {
+  return attempt > 1 ? `${name} (attempt ${attempt})` : name;
+}
+
 /** How long something has taken, or takes, in milliseconds. */
 export function tookMs({ startedAt, endedAt }: { startedAt: string; endedAt: string | null }, now: number): number {
   return (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt);

@@ -38,6 +38,12 @@ export function defineCommand<const Options extends OptionSpecs>(spec: CommandSp
   return spec;
 }
 
+/** The option that a word names, as `--limit` or `-n`; undefined where it names none. */
+export function optionNamed(options: OptionSpecs, word: string): OptionSpec | undefined {
+  const entries = Object.entries(options);
+  return entries.find(([name, { short }]) => word === `--${name}` || (short && word === `-${short}`))?.[1];
+}
+
 /** Options that several commands have. */
 export const urlOption = {
   url: { type: 'string', value: 'URL', help: 'the service; else RUNLEDGER_URL, else http://127.0.0.1:4000/graphql' },

@@ -1,30 +1,24 @@
 import { parseArgs } from 'node:util';
-import type { CommandSpec, OptionSpec, OptionSpecs } from './command-spec.ts';
+import { type CommandSpec, type OptionSpecs, optionNamed } from './command-spec.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What a word begins with that is a value in spite of its hyphen: that of a number or, for some options, of a name. */
 const negative = /^-\.?\d/;
 const hyphenated = /^-[^-]/;
 
-/** The option whose value stands next, when this is the word before it. */
-function waitingOption(word: string, options: OptionSpecs): OptionSpec | undefined {
-  const long = /^--([a-z-]+)$/.exec(word)?.[1];
-  const short = /^-([a-z])$/.exec(word)?.[1];
-  const option = Object.entries(options).find(([name, spec]) => name === long || (short && spec.short === short))?.[1];
-  return option?.type === 'string' ? option : undefined;
-}
-
 /** The same words as `parseArgs` takes them: `--iteration=-1` and `-s-accuracy`, where it would see two options. */
 export function joinHyphens(args: readonly string[], options: OptionSpecs): string[] {
   const joined: string[] = [];
-  for (const arg of args) {
+  const end = args.indexOf('--');
+  // Behind `--` nothing is an option.
+  for (const arg of end === -1 ? args : args.slice(0, end)) {
     const before = joined.at(-1) ?? '';
-    const option = waitingOption(before, options);
-    if (option && (option.hyphen ? hyphenated : negative).test(arg))
+    const option = optionNamed(options, before);
+    if (option?.type === 'string' && (option.hyphen ? hyphenated : negative).test(arg))
       joined[joined.length - 1] = before.startsWith('--') ? `${before}=${arg}` : `${before}${arg}`;
     else joined.push(arg);
   }
-  return joined;
+  return end === -1 ? joined : [...joined, ...args.slice(end)];
 }
 
 /** What stands behind the name of a command. */

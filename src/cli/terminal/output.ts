@@ -16,9 +16,14 @@ function widthByHand(text: string | undefined): number | undefined {
   return text && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
 }
 
+/** What is known of standard output. */
+type Stdout = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
+
 /** Standard output. A terminal's width counts, or COLUMNS. */
-export function openOutput(env: Readonly<Record<string, string | undefined>> = process.env): Output {
-  const { stdout } = process;
+export function openOutput(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  stdout: Stdout = process.stdout,
+): Output {
   const isTerminal = stdout.isTTY === true;
   return {
     style: styleOf(hasColours(isTerminal, env)),
@@ -27,14 +32,8 @@ export function openOutput(env: Readonly<Record<string, string | undefined>> = p
     print: (line) => void stdout.write(`${line}\n`),
     write: (text) =>
       new Promise((resolve) => {
-        if (stdout.write(text) || stdout.destroyed) resolve();
-        else {
-          // A reader that is gone takes nothing any more.
-          stdout
-            .once('drain', resolve)
-            .once('close', resolve)
-            .once('error', () => resolve());
-        }
+        // It is called, with an error, also where the reader is gone and takes nothing any more.
+        if (stdout.write(text, () => resolve())) resolve();
       }),
   };
 }

@@ -5,7 +5,8 @@ export function widthOf(text: string): number {
   return truncatedWidth(text).width;
 }
 
-const letters = new Intl.Segmenter();
+/** Made where it is first used: it takes several milliseconds, and few commands cut anything. */
+let letters: Intl.Segmenter | undefined;
 /** UTF-16 units that a column may take: an emoji of a family has eleven, a letter with many accents more. */
 const mostUnits = 32;
 
@@ -15,6 +16,7 @@ export function truncate(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';
   // Letter by letter, with their accents: a cut between the two would change what is left.
+  letters ??= new Intl.Segmenter();
   for (const { segment } of letters.segment(text.slice(0, width * mostUnits))) {
     if (widthOf(kept + segment) >= width) break;
     kept += segment;

@@ -20,9 +20,15 @@ export function applyChanges(cache: QueryClient, changes: readonly Change[]): vo
   );
   const hasNewState = changes.some(({ __typename }) => __typename === 'RunChanged' || __typename === 'RunDeleted');
   const hasOldValues = changes.some(hasOldValue);
-  askAgain(cache, ({ queryKey: [kind, about] }) => {
+  const logged = new Set(
+    changes.flatMap((change) =>
+      change.__typename === 'EntryLogged' ? [change.entry.key, change.entry.qualifiedKey] : [],
+    ),
+  );
+  askAgain(cache, ({ queryKey: [kind, about, , , deep] }) => {
     if (kind === 'facets') return hasNewState;
-    if (kind === 'rows') return hasOldValues;
+    // A change tells what is shown of a value, and not what stands at its paths.
+    if (kind === 'rows') return hasOldValues || (deep as readonly string[]).some((key) => logged.has(key));
     if (kind === 'run' || kind === 'history' || kind === 'attempt' || kind === 'entry')
       return touched.has(String(about));
     return (kind === 'series' || kind === 'compare') && Array.isArray(about) && about.some((ref) => touched.has(ref));

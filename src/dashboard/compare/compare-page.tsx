@@ -3,13 +3,14 @@ import { useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { cellText, linesOf } from '../../format/comparison.ts';
 import { toCsv } from '../../format/csv.ts';
-import { parseRefs, printRefs } from '../address/names.ts';
+import { isRefOf, parseRefs, placeOf, printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
 import { useAddress } from '../address/use-address.ts';
 import { download } from '../format/download.ts';
 import { useCommands } from '../parts/commands.ts';
 import { Button } from '../parts/controls.tsx';
 import { Link } from '../parts/link.tsx';
+import { moved } from '../parts/moved.ts';
 import { AddRun } from '../parts/run-list.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { Trouble } from '../parts/trouble.tsx';
@@ -17,7 +18,7 @@ import { ViewSwitch, viewOf } from '../parts/view-switch.tsx';
 import styles from './compare-page.module.css';
 import { ComparePlots } from './compare-plots.tsx';
 import { CompareTable } from './compare-table.tsx';
-import { useComparison, useRetracted } from './use-comparison.ts';
+import { type Comparison, useComparison, useRetracted } from './use-comparison.ts';
 
 /** Runs side by side: what differs, leaf by leaf, and by how much. */
 export default function ComparePage() {
@@ -29,7 +30,11 @@ export default function ComparePage() {
   const view = viewOf(params.view);
   const isDiff = params.diff !== '0';
   const hidden = useMemo(() => parseRefs(params.hide ?? ''), [params.hide]);
-  const shown = all.filter(({ key, differs }) => !hidden.includes(key) && (!isDiff || differs || runs.length < 2));
+  const isOne = runs.length < 2;
+  const shown = useMemo(
+    () => all.filter(({ key, differs }) => !hidden.includes(key) && (!isDiff || differs || isOne)),
+    [all, hidden, isDiff, isOne],
+  );
   const { data: retracted } = useRetracted(
     runs.map(({ id }) => id),
     shown,
@@ -39,6 +44,13 @@ export default function ComparePage() {
     runs.findIndex(({ name, id }) => params.base === name || params.base === id),
   );
   const setRefs = (next: readonly string[]) => change({ runs: printRefs(next) });
+  // What is shown may be older than the address: a run stands where the address has it.
+  const move = (run: Comparison['runs'][number], to: (from: number) => number) => {
+    const from = placeOf(refs, run);
+    const isMoved = refs[from] !== undefined && refs[to(from)] !== undefined;
+    if (isMoved) setRefs(moved(refs, from, to(from)));
+    return isMoved;
+  };
   const curves = () => navigate(`/curves${writeSearch({ runs: printRefs(refs) })}`);
   const showSame = (isShown: boolean) => change({ diff: isShown ? '0' : undefined });
   const exportCsv = () => {
@@ -70,11 +82,7 @@ export default function ComparePage() {
             <bdi>{key}</bdi> is hidden ✕
           </Button>
         ))}
-        <ViewSwitch
-          view={view}
-          onView={(next) => change({ view: next === 'table' ? undefined : next, x: undefined, y: undefined })}
-          onCurves={curves}
-        />
+        <ViewSwitch view={view} change={change} onCurves={curves} />
         <Button onClick={exportCsv} disabled={shown.length === 0}>
           <Download size={14} /> CSV
         </Button>
@@ -97,13 +105,9 @@ export default function ComparePage() {
           isOld={asked.isPlaceholderData}
           onBase={(name) => change({ base: name })}
           onHide={(key) => change({ hide: printRefs([...hidden, key]) })}
-          onOrder={(from, to) => {
-            const next = [...refs];
-            const [moved] = next.splice(from, 1);
-            next.splice(to, 0, moved!);
-            setRefs(next);
-          }}
-          onRemove={(at) => setRefs(refs.filter((_, index) => index !== at))}
+          onStep={(run, by) => move(run, (from) => from + by)}
+          onDrop={(run, onto) => void move(run, () => placeOf(refs, onto))}
+          onRemove={(run) => setRefs(refs.filter((ref) => !isRefOf(ref, run)))}
         />
       )}
       {asked.data && shown.length === 0 && view === 'table' && (

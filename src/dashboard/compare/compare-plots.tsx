@@ -1,13 +1,13 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { parseFilter } from '../../filter/parse.ts';
 import { printFilter } from '../../filter/print.ts';
 import type { Filter } from '../../filter/tree.ts';
 import type { CompareLine } from '../../format/comparison.ts';
 import type { Params } from '../address/search.ts';
 import { writeSearch } from '../address/search.ts';
-import type { Changes } from '../address/use-address.ts';
-import { passes } from '../filter/brush.ts';
+import type { Change } from '../address/use-address.ts';
+import { passingRuns } from '../filter/brush.ts';
+import { useFilter } from '../filter/use-filter.ts';
 import { Chips } from '../parts/chips.tsx';
 import { Button } from '../parts/controls.tsx';
 import styles from './compare-page.module.css';
@@ -21,26 +21,18 @@ type Props = {
   runs: Comparison['runs'];
   lines: readonly CompareLine[];
   params: Params;
-  change: (changes: Changes) => void;
+  change: Change;
   onKeep: (names: readonly string[]) => void;
 };
-
-/** The filter in the address; none where it cannot be read. */
-function filterOf(text: string): Filter {
-  try {
-    return parseFilter(text);
-  } catch {
-    return {};
-  }
-}
 
 /** Runs over the axes in which they differ. What is chosen there is a filter: for these runs, and for all there are. */
 export function ComparePlots({ kind, runs, lines, params, change, onKeep }: Props) {
   const { measures, left } = useMemo(() => measuresOf(lines), [lines]);
   const text = params.q ?? '';
-  const filter = useMemo(() => filterOf(text), [text]);
+  const filter = useFilter(text);
   const setFilter = (next: Filter) => change({ q: printFilter(next) });
-  const passing = runs.filter((_, at) => measures.every(({ target, values }) => passes(filter, target, values[at])));
+  const passing = useMemo(() => passingRuns(filter, measures, runs.length), [filter, measures, runs.length]);
+  const kept = runs.filter((_, at) => passing[at]);
   return (
     <Suspense fallback={null}>
       <Plots
@@ -48,6 +40,7 @@ export function ComparePlots({ kind, runs, lines, params, change, onKeep }: Prop
         dots={runs}
         measures={measures}
         filter={filter}
+        passing={passing}
         x={params.x}
         y={params.y}
         onFilter={setFilter}
@@ -57,8 +50,8 @@ export function ComparePlots({ kind, runs, lines, params, change, onKeep }: Prop
         {text !== '' && (
           <>
             <Button
-              disabled={passing.length === 0 || passing.length === runs.length}
-              onClick={() => onKeep(passing.map(({ name }) => name))}
+              disabled={kept.length === 0 || kept.length === runs.length}
+              onClick={() => onKeep(kept.map(({ name }) => name))}
             >
               Keep only these
             </Button>

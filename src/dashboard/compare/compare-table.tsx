@@ -6,6 +6,7 @@ import styles from './compare-page.module.css';
 import { RunHead } from './run-head.tsx';
 import type { Comparison } from './use-comparison.ts';
 
+type Run = Comparison['runs'][number];
 type Props = {
   runs: Comparison['runs'];
   lines: readonly CompareLine[];
@@ -15,18 +16,20 @@ type Props = {
   isOld: boolean;
   onBase: (name: string) => void;
   onHide: (key: string) => void;
-  onOrder: (from: number, to: number) => void;
-  onRemove: (at: number) => void;
+  /** Moves a run by so many places; false where there is none. */
+  onStep: (run: Run, by: number) => boolean;
+  /** Moves a run to the place of another. */
+  onDrop: (run: Run, onto: Run) => void;
+  onRemove: (run: Run) => void;
 };
 
-export function CompareTable({ runs, lines, baseAt, retracted, isOld, onBase, onHide, onOrder, onRemove }: Props) {
-  const [dragged, setDragged] = useState<number | null>(null);
+export function CompareTable(props: Props) {
+  const { runs, lines, baseAt, retracted, isOld, onBase, onHide, onStep, onDrop, onRemove } = props;
+  const [dragged, setDragged] = useState<Run | null>(null);
   // A column that moves loses the focus on its way: who moves it by keys goes on from there.
   const stepped = useRef<string | null>(null);
-  const step = (at: number, by: number) => {
-    if (!runs[at + by]) return;
-    stepped.current = runs[at]!.id;
-    onOrder(at, at + by);
+  const step = (run: Run, by: number) => {
+    if (onStep(run, by)) stepped.current = run.id;
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the order of the runs that moves a column
   useEffect(() => {
@@ -48,11 +51,11 @@ export function CompareTable({ runs, lines, baseAt, retracted, isOld, onBase, on
                 run={run}
                 isBase={at === baseAt}
                 onBase={() => onBase(run.name)}
-                onRemove={() => onRemove(at)}
-                onStep={(by) => step(at, by)}
-                onDragStart={() => setDragged(at)}
-                onDragOver={(event) => dragged !== null && event.preventDefault()}
-                onDrop={() => dragged !== null && dragged !== at && onOrder(dragged, at)}
+                onRemove={() => onRemove(run)}
+                onStep={(by) => step(run, by)}
+                onDragStart={() => setDragged(run)}
+                onDragOver={(event) => dragged && event.preventDefault()}
+                onDrop={() => dragged && dragged.id !== run.id && onDrop(dragged, run)}
                 onDragEnd={() => setDragged(null)}
               />
             ))}

@@ -1,5 +1,6 @@
 import type { CompareCell, CompareLine } from '../../format/comparison.ts';
 import type { Plotted, Target } from '../filter/brush.ts';
+import { axisOf, type Measure } from '../plots/axes.ts';
 
 /** More axes than that leave no room between them. */
 const maxAxes = 10;
@@ -21,13 +22,11 @@ export function measuresOf(lines: readonly CompareLine[]) {
       target: { ref: { key: line.key, ...(line.path.length > 0 ? { path: line.path } : {}) } } satisfies Target,
       values: line.cells.map(plottedOf),
     }))
-    .filter(({ values }) => isAxis(values));
+    .filter(isTellingApart);
   return { measures: all.slice(0, maxAxes), left: Math.max(0, all.length - maxAxes) };
 }
 
-/** Whether there are numbers, or few enough texts, to be told apart on an axis. */
-function isAxis(values: readonly Plotted[]): boolean {
-  const known = values.filter((value) => value !== undefined);
-  const different = new Set(known);
-  return different.size > 1 && (known.every((value) => typeof value === 'number') || different.size <= 24);
+/** Whether a measure makes an axis on which runs have different places. */
+function isTellingApart(measure: Measure): boolean {
+  return new Set(measure.values.filter((value) => value !== undefined)).size > 1 && axisOf(measure) !== null;
 }

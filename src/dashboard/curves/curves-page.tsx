@@ -1,7 +1,7 @@
 import { GitCompare } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { parseRefs, printRefs } from '../address/names.ts';
+import { isRefOf, parseRefs, placeOf, printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
 import { useAddress } from '../address/use-address.ts';
 import { useTheme } from '../parts/colours.ts';
@@ -102,7 +102,7 @@ export default function CurvesPage() {
           runs={runs}
           theme={theme}
           onLift={setLifted}
-          onDrop={(run) => change({ runs: printRefs(refs.filter((ref) => ref !== run.name && ref !== run.id)) })}
+          onDrop={(run) => change({ runs: printRefs(refs.filter((ref) => !isRefOf(ref, run))) })}
         />
         <div className={styles.cards} data-old={asked.isPlaceholderData}>
           {keys.map((key) => (
@@ -136,11 +136,6 @@ function zoomOf(axis: Axis, left: number, right: number): { from: string; to: st
   if (axis === 'since')
     return { from: (Math.floor(left * 10) / 10).toString(), to: (Math.ceil(right * 10) / 10).toString() };
   return { from: String(Math.floor(left * scale)), to: String(Math.ceil(right * scale)) };
-}
-
-function placeOf(refs: readonly string[], run: { id: string; name: string }): number {
-  const at = refs.findIndex((ref) => ref === run.name || ref === run.id);
-  return at < 0 ? refs.length : at;
 }
 
 function AddKey({ known, onAdd }: { known: readonly string[]; onAdd: (key: string) => void }) {

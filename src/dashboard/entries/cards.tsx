@@ -1,5 +1,6 @@
 import { stringifyJson } from '@runledger/client/json';
 import { Copy, ExternalLink } from 'lucide-react';
+import { shorten } from '../../format/shorten.ts';
 import { formatMoment } from '../../format/time.ts';
 import { Button } from '../parts/controls.tsx';
 import { copyText } from '../parts/copy.ts';
@@ -25,7 +26,7 @@ const maxTitle = 600;
 function titleOf(entry: Entry): string {
   const exact = stringifyJson(entry.value) ?? '';
   const by = entry.step ? `${entry.step.name}, attempt ${entry.step.attempt}` : 'the run itself';
-  return `${exact.length > maxTitle ? `${exact.slice(0, maxTitle)}…` : exact}\n${entry.type.toLowerCase()} · entry ${entry.id} · ${formatMoment(entry.loggedAt)} · ${by}`;
+  return `${shorten(exact, maxTitle)}\n${entry.type.toLowerCase()} · entry ${entry.id} · ${formatMoment(entry.loggedAt)} · ${by}`;
 }
 
 /** What was logged, one line a key; the line that is chosen shows its value to the last digit, and where it is from. */

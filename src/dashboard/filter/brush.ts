@@ -38,30 +38,60 @@ function isAbout(part: Filter, target: Target): boolean {
   return fields.length === 1 && operators.some((operator) => operator === fields[0]);
 }
 
-function holdsFor(condition: Condition, value: Plotted): boolean {
-  const { gt, gte, lt, lte, equals, in: list } = condition;
-  const isEqual = (other: JsonValue) => stringifyJson(other) === stringifyJson(value);
-  if (equals !== undefined) return isEqual(equals);
-  if (list) return list.some(isEqual);
-  if (typeof value !== 'number') return false;
-  return (
-    value > (gt ?? -Infinity) && value >= (gte ?? -Infinity) && value < (lt ?? Infinity) && value <= (lte ?? Infinity)
-  );
+/** An axis shows texts whole up to this; longer ones are cut by the service, and have no place on it. */
+const maxText = 200;
+
+/** Whether values on an axis tell if a condition holds: not where what it names may be there and have no place, as a list. */
+function isJudged({ path, equals, in: list }: Condition): boolean {
+  return (equals === undefined ? (list ?? []) : [equals]).every((operand) => {
+    if (typeof operand !== 'string') return typeof operand === 'number' || typeof operand === 'boolean';
+    return path !== undefined || ([...operand].length <= maxText && !/^NaN$|^-?Infinity$|…$/.test(operand));
+  });
 }
 
-/** Whether a value passes what a filter says about its axis. */
-export function passes(filter: Filter, target: Target, value: Plotted): boolean {
-  return partsOf(filter).every((part) => {
-    if (!isAbout(part, target)) return true;
-    if (part.metadata) return value !== undefined && holdsFor(part.metadata, value);
+function testOf(part: Filter): (value: Plotted) => boolean {
+  if (!part.metadata) {
     const names: readonly string[] = part.status ?? part.pipelines ?? [part.pipeline!];
-    return names.includes(String(value));
-  });
+    return (value) => names.includes(String(value));
+  }
+  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity, equals, in: list } = part.metadata;
+  const isOpen = !isJudged(part.metadata);
+  if (equals === undefined && !list)
+    return (value) => typeof value === 'number' && value > gt && value >= gte && value < lt && value <= lte;
+  // A place on an axis is a double.
+  const textOf = (value: JsonValue) => stringifyJson(typeof value === 'bigint' ? Number(value) : value);
+  const wanted = new Set((equals === undefined ? list! : [equals]).map(textOf));
+  return (value) => (value === undefined ? isOpen : wanted.has(textOf(value)));
+}
+
+/** What a filter says about an axis, as a test of its values. */
+export function passing(filter: Filter, target: Target): (value: Plotted) => boolean {
+  const tests = partsOf(filter)
+    .filter((part) => isAbout(part, target))
+    .map(testOf);
+  return (value) => tests.every((test) => test(value));
+}
+
+/** Which of so many runs pass what a filter says about all that is known of them, in their order. */
+export function passingRuns(
+  filter: Filter,
+  measures: readonly { readonly target: Target; readonly values: readonly Plotted[] }[],
+  count: number,
+): boolean[] {
+  const tests = measures.map(({ target, values }) => ({ test: passing(filter, target), values }));
+  return Array.from({ length: count }, (_, run) => tests.every(({ test, values }) => test(values[run])));
 }
 
 /** The filter without what it says about these axes. */
 export function withoutChoices(filter: Filter, targets: readonly Target[]): Filter {
   return joinParts(partsOf(filter).filter((part) => !targets.some((target) => isAbout(part, target))));
+}
+
+/** The filter without what `passing` can tell by these axes: the rest is asked of the service. */
+export function withoutJudged(filter: Filter, targets: readonly Target[]): Filter {
+  const isTold = (part: Filter) =>
+    targets.some((target) => isAbout(part, target)) && !(part.metadata && !isJudged(part.metadata));
+  return joinParts(partsOf(filter).filter((part) => !isTold(part)));
 }
 
 function conditionOf(target: Target, choice: Choice): Filter {

@@ -35,7 +35,7 @@ const groups: [title: string, keys: [keys: string, what: string][]][] = [
       ['[ ]', 'move the column of this cell'],
       ['< >', 'make it narrower, wider'],
       ['c', 'compare what is selected'],
-      ['p', 'curves of what is selected'],
+      ['p', 'curves of what is selected, else of the first runs'],
     ],
   ],
   [

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Filter } from '../../filter/tree.ts';
-import { type Choice, passes } from '../filter/brush.ts';
+import { type Choice, passing } from '../filter/brush.ts';
 import { Button, Input } from '../parts/controls.tsx';
 import { Popover } from '../parts/popover.tsx';
 import type { Axis } from './axes.ts';
@@ -82,7 +82,7 @@ function Stretch({ stretch, onChoice, onClose, low, high }: Props & { low: numbe
 }
 
 function Texts({ axis, filter, onChoice, names }: Props & { names: readonly (string | boolean)[] }) {
-  const chosen = names.filter((name) => passes(filter, axis.target, name));
+  const chosen = names.filter(passing(filter, axis.target));
   const toggle = (name: string | boolean) => {
     const next = chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name];
     onChoice(next.length === names.length || next.length === 0 ? null : { values: next });

@@ -1,5 +1,6 @@
 import { type PointerEvent, useState } from 'react';
 import type { Filter } from '../../filter/tree.ts';
+import { shorten } from '../../format/shorten.ts';
 import { type Axis, choiceOf, ticksOf } from './axes.ts';
 import { bandsOf } from './bands.ts';
 import type { PlotProps } from './parallel.tsx';
@@ -51,7 +52,7 @@ export function AxisRail({ axis, filter, left, top, length, nothingBelow, onChoi
           <line y2={length} />
           {ticksOf(axis).map(({ place, label }) => (
             <text key={place} x={-8} y={(1 - place) * length + 4} textAnchor="end">
-              {label.length > 12 ? `${label.slice(0, 11)}…` : label}
+              {shorten(label, 12)}
             </text>
           ))}
           <text x={-8} y={length + nothingBelow + 4} textAnchor="end">

@@ -1,5 +1,5 @@
 import type { Filter } from '../../filter/tree.ts';
-import { passes, stretchOf } from '../filter/brush.ts';
+import { passing, stretchOf } from '../filter/brush.ts';
 import { type Axis, placeOf } from './axes.ts';
 
 type Band = { readonly from: number; readonly to: number };
@@ -9,9 +9,11 @@ export function bandsOf(axis: Axis, filter: Filter): Band[] {
   const { scale, target } = axis;
   if (scale.kind === 'text') {
     const { names } = scale;
-    const passing = names.map((name) => passes(filter, target, name));
-    if (passing.every(Boolean)) return [];
-    return passing.flatMap((passed, at) => (passed ? [{ from: at / names.length, to: (at + 1) / names.length }] : []));
+    const passed = names.map(passing(filter, target));
+    if (passed.every(Boolean)) return [];
+    return passed.flatMap((isPassed, at) =>
+      isPassed ? [{ from: at / names.length, to: (at + 1) / names.length }] : [],
+    );
   }
   const stretch = stretchOf(filter, target);
   if (!stretch) return [];

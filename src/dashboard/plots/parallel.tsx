@@ -76,7 +76,9 @@ export function Parallel({ dots, axes, filter, passing, pointed, onChoice, onMen
   );
   const onMove = (event: PointerEvent<HTMLDivElement>) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
-    onPoint(event.buttons > 0 ? null : nearestLine(lines, xs, event.clientX - left, event.clientY - top));
+    // Where its place is narrow, it has been scrolled.
+    const x = event.clientX - left + event.currentTarget.scrollLeft;
+    onPoint(event.buttons > 0 ? null : nearestLine(lines, xs, x, event.clientY - top));
   };
   return (
     <div

@@ -3,7 +3,7 @@ import { navigate } from 'wouter/use-browser-location';
 import type { Filter } from '../../filter/tree.ts';
 import { formatCount, formatNumber } from '../../format/time.ts';
 import { runPath } from '../address/routes.ts';
-import { passes, stretchOf, withChoice } from '../filter/brush.ts';
+import { stretchOf, withChoice } from '../filter/brush.ts';
 import { type Axis, axisOf, type Dot, type Measure } from './axes.ts';
 import { AxisMenu } from './axis-menu.tsx';
 import { AxisPicker } from './axis-picker.tsx';
@@ -16,6 +16,8 @@ type Props = {
   dots: readonly Dot[];
   measures: readonly Measure[];
   filter: Filter;
+  /** Which of the runs pass, in their order: by these axes, and by whatever else is known of them. */
+  passing: readonly boolean[];
   /** The measures of a scatter, as they stand in the address. */
   x: string | undefined;
   y: string | undefined;
@@ -25,14 +27,14 @@ type Props = {
 };
 
 /** Runs over the axes of what they logged. What is chosen on an axis becomes a condition of the filter. */
-export default function Plots({ kind, dots, measures, filter, x, y, onFilter, onAxes, children }: Props) {
+export default function Plots(props: Props) {
+  const { kind, dots, measures, filter, passing, x, y, onFilter, onAxes, children } = props;
   const all = useMemo(() => measures.flatMap((measure) => axisOf(measure) ?? []), [measures]);
   const axes = useMemo(() => (kind === 'parallel' ? all : twoOf(all, x, y)), [kind, all, x, y]);
-  const passing = useMemo(
-    () => dots.map((_, dot) => all.every((axis) => passes(filter, axis.target, axis.values[dot]))),
-    [dots, all, filter],
-  );
-  const [pointed, setPointed] = useState<number | null>(null);
+  // Its id: while it is pointed at, runs may come and go before it.
+  const [pointedId, setPointedId] = useState<string | null>(null);
+  const at = pointedId === null ? -1 : dots.findIndex(({ id }) => id === pointedId);
+  const pointed = at < 0 ? null : at;
   const [menu, setMenu] = useState<{ axis: Axis; place: DOMRect } | null>(null);
   if (axes.length < 2)
     return (
@@ -51,7 +53,7 @@ export default function Plots({ kind, dots, measures, filter, x, y, onFilter, on
     onChoice: (choices: readonly (readonly [Axis, Parameters<typeof withChoice>[2]])[]) =>
       onFilter(choices.reduce((next, [axis, choice]) => withChoice(next, axis.target, choice), filter)),
     onMenu: (axis: Axis, element: HTMLElement) => setMenu({ axis, place: element.getBoundingClientRect() }),
-    onPoint: setPointed,
+    onPoint: (dot: number | null) => setPointedId(dot === null ? null : dots[dot]!.id),
     onOpen: (dot: number) => navigate(runPath(dots[dot]!)),
   };
   return (

@@ -1,5 +1,6 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
+import { shorten } from '../../format/shorten.ts';
 import { formatCount, formatMoment, formatNumber } from '../../format/time.ts';
 import { printRefs } from '../address/names.ts';
 import { writeSearch } from '../address/search.ts';
@@ -134,20 +135,19 @@ function Line({ entry, before, onRetract }: LineProps) {
   );
 }
 
+/** More of a value than that is not shown of what it was, and became. */
+const maxText = 24;
+
 function Change({ entry, before }: { entry: HistoryEntry; before: HistoryEntry | undefined }) {
   if (!before) return <>first</>;
   if (before.display === entry.display) return <>the same</>;
   const delta = entry.number !== null && before.number !== null ? Number(entry.number) - Number(before.number) : null;
   return (
     <>
-      <bdi>{shorten(before.display)}</bdi> → <bdi>{shorten(entry.display)}</bdi>
+      <bdi>{shorten(before.display, maxText)}</bdi> → <bdi>{shorten(entry.display, maxText)}</bdi>
       {delta !== null && delta !== 0 && (
         <span className={styles.delta}>{(delta > 0 ? '+' : '−') + formatNumber(Math.abs(delta))}</span>
       )}
     </>
   );
-}
-
-function shorten(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 23)}…` : text;
 }

@@ -3,7 +3,7 @@ import { stringifyJson } from '@runledger/client/json';
 import { useQuery } from '@tanstack/react-query';
 import { Copy, History } from 'lucide-react';
 import { navigate } from 'wouter/use-browser-location';
-import type { Column } from '../../filter/columns.ts';
+import { type Column, keyOf } from '../../filter/columns.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { leafAt } from '../../format/cells.ts';
 import { formatMoment } from '../../format/time.ts';
@@ -30,7 +30,8 @@ function useEntry(run: string, key: string) {
 /** What a cell holds, exactly, and what can be asked of it. */
 export function CellMenu({ row, column, place, onFilter, onClose }: Props) {
   const ref = column.ref!;
-  const { data: entry } = useEntry(row.id, ref.key);
+  const key = keyOf(ref);
+  const { data: entry } = useEntry(row.id, key);
   const value = entry ? (leafAt(entry.value, ref.path ?? []) as JsonValue | undefined) : undefined;
   const number = ref.path
     ? Number(typeof value === 'number' || typeof value === 'bigint' ? value : Number.NaN)
@@ -39,11 +40,11 @@ export function CellMenu({ row, column, place, onFilter, onClose }: Props) {
     onFilter(part);
     onClose();
   };
-  const history = writeSearch({ tab: 'history', key: entry?.qualifiedKey ?? ref.key });
+  const history = writeSearch({ tab: 'history', key: entry?.qualifiedKey ?? key });
   return (
-    <Popover place={place} label={`${ref.key} of ${row.name}`} onClose={onClose}>
+    <Popover place={place} label={`${key} of ${row.name}`} onClose={onClose}>
       <p className={styles.title}>
-        <bdi>{entry?.qualifiedKey ?? ref.key}</bdi>
+        <bdi>{entry?.qualifiedKey ?? key}</bdi>
         <span>{entry?.type.toLowerCase() ?? ''}</span>
       </p>
       <div className={styles.value}>

@@ -1,5 +1,5 @@
 import { stringifyJson } from '@runledger/client/json';
-import type { Column } from '../../filter/columns.ts';
+import { type Column, keyOf } from '../../filter/columns.ts';
 import type { KeyRef } from '../../filter/tree.ts';
 import { latestOf, leafAt } from '../../format/cells.ts';
 import type { CellFragment, RunRowsQuery } from '../generated/operations.ts';
@@ -9,13 +9,13 @@ export type Row = RunRowsQuery['pipelineRuns']['nodes'][number];
 /** What a cell shows; null where the run has nothing there. */
 export type CellView = { readonly display: string; readonly isNumber: boolean; readonly entry?: CellFragment };
 
-export function cellOf(row: Row, { key, path }: KeyRef): CellView | null {
-  if (!path) {
-    const entry = latestOf(row.metadata, key);
+export function cellOf(row: Row, ref: KeyRef): CellView | null {
+  if (!ref.path) {
+    const entry = latestOf(row.metadata, keyOf(ref));
     if (!entry) return null;
     return { display: entry.display, isNumber: entry.number !== null, entry };
   }
-  const leaf = leafAt(latestOf(row.deep, key)?.value, path);
+  const leaf = leafAt(latestOf(row.deep, keyOf(ref))?.value, ref.path);
   if (leaf === undefined) return null;
   const isNumber = typeof leaf === 'number' || typeof leaf === 'bigint';
   return { display: typeof leaf === 'string' ? leaf : stringifyJson(leaf), isNumber };

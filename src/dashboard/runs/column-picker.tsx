@@ -14,7 +14,7 @@ type Props = {
   isDiffering: boolean;
   onDiffering: (isOn: boolean) => void;
   onPin: (count: number) => void;
-  onColumns: (columns: readonly Column[]) => void;
+  onColumns: (columns: readonly Column[], change?: { pin?: number }) => void;
   onReset: () => void;
   onClose: () => void;
 };

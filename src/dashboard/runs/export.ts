@@ -1,5 +1,5 @@
 import { stringifyJson } from '@runledger/client/json';
-import { type Column, titleOf } from '../../filter/columns.ts';
+import { type Column, keyOf, titleOf } from '../../filter/columns.ts';
 import { resolveDates } from '../../filter/dates.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { latestOf, leafAt } from '../../format/cells.ts';
@@ -34,7 +34,7 @@ function textOf(run: Run, column: Column): string {
     case 'took':
       return run.endedAt === null ? '' : String((Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1_000);
     default: {
-      const entry = latestOf(run.metadata, column.ref!.key);
+      const entry = latestOf(run.metadata, keyOf(column.ref!));
       const value = entry && leafAt(entry.value, column.ref!.path ?? []);
       return value === undefined ? '' : typeof value === 'string' ? value : stringifyJson(value);
     }
@@ -47,7 +47,7 @@ export async function exportRuns(
   orderBy: PipelineRunOrder | undefined,
   columns: readonly Column[],
 ): Promise<void> {
-  const keys = [...new Set(columns.flatMap(({ ref }) => ref?.key ?? []))];
+  const keys = [...new Set(columns.flatMap(({ ref }) => (ref ? keyOf(ref) : [])))];
   const lines = [['run', 'id', ...columns.map((column) => (column.builtIn === 'took' ? 'Took (s)' : titleOf(column)))]];
   let after: string | null = null;
   do {

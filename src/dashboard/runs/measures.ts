@@ -1,4 +1,4 @@
-import { type Column, titleOf } from '../../filter/columns.ts';
+import { type Column, keyOf, titleOf } from '../../filter/columns.ts';
 import type { KeyRef } from '../../filter/tree.ts';
 import { latestOf, leafAt } from '../../format/cells.ts';
 import type { Plotted, Target } from '../filter/brush.ts';
@@ -7,13 +7,13 @@ import type { Row } from './cells.ts';
 const texts = ['STRING', 'URI', 'PATH', 'DTYPE'];
 
 /** A value as an axis has it: numbers, texts that are shown whole, yes and no. */
-function plottedOf(row: Row, { key, path }: KeyRef): Plotted {
-  if (path) {
-    const leaf = leafAt(latestOf(row.deep, key)?.value, path);
+function plottedOf(row: Row, ref: KeyRef): Plotted {
+  if (ref.path) {
+    const leaf = leafAt(latestOf(row.deep, keyOf(ref))?.value, ref.path);
     if (typeof leaf === 'bigint') return Number(leaf);
     return typeof leaf === 'number' || typeof leaf === 'string' || typeof leaf === 'boolean' ? leaf : undefined;
   }
-  const entry = latestOf(row.metadata, key);
+  const entry = latestOf(row.metadata, keyOf(ref));
   if (!entry) return undefined;
   if (entry.number !== null) return Number(entry.number);
   if (entry.type === 'BOOLEAN') return entry.display === 'true';

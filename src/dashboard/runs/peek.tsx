@@ -1,6 +1,7 @@
 import { isLater } from '@runledger/client/internal/entry';
 import { Maximize2, X } from 'lucide-react';
 import { useState } from 'react';
+import { shorten } from '../../format/shorten.ts';
 import { runPath } from '../address/routes.ts';
 import { Cards } from '../entries/cards.tsx';
 import { type Entry, useRun } from '../entries/use-run.ts';
@@ -70,7 +71,7 @@ export function Peek({ name, onOpen, onClose }: Props) {
           {last && (
             <p className={styles.facts}>
               <span>
-                last change: <bdi>{last.qualifiedKey}</bdi> = <bdi>{shorten(last.display)}</bdi>,{' '}
+                last change: <bdi>{last.qualifiedKey}</bdi> = <bdi>{shorten(last.display, 40)}</bdi>,{' '}
                 <Ago at={last.loggedAt} />
               </span>
             </p>
@@ -81,8 +82,4 @@ export function Peek({ name, onOpen, onClose }: Props) {
       {run === null && <p className={styles.facts}>There is no such run any more.</p>}
     </aside>
   );
-}
-
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

@@ -2,11 +2,15 @@ import { ChevronDown } from 'lucide-react';
 import { useState } from 'react';
 import type { Filter } from '../../filter/tree.ts';
 import { formatCount } from '../../format/time.ts';
+import { type Target, withChoice } from '../filter/brush.ts';
 import { Popover } from '../parts/popover.tsx';
+import quiet from '../parts/quiet.module.css';
 import styles from './pipeline-facet.module.css';
 import { useFacets } from './use-rows.ts';
 
 type Props = { filter: Filter; onFilter: (filter: Filter) => void };
+
+const target: Target = { fact: 'pipeline' };
 
 /** The pipelines of the list, each with the number of its runs; the list has those that are checked. */
 export function PipelineFacet({ filter, onFilter }: Props) {
@@ -16,7 +20,7 @@ export function PipelineFacet({ filter, onFilter }: Props) {
     <>
       <button
         type="button"
-        className={styles.facet}
+        className={`${quiet.quiet} ${styles.facet}`}
         aria-haspopup="dialog"
         aria-expanded={place !== null}
         onClick={(event) => setPlace(event.currentTarget.getBoundingClientRect())}
@@ -44,17 +48,10 @@ function chosenOf({ pipeline, pipelines }: Filter): readonly string[] {
 }
 
 function Pipelines({ filter, chosen, onFilter }: Props & { chosen: readonly string[] }) {
-  const { pipeline: _one, pipelines: _some, ...others } = filter;
-  const { data } = useFacets(others);
+  const { data } = useFacets(withChoice(filter, target, null));
   const toggle = (name: string) => {
     const next = chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name];
-    onFilter(
-      next.length === 0
-        ? others
-        : next.length === 1
-          ? { ...others, pipeline: next[0]! }
-          : { ...others, pipelines: next },
-    );
+    onFilter(withChoice(filter, target, next.length === 0 ? null : { values: next }));
   };
   return (
     <ul className={styles.list}>

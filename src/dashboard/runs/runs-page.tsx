@@ -40,21 +40,18 @@ export function RunsPage() {
         <StatusTabs filter={filter} total={page.all} counts={page.counts} onFilter={page.setFilter} />
         <PipelineFacet filter={filter} onFilter={page.setFilter} />
         <Chips filter={filter} onFilter={page.setFilter} />
-        <ViewSwitch
-          view={view}
-          onView={(next) => change({ view: next === 'table' ? undefined : next, x: undefined, y: undefined })}
-          onCurves={() => openCurves(selection.selected, rows)}
-        />
+        <ViewSwitch view={view} change={change} onCurves={() => openCurves(selection.selected, rows)} />
       </div>
       <Trouble asked={query} />
       <div className={styles.body}>
         {isEmpty && !isFiltered && <EmptyLedger />}
         {isEmpty && isFiltered && <NothingFound filter={filter} onFilter={page.setFilter} />}
-        {!isEmpty && shown && view !== 'table' && (
+        {!isEmpty && columns && shown && view !== 'table' && (
           <PlotView
             kind={view}
             rows={rows}
-            columns={shown}
+            columns={columns}
+            shown={shown}
             filter={filter}
             hasMore={query.hasNextPage}
             x={params.x}
@@ -69,7 +66,7 @@ export function RunsPage() {
             rows={rows}
             total={total}
             columns={shown}
-            pinned={page.pinned}
+            pinned={page.shownPinned}
             selected={selection.selected}
             peeked={params.peek}
             active={active}
@@ -122,7 +119,7 @@ export function RunsPage() {
           pinned={page.pinned}
           isDiffering={params.differ === '1'}
           onDiffering={(isOn) => change({ differ: isOn ? '1' : undefined })}
-          onPin={(count) => change({ pin: count === 0 ? undefined : String(count) })}
+          onPin={chosen.pinTo}
           onColumns={chosen.choose}
           onReset={chosen.reset}
           onClose={() => page.setPicking(false)}

@@ -2,24 +2,20 @@ import { ArrowDown, ArrowUp, Pin } from 'lucide-react';
 import { useState } from 'react';
 import { type Column, titleOf } from '../../filter/columns.ts';
 import { Button } from '../parts/controls.tsx';
+import { moved } from '../parts/moved.ts';
 
 type Props = {
   columns: readonly Column[];
   /** So many of the first are pinned. */
   pinned: number;
   onPin: (count: number) => void;
-  onColumns: (columns: readonly Column[]) => void;
+  onColumns: (columns: readonly Column[], change?: { pin?: number }) => void;
 };
 
 /** The columns of the table from left to right: dragged, or by their arrows, they move; pinned ones stay in view. */
 export function ShownColumns({ columns, pinned, onPin, onColumns }: Props) {
   const [dragged, setDragged] = useState<number | null>(null);
-  const move = (from: number, to: number) => {
-    const next = [...columns];
-    const [column] = next.splice(from, 1);
-    next.splice(to, 0, column!);
-    onColumns(next);
-  };
+  const move = (from: number, to: number) => onColumns(moved(columns, from, to));
   return (
     <section>
       <h3>Shown, from left to right</h3>
@@ -41,8 +37,8 @@ export function ShownColumns({ columns, pinned, onPin, onColumns }: Props) {
                   type="checkbox"
                   checked
                   onChange={() => {
-                    onColumns(columns.filter(({ text }) => text !== column.text));
-                    if (at < pinned) onPin(pinned - 1);
+                    const others = columns.filter(({ text }) => text !== column.text);
+                    onColumns(others, at < pinned ? { pin: pinned - 1 } : {});
                   }}
                 />
                 <bdi>{title}</bdi>

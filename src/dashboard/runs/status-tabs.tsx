@@ -1,5 +1,6 @@
 import type { Filter, Status } from '../../filter/tree.ts';
 import { formatCount } from '../../format/time.ts';
+import quiet from '../parts/quiet.module.css';
 import { StatusMark } from '../parts/status.tsx';
 import styles from './status-tabs.module.css';
 
@@ -23,11 +24,22 @@ export function StatusTabs({ filter, total, counts, onFilter }: Props) {
   return (
     <fieldset className={styles.tabs}>
       <legend className="visually-hidden">State</legend>
-      <button type="button" aria-pressed={status === undefined} onClick={() => onFilter(others)}>
+      <button
+        type="button"
+        className={quiet.quiet}
+        aria-pressed={status === undefined}
+        onClick={() => onFilter(others)}
+      >
         all {total !== undefined && formatCount(total)}
       </button>
       {shown.map((name) => (
-        <button key={name} type="button" aria-pressed={status?.includes(name) ?? false} onClick={() => toggle(name)}>
+        <button
+          key={name}
+          type="button"
+          className={quiet.quiet}
+          aria-pressed={status?.includes(name) ?? false}
+          onClick={() => toggle(name)}
+        >
           <StatusMark status={name} />
           {counts.has(name) && <span>{formatCount(counts.get(name)!)}</span>}
         </button>

@@ -11,7 +11,8 @@ export type HeadProps = {
   isNumeric: (column: Column) => boolean;
   sort: Sort;
   onSort: (column: string) => void;
-  onMove: (text: string, before: string) => void;
+  /** Moves a column to the place of another. */
+  onMove: (text: string, onto: string) => void;
   /** While an edge is held; null when it is let go. */
   onDrag: (text: string | null, width: number) => void;
   onResize: (text: string, width: number) => void;

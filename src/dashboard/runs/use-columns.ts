@@ -1,13 +1,12 @@
 import { useCallback, useMemo } from 'react';
 import { type Column, parseColumns, printColumns, withWidth } from '../../filter/columns.ts';
 import type { Params } from '../address/search.ts';
-import type { Changes } from '../address/use-address.ts';
+import type { Change } from '../address/use-address.ts';
+import { moved } from '../parts/moved.ts';
 import { differs, type Row } from './cells.ts';
 import { defaultColumns, type KnownKey } from './use-rows.ts';
 
 const kept = 'runledger-columns';
-
-type Change = (changes: Changes, options?: { replace?: boolean }) => void;
 
 /** The columns of the address; else those that were chosen last in this browser; else those that suit most. */
 export function useColumns({ cols, pin }: Params, keys: readonly KnownKey[] | undefined, change: Change) {
@@ -17,18 +16,22 @@ export function useColumns({ cols, pin }: Params, keys: readonly KnownKey[] | un
     return keys && defaultColumns(keys);
   }, [cols, keys]);
   const choose = useCallback(
-    (next: readonly Column[], isTyped = false) => {
+    (next: readonly Column[], { isTyped = false, pin }: { isTyped?: boolean; pin?: number } = {}) => {
       localStorage.setItem(kept, printColumns(next));
-      change({ cols: printColumns(next) }, { replace: isTyped });
+      change({ cols: printColumns(next), ...(pin === undefined ? {} : pinnedTo(pin)) }, { replace: isTyped });
     },
     [change],
   );
+  const pinTo = useCallback((count: number) => change(pinnedTo(count)), [change]);
   const reset = useCallback(() => {
     localStorage.removeItem(kept);
     change({ cols: undefined, pin: undefined });
   }, [change]);
   const move = useCallback(
-    (text: string, before: string) => columns && choose(moved(columns, text, before)),
+    (text: string, onto: string) => {
+      const [from, to] = [text, onto].map((one) => columns?.findIndex((column) => column.text === one) ?? -1);
+      if (columns && from! >= 0 && to! >= 0) choose(moved(columns, from!, to!));
+    },
     [columns, choose],
   );
   const resize = useCallback(
@@ -36,21 +39,16 @@ export function useColumns({ cols, pin }: Params, keys: readonly KnownKey[] | un
       columns &&
       choose(
         columns.map((column) => (column.text === text ? withWidth(column, width) : column)),
-        true,
+        { isTyped: true },
       ),
     [columns, choose],
   );
   const pinned = Math.max(0, Math.min(columns?.length ?? 0, Math.floor(Number(pin)) || 0));
-  return { columns, pinned, choose, reset, move, resize };
+  return { columns, pinned, choose, pinTo, reset, move, resize };
 }
 
-/** The columns with one of them in front of another. */
-function moved(columns: readonly Column[], text: string, before: string): readonly Column[] {
-  const column = columns.find((one) => one.text === text);
-  if (!column) return columns;
-  const others = columns.filter((one) => one !== column);
-  const at = others.findIndex((one) => one.text === before);
-  return [...others.slice(0, at), column, ...others.slice(at)];
+function pinnedTo(count: number): { pin: string | undefined } {
+  return { pin: count === 0 ? undefined : String(count) };
 }
 
 /** The columns without those in which all loaded runs say the same, and how many those are. */

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useRef } from 'react';
-import { builtInColumn, type Column, keyColumn } from '../../filter/columns.ts';
+import { builtInColumn, type Column, keyColumn, keyOf } from '../../filter/columns.ts';
 import { resolveDates } from '../../filter/dates.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { ask } from '../api/ask.ts';
@@ -15,7 +15,7 @@ const laterPages = 200;
 /** Which columns to ask for: those of which all is shown, and those of which a part is. */
 function keysOf(columns: readonly Column[]): { keys: string[]; deep: string[] } {
   const refs = columns.flatMap(({ ref }) => ref ?? []);
-  const pick = (isDeep: boolean) => refs.filter(({ path }) => (path !== undefined) === isDeep).map(({ key }) => key);
+  const pick = (isDeep: boolean) => refs.filter(({ path }) => (path !== undefined) === isDeep).map(keyOf);
   return { keys: [...new Set(pick(false))], deep: [...new Set(pick(true))] };
 }
 

@@ -4,8 +4,9 @@ import { printFilter } from '../../filter/print.ts';
 import { both, type Filter } from '../../filter/tree.ts';
 import { rememberList } from '../address/list-walk.ts';
 import type { Params } from '../address/search.ts';
-import type { Changes } from '../address/use-address.ts';
-import { withoutChoices } from '../filter/brush.ts';
+import type { Change } from '../address/use-address.ts';
+import { withoutJudged } from '../filter/brush.ts';
+import { useFilter } from '../filter/use-filter.ts';
 import { announce } from '../parts/announce.ts';
 import { useCommands } from '../parts/commands.ts';
 import { viewOf } from '../parts/view-switch.tsx';
@@ -14,13 +15,11 @@ import { exportRuns } from './export.ts';
 import { targetsOf } from './measures.ts';
 import type { Active } from './table.tsx';
 import { useColumns, useDiffering } from './use-columns.ts';
-import { useFilter } from './use-filter.ts';
 import { useNewRuns } from './use-new-runs.ts';
 import { useFacets, useKeys, useRows } from './use-rows.ts';
 import { useSelection } from './use-selection.ts';
 import { useTableKeys } from './use-table-keys.ts';
 
-type Change = (changes: Changes, options?: { replace?: boolean }) => void;
 type Menu = Active & { readonly place: DOMRect };
 
 /** All that the page of runs knows and can do; its address is where most of it lies. */
@@ -34,11 +33,17 @@ export function useRunsPage(params: Params, change: Change) {
   const orderBy = useMemo(() => orderOf(sort), [sort]);
   // A plot shows what does not pass on its axes as well, only faintly.
   const listed = useMemo(
-    () => (view === 'table' ? filter : withoutChoices(filter, targetsOf(columns ?? []))),
+    () => (view === 'table' ? filter : withoutJudged(filter, targetsOf(columns ?? []))),
     [view, filter, columns],
   );
   const { query, rows, isOld } = useRows(listed, orderBy, columns);
   const { shown, same } = useDiffering(columns, rows, params.differ === '1');
+  const { pinned } = chosen;
+  // Those that are hidden because they do not differ are not among the pinned ones of the table.
+  const shownPinned = useMemo(
+    () => columns?.slice(0, pinned).filter((column) => shown?.includes(column)).length ?? 0,
+    [columns, shown, pinned],
+  );
   const facets = useFacets(filter);
   // The buttons count what each state would have, so that of the filter is left out.
   const { status: _status, ...stateless } = filter;
@@ -72,10 +77,11 @@ export function useRunsPage(params: Params, change: Change) {
     },
     [sort, change],
   );
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    // A page that was refused would be refused again: who wants it asks for the list anew.
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const openMenu = useCallback((row: number, column: number, cell: HTMLElement) => {
     setActive({ row, column });
     setMenu({ row, column, place: cell.getBoundingClientRect() });
@@ -134,7 +140,8 @@ export function useRunsPage(params: Params, change: Change) {
       columns,
       shown,
       same,
-      pinned: chosen.pinned,
+      pinned,
+      shownPinned,
       rows,
       isOld,
       query,

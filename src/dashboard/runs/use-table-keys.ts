@@ -1,17 +1,17 @@
 import { stringifyJson } from '@runledger/client/json';
 import { navigate } from 'wouter/use-browser-location';
-import { type Column, isSortable, widthOf } from '../../filter/columns.ts';
+import { type Column, isSortable, keyOf, widthOf } from '../../filter/columns.ts';
 import { leafAt } from '../../format/cells.ts';
 import { runPath } from '../address/routes.ts';
 import { writeSearch } from '../address/search.ts';
-import type { Changes } from '../address/use-address.ts';
+import type { Change } from '../address/use-address.ts';
 import { ask } from '../api/ask.ts';
 import { EntryOf } from '../generated/operations.ts';
 import { announce } from '../parts/announce.ts';
 import { copyText } from '../parts/copy.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import type { Row } from './cells.ts';
-import { openSelected } from './selection-bar.tsx';
+import { openCurves, openSelected } from './selection-bar.tsx';
 import type { Active } from './table.tsx';
 import type { useSelection } from './use-selection.ts';
 
@@ -23,11 +23,11 @@ type Table = {
   active: Active;
   setActive: (active: Active) => void;
   peek: string | undefined;
-  change: (changes: Changes, options?: { replace?: boolean }) => void;
+  change: Change;
   selection: ReturnType<typeof useSelection>;
   openMenu: (row: number, column: number, cell: HTMLElement) => void;
   setPicking: (isPicking: boolean) => void;
-  choose: (columns: readonly Column[], isTyped?: boolean) => void;
+  choose: (columns: readonly Column[]) => void;
   resize: (text: string, width: number) => void;
   sortBy: (column: string) => void;
   /** Keeps the list, so that the page of a run can walk through it. */
@@ -89,12 +89,12 @@ export function useTableKeys(table: Table): void {
       else if (column && isSortable(column)) table.sortBy(column.text);
     },
     c: () => selection.selected.size > 1 && openSelected('compare', selection.selected),
-    p: () => selection.selected.size > 0 && openSelected('curves', selection.selected),
+    p: () => selection.selected.size + rows.length > 0 && openCurves(selection.selected, rows),
     f: () => {
       const cell = document.getElementById(`cell-${active.row}-${active.column}`);
       if (cell && column?.ref) openMenu(active.row, active.column, cell);
     },
-    h: () => run && column?.ref && navigate(runPath(run) + writeSearch({ tab: 'history', key: column.ref.key })),
+    h: () => run && column?.ref && navigate(runPath(run) + writeSearch({ tab: 'history', key: keyOf(column.ref) })),
     y: () => void (run && copyCell(run, column)),
     '[': shift(-1),
     ']': shift(1),
@@ -108,9 +108,8 @@ export function useTableKeys(table: Table): void {
 async function copyCell(run: Row, column: Column | undefined): Promise<void> {
   if (!column) return copyText(run.name, 'the name');
   if (!column.ref) return announce('Only the name, and what was logged, can be copied.');
-  const { key, path } = column.ref;
-  const { pipelineRun } = await ask(EntryOf, { run: run.id, key });
-  const value = leafAt(pipelineRun?.runMetadata?.value, path ?? []);
+  const { pipelineRun } = await ask(EntryOf, { run: run.id, key: keyOf(column.ref) });
+  const value = leafAt(pipelineRun?.runMetadata?.value, column.ref.path ?? []);
   if (value === undefined) announce('This run has nothing there.');
   else await copyText(stringifyJson(value), 'the exact value');
 }

@@ -115,8 +115,7 @@ WITH touched AS MATERIALIZED (
   INSERT INTO run_count (pipeline, status, runs) SELECT pipeline, status, n FROM run_change WHERE n <> 0
   ON CONFLICT (pipeline, status) DO UPDATE SET runs = run_count.runs + excluded.runs
 ), gone AS (
-  DELETE FROM counted_run c USING was w
-  WHERE c.run_id = w.run_id AND NOT EXISTS (SELECT FROM now_run n WHERE n.run_id = w.run_id)
+  DELETE FROM counted_run WHERE run_id = ANY (ARRAY(SELECT run_id FROM was EXCEPT SELECT run_id FROM now_run))
 ), marked AS (
   UPDATE ledger_mark SET id = ${to} WHERE name = 'counted'
 )

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { to as copyTo } from 'pg-copy-streams';
 import { Prisma } from '../../generated/prisma/client.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
-import { pipelineInSight } from '../runs/sight-sql.ts';
+import { runInSight } from '../runs/sight-sql.ts';
+import type { Sight } from '../sight.ts';
 import { copyOptions, linesOfRuns } from './lines.ts';
 import type { Session } from './session.ts';
 
@@ -10,8 +11,8 @@ import type { Session } from './session.ts';
 export type MovedRuns = {
   /** These only; null for no such bound. */
   ids: readonly string[] | null;
-  /** Those of these pipelines. */
-  pipelines: { names: readonly string[]; prefixes: readonly string[] } | null;
+  /** Those in sight. */
+  sight: Sight;
   startedFrom: Date | null;
   startedBefore: Date | null;
 };
@@ -27,14 +28,14 @@ export async function beginSnapshot(session: Session): Promise<void> {
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
 }
 
-function isMoved({ ids, pipelines, startedFrom, startedBefore }: MovedRuns): Prisma.Sql {
+function isMoved({ ids, sight, startedFrom, startedBefore }: MovedRuns): Prisma.Sql {
   const conditions = [
     ids && Prisma.sql`r.id = ANY(${arrayLiteral(ids)}::uuid[])`,
-    pipelines && pipelineInSight(pipelines, Prisma.raw('r.pipeline')),
+    runInSight({ sight }),
     startedFrom && Prisma.sql`r.started_at >= ${startedFrom.toISOString()}::timestamptz`,
     startedBefore && Prisma.sql`r.started_at < ${startedBefore.toISOString()}::timestamptz`,
   ].filter((condition) => condition !== null);
-  return conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' AND ');
+  return Prisma.join(conditions, ' AND ');
 }
 
 export async function measureMoved(session: Session, moved: MovedRuns): Promise<MovedSize> {

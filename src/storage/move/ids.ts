@@ -1,3 +1,5 @@
+import { transact } from '../postgres/client-transaction.ts';
+import { isOf } from './lines.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -10,20 +12,15 @@ import type { Session } from './session.ts';
 export async function reserveIds(session: Session, id: bigint): Promise<bigint> {
   const before = await readLastId(session);
   if (before >= id) return before;
-  await session.query('BEGIN');
-  try {
+  return transact(session, async () => {
     // Whoever counts holds it for a while: it is waited for while writers still go on.
     await session.query(`SELECT FROM ledger_mark WHERE name = 'counted' FOR UPDATE`);
     // Whoever takes an id has locked one of these tables for writing before it does.
     await session.query('LOCK TABLE metadata_entry, change IN SHARE ROW EXCLUSIVE MODE');
     const last = await readLastId(session);
     if (last < id) await jump(session, last, id);
-    await session.query('COMMIT');
     return last;
-  } catch (error) {
-    await session.query('ROLLBACK').catch(() => {});
-    throw error;
-  }
+  });
 }
 
 async function jump(session: Session, last: bigint, id: bigint): Promise<void> {
@@ -85,7 +82,7 @@ export async function findTakenId(
 ): Promise<{ id: string; runId: string } | null> {
   const { rows } = await session.query<{ id: string; runId: string }>({
     text: `/* find_taken_id */
-WITH lined AS MATERIALIZED (SELECT (line ->> 'id')::bigint AS id FROM import_line WHERE starts_with(line::text, '{"kind":"entry"')),
+WITH lined AS MATERIALIZED (SELECT (line ->> 'id')::bigint AS id FROM import_line l WHERE ${isOf('entry')}),
   bounds AS MATERIALIZED (SELECT min(id) AS least, least(max(id), $1::bigint) AS greatest FROM lined),
   near AS MATERIALIZED (SELECT e.id, e.run_id FROM bounds b CROSS JOIN LATERAL (
     SELECT id, run_id FROM metadata_entry WHERE id >= b.least AND id <= b.greatest AND run_id <> ALL($2::uuid[]) OFFSET 0) e),

@@ -3,7 +3,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { Prisma } from '../../generated/prisma/client.ts';
 import { jsonHash } from '../postgres/json-hash.ts';
 import type { MetadataType, SortKey } from '../rows.ts';
-import { copyOptions, lineStart, linesOfRuns } from './lines.ts';
+import { copyOptions, isOf, linesOfRuns } from './lines.ts';
 import type { Session } from './session.ts';
 
 /** Makes the table, of this session only and empty in each transaction, that lines come into. */
@@ -79,8 +79,13 @@ WHERE ${isOf('step')} AND x.run <> ALL($1::uuid[])`,
 }
 
 /** Why they failed, and when they were last heard of. */
-async function insertDetails(session: Session, kind: 'run' | 'step', run: string, present: readonly string[]) {
-  const { rows } = await session.query({
+async function insertDetails(
+  session: Session,
+  kind: 'run' | 'step',
+  run: string,
+  present: readonly string[],
+): Promise<void> {
+  await session.query({
     text: `/* import_details */ WITH x AS MATERIALIZED (
   SELECT ${run} AS run_id, x.id, x.failure, x."lastSeenAt", x.watched FROM import_line l
   CROSS JOIN LATERAL json_to_record(l.line) AS x(run uuid, id uuid, failure json, "lastSeenAt" timestamptz, watched bool)
@@ -93,11 +98,6 @@ INSERT INTO heartbeat (run_id, scope_id, last_seen_at, watched)
 SELECT run_id, id, "lastSeenAt", coalesce(watched, false) FROM x WHERE "lastSeenAt" IS NOT NULL`,
     values: [present],
   });
-  return rows;
-}
-
-function isOf(kind: keyof typeof lineStart): string {
-  return `starts_with(l.line::text, '${lineStart[kind]}')`;
 }
 
 /** The newest entry under a key of a step, or of a run itself; those of superseded attempts count for themselves only. */

@@ -17,6 +17,11 @@ export const lineStart = {
   end: '{"kind":"end"',
 } as const;
 
+/** Whether a row `l` of import_line is a line of a kind. */
+export function isOf(kind: keyof typeof lineStart): string {
+  return `starts_with(l.line::text, '${lineStart[kind]}')`;
+}
+
 /** A member whose value is text, an id or a number as it stands. Null where the value is: `concat` leaves it out. */
 function bare(name: string, sql: string): string {
   return `',"${name}":' || ${sql}`;

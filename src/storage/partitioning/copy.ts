@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { transact } from '../postgres/client-transaction.ts';
+import { retryRolledBack } from '../postgres/retry.ts';
 import { gone, marks, quoteName, successor, table } from './names.ts';
 import type { Shape } from './shape.ts';
 
@@ -60,7 +62,7 @@ export async function checkAll(client: pg.Client, { columns }: Shape, pace: Pace
       throw new Error(`${rows[0]!.wrong} entries of the copy are not those of the table (${range}).`);
   });
   const { rows } = await client.query<{ more: string }>(
-    `SELECT (SELECT count(*) FROM ${successor} s WHERE NOT EXISTS (SELECT FROM ${gone} g WHERE g.run_id = s.run_id AND g.id = s.id))
+    `SELECT (SELECT count(*) FROM ${successor} s WHERE NOT EXISTS (SELECT FROM ${gone} g WHERE g.run_id = s.run_id AND g.id = s.id AND ${isGone('g')}))
        - (SELECT count(*) FROM ${table}) AS more`,
   );
   if (rows[0]!.more !== '0') throw new Error(`The copy has ${rows[0]!.more} more entries than the table.`);
@@ -87,35 +89,30 @@ async function inPieces(
     signal.throwIfAborted();
     const began = Date.now();
     const next = place + blocks;
-    await retryDeadlocks(client, async () => {
+    const piece = async () => {
       await work(`ctid >= '(${place},0)'::tid AND ctid < '(${next},0)'::tid`);
       await client.query('UPDATE ledger_mark SET id = $2 WHERE name = $1', [mark, next]);
-    });
+    };
+    await retryRolledBack(() => transact(client, piece));
     await new Promise((resolve) => setTimeout(resolve, (Date.now() - began) * pause));
   }
 }
 
-async function retryDeadlocks(client: pg.Client, work: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    await client.query('BEGIN');
-    try {
-      await work();
-      await client.query('COMMIT');
-      return;
-    } catch (error) {
-      await client.query('ROLLBACK');
-      if ((error as { code?: string }).code !== '40P01' || attempt === 10) throw error;
-    }
-  }
+/**
+ * Deletes from the successor what was deleted from the table, and forgets that it was. What is being deleted right now is
+ * still noted for the next time, whatever its number.
+ */
+export async function deleteGone(client: pg.Client): Promise<void> {
+  await client.query(
+    `WITH going AS (DELETE FROM ${gone} RETURNING run_id, id)
+     DELETE FROM ${successor} s USING going g WHERE s.run_id = g.run_id AND s.id = g.id AND ${isGone('g')}`,
+  );
 }
 
-/** Deletes from the successor what was deleted from the table up to now, or behind `after`; gives how far that is. */
-export async function deleteGone(client: pg.Client, after = 0n): Promise<bigint> {
-  const { rows } = await client.query<{ last: string }>(
-    `WITH going AS MATERIALIZED (SELECT n, run_id, id FROM ${gone} WHERE n > $1), deleted AS (
-       DELETE FROM ${successor} s USING going g WHERE s.run_id = g.run_id AND s.id = g.id
-     ) SELECT coalesce(max(n), $1) AS last FROM going`,
-    [String(after)],
-  );
-  return BigInt(rows[0]!.last);
+/**
+ * Whether what was noted as deleted is not there again: a run that is deleted can be imported under the same ids. Asked one by
+ * one, by index, which OFFSET sees to: few are noted at last, when everybody waits, and the table is large.
+ */
+function isGone(noted: string): string {
+  return `NOT EXISTS (SELECT FROM ${table} t WHERE t.run_id = ${noted}.run_id AND t.id = ${noted}.id OFFSET 0)`;
 }

@@ -1,9 +1,10 @@
 import pg from 'pg';
+import { transact } from '../postgres/client-transaction.ts';
 import { connectionOptions } from '../postgres/connection-options.ts';
 import { MigrationError } from '../postgres/migration-error.ts';
 import { checkAll, copyAll, deleteGone, isRewritten, noteEnd, type Pace } from './copy.ts';
-import { lockId, predecessor, successor, table } from './names.ts';
-import { inOneTransaction, preparation, undoing } from './prepare.ts';
+import { gone, lockId, predecessor, successor, table } from './names.ts';
+import { preparation, undoing } from './prepare.ts';
 import { hasOwnSequence, readShape, type Shape } from './shape.ts';
 import { swap } from './swap.ts';
 
@@ -17,6 +18,8 @@ export type PartitionOptions = Pick<Pace, 'pause' | 'signal'> & {
   lockTimeoutMs: number;
   print: (line: string) => void;
 };
+
+type LockOptions = Pick<PartitionOptions, 'lockTimeoutMs' | 'print' | 'signal'>;
 
 /** 8 MB, some ten thousands of entries, which take about a second. */
 const blocksOfAPiece = 1_024;
@@ -45,18 +48,20 @@ export async function partitionEntries(connectionString: string, options: Partit
     if (!begun) {
       if (await readShape(client, predecessor))
         throw new MigrationError(`A table ${predecessor} of an earlier time is in the way. Drop it, or rename it.`);
-      await tryForLock(options, () => inOneTransaction(client, options.lockTimeoutMs, preparation(shape, parts)));
+      await runAll(client, options, preparation(shape, parts));
       await noteEnd(client);
     } else goesOn(shape, begun, parts, print);
     if (await isRewritten(client)) await noteEnd(client);
     const pace: Pace = { ...options, blocks: options.blocks ?? blocksOfAPiece, onProgress: reportProgress(print) };
     await copyAll(client, shape, pace);
-    const deletedUpTo = await deleteGone(client);
+    await deleteGone(client);
+    // It is looked through once more while everybody waits.
+    await client.query(`VACUUM ${gone}`);
     await client.query(`ANALYZE ${successor}`);
     await checkAll(client, shape, pace);
     if (await isRewritten(client)) throw new MigrationError('The table was written anew meanwhile. Call it again.');
     await waitForOlder(client, options);
-    await tryForLock(options, () => swap(client, options.lockTimeoutMs, deletedUpTo));
+    await tryForLock(options, () => swap(client, options.lockTimeoutMs));
     print(
       `The entries are partitioned into ${begun?.parts ?? parts}. The old table is still there: DROP TABLE ${predecessor} gives its space back.`,
     );
@@ -64,10 +69,10 @@ export async function partitionEntries(connectionString: string, options: Partit
 }
 
 /** Takes away what a command that was broken off has made. The entries are as they were. */
-export async function abortPartitioning(connectionString: string, options: PartitionOptions): Promise<void> {
+export async function abortPartitioning(connectionString: string, options: LockOptions): Promise<void> {
   await asOnlyOne(connectionString, async (client) => {
     if (!(await readShape(client, successor))) return options.print('Nothing has been begun.');
-    await tryForLock(options, () => inOneTransaction(client, options.lockTimeoutMs, undoing));
+    await runAll(client, options, undoing);
     options.print('What was begun is gone. The entries are as they were.');
   });
 }
@@ -116,8 +121,16 @@ function goesOn(shape: Shape, begun: Shape, parts: number, print: (line: string)
   print('It was begun before; it goes on.');
 }
 
+/** Runs all of the statements, or none, as soon as the lock that they need is free. */
+function runAll(client: pg.Client, options: LockOptions, statements: readonly string[]): Promise<void> {
+  const work = async () => {
+    for (const statement of statements) await client.query(statement);
+  };
+  return tryForLock(options, () => transact(client, work, options.lockTimeoutMs));
+}
+
 /** Tries for a lock again and again, each time for a short while: who waits for it holds up all who come behind. */
-async function tryForLock({ print, signal }: PartitionOptions, work: () => Promise<void>): Promise<void> {
+async function tryForLock({ print, signal }: LockOptions, work: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted();
     try {

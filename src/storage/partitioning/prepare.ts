@@ -1,6 +1,8 @@
-import type pg from 'pg';
 import { gone, marks, mirror, quoteName, successor, table } from './names.ts';
 import { indexLike, nameBeside, type Shape } from './shape.ts';
+
+/** Of each there is a trigger. */
+const events = ['insert', 'update', 'delete'] as const;
 
 /** The statements that make the successor, empty, and the triggers that tell it of all that is written from now on. */
 export function preparation({ columns, indexes }: Shape, parts: number): string[] {
@@ -28,33 +30,27 @@ BEGIN
   RETURN NULL;
 END $$`,
     // Behind everybody who is writing now: what is there before the triggers is all committed.
-    ...(['insert', 'update', 'delete'] as const).map((event) => {
+    ...events.map((event) => {
       const rows = event === 'delete' ? 'OLD TABLE AS old_rows' : 'NEW TABLE AS new_rows';
       return `CREATE TRIGGER ${mirror}_${event} AFTER ${event.toUpperCase()} ON ${table} REFERENCING ${rows} FOR EACH STATEMENT EXECUTE FUNCTION ${mirror}()`;
     }),
   ];
 }
 
+/** The statements after which the successor is told of nothing any more. */
+export function parting(condition: '' | 'IF EXISTS'): string[] {
+  return [
+    ...events.map((event) => `DROP TRIGGER ${condition} ${mirror}_${event} ON ${table}`),
+    `DROP FUNCTION ${condition} ${mirror}()`,
+  ];
+}
+
 /** The statements that take all of that away again. The table itself is as it was. */
 export const undoing: string[] = [
-  ...['insert', 'update', 'delete'].map((event) => `DROP TRIGGER IF EXISTS ${mirror}_${event} ON ${table}`),
-  `DROP FUNCTION IF EXISTS ${mirror}()`,
+  ...parting('IF EXISTS'),
   `DROP TABLE IF EXISTS ${successor}`,
   `DROP TABLE IF EXISTS ${gone}`,
   `DELETE FROM ledger_mark WHERE name IN (${Object.values(marks)
     .map((name) => `'${name}'`)
     .join(', ')})`,
 ];
-
-/** All of the statements, or none. */
-export async function inOneTransaction(client: pg.Client, lockTimeoutMs: number, statements: string[]): Promise<void> {
-  await client.query('BEGIN');
-  try {
-    await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
-    for (const statement of statements) await client.query(statement);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {});
-    throw error;
-  }
-}

@@ -16,7 +16,8 @@ const idleInTransactionMs = 5_000;
 /**
  * How every connection is opened. All settings of the session travel in one start-up parameter, `options`: that is the one
  * which a pooler can be told to ignore (`ignore_startup_parameters = options`); then the role must have them instead.
- * Sessions run in UTC: Prisma reads and writes timestamps wrongly in any other zone.
+ * Sessions run in UTC: Prisma reads and writes timestamps wrongly in any other zone. Nothing is compiled: the planner cannot
+ * know how few rows the statements touch, and where it fears many, compiling takes longer than all the rest.
  */
 export function connectionOptions(
   connectionString: string,
@@ -25,6 +26,7 @@ export function connectionOptions(
 ): pg.ClientConfig {
   const settings = {
     TimeZone: 'UTC',
+    jit: 'off',
     ...(timeouts && {
       statement_timeout: timeouts.statementTimeoutMs,
       lock_timeout: timeouts.lockTimeoutMs,

@@ -41,7 +41,7 @@ export async function checkServer(client: pg.Client, notice: (line: string) => v
   }
   if (facts.statementTimeout === '0') {
     notice(
-      `Sessions have no statement timeout although one was asked for; a pooler in between may drop the startup option. Set the timeouts with ALTER ROLE ${role} SET statement_timeout = '12s'; ALTER ROLE ${role} SET lock_timeout = '2s'; ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '5s'.`,
+      `Sessions have no statement timeout although one was asked for; a pooler in between may drop the startup option. Set the timeouts with ALTER ROLE ${role} SET statement_timeout = '12s'; ALTER ROLE ${role} SET lock_timeout = '2s'; ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '5s'; ALTER ROLE ${role} SET jit = off.`,
     );
   }
   if (facts.isReadOnly) {

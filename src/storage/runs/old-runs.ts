@@ -28,10 +28,15 @@ function isOld({ before, unfinished }: OldRuns): Prisma.Sql {
     AND coalesce((SELECT e.recorded_at FROM metadata_entry e WHERE e.run_id = r.id ORDER BY e.id DESC LIMIT 1) < ${before}::timestamptz, true)))`;
 }
 
-/** The oldest runs in that sight: up to `take` of them. */
-export async function listOldRuns(db: Reader, old: OldRuns, take: number): Promise<Pick<RunRow, 'id'>[]> {
+/** The oldest runs in that sight but for some: up to `take` of them. */
+export async function listOldRuns(
+  db: Reader,
+  old: OldRuns,
+  except: readonly string[],
+  take: number,
+): Promise<Pick<RunRow, 'id'>[]> {
   return db.prisma.$queryRaw<Pick<RunRow, 'id'>[]>`/* list_old_runs */
-SELECT r.id FROM pipeline_run r WHERE ${isOld(old)} AND ${runInSight(old)} ORDER BY r.ended_at LIMIT ${take}::int`;
+SELECT r.id FROM pipeline_run r WHERE ${isOld(old)} AND ${runInSight(old)} AND r.id <> ALL(${except}::uuid[]) ORDER BY r.ended_at LIMIT ${take}::int`;
 }
 
 /** Whether this run is old, as whoever holds its lock sees it. */

@@ -1,11 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** Streams that are followed whatever happens to them. */
 export type Followers = {
   /** Events that have come since the last call. */
   takeCount(): number;
   stop(): Promise<void>;
 };
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Follows all changes on so many streams; one that ends is opened again. */
 export function followAll(url: string, streams: number): Followers {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A write that was acknowledged: which, and the ids of what it wrote. */
 export type Acknowledged = { requestId: string; variables: Record<string, unknown>; ids: string[] };
@@ -19,8 +20,6 @@ const readQuery = 'query ($ref: String!) { pipelineRun(ref: $ref) { runMetadata(
 
 /** What `logMutation` answers. */
 export type Logged = { logMetadata: { replayed: boolean; entries: { id: string }[] } };
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Sends one request; null when no answer came, or one that says to try again. */
 export async function send(

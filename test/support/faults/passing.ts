@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { signalAll } from '../processes.ts';
 import type { CuttableWire } from '../proxy.ts';
@@ -12,12 +11,6 @@ export type PassingFault = { name: string; happen(victim: Victim): Promise<void>
 
 /** In the short form, which plays each once, they pass sooner. */
 const lastsMs = process.env['SOAK_MINUTES'] ? 3_000 : 1_000;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** The process that leads an embedded Postgres. */
-export function postmasterOf(dataDir: string): number {
-  return Number.parseInt(readFileSync(join(dataDir, 'cluster/data/postmaster.pid'), 'utf8'), 10);
-}
 
 /** Those that a service meets in years, in the order in which a long run plays them. */
 export const passingFaults: PassingFault[] = [

@@ -12,12 +12,14 @@ export interface GitState {
   readonly remote: string | undefined;
 }
 
-/** What a git command prints; undefined where it fails, or there is no git. */
+/**
+ * What a git command prints; undefined where it fails, or there is no git. Asking changes nothing: without locks, `status`
+ * does not write the index, where one that is killed would leave a lock that stops whoever commits.
+ */
 function ask(folder: string, ...args: string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile('git', ['-C', folder, ...args], { timeout: timeoutMs }, (error, stdout) =>
-      resolve(error ? undefined : stdout.trim()),
-    );
+    const all = ['--no-optional-locks', '-C', folder, ...args];
+    execFile('git', all, { timeout: timeoutMs }, (error, stdout) => resolve(error ? undefined : stdout.trim()));
   });
 }
 

@@ -1,5 +1,5 @@
-import { readFloat, readInteger } from './number.ts';
 import { setMember } from './object.ts';
+import { readFloat, readInteger } from './read-number.ts';
 import { endOfString } from './scan.ts';
 import type { JsonObject, JsonValue } from './value.ts';
 
