@@ -41,8 +41,9 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
       cache.set(text, known);
       return known;
     }
-    const prepared = prepare(schema, limits, text, introspection);
-    cache.set(text, prepared);
+    const own = copyOf(text);
+    const prepared = prepare(schema, limits, own, introspection);
+    cache.set(own, prepared);
     bytes += text.length;
     for (const oldest of cache.keys()) {
       if (bytes <= maxCacheBytes) break;
@@ -51,6 +52,11 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
     }
     return prepared;
   };
+}
+
+/** A text that was cut out of another keeps all of that in memory: of a short query, the megabytes that came with it. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 function prepare(schema: GraphQLSchema, limits: QueryLimits, text: string, introspection: boolean): PreparedDocument {
@@ -89,12 +95,15 @@ function describeParseError(error: unknown, limits: QueryLimits): GraphQLError {
   return withCode(error, 'GRAPHQL_PARSE_FAILED');
 }
 
+/** Places that an error names at most: the line of each is counted from the beginning of the text. */
+const maxPlaces = 20;
+
 /** `spec`: a client that accepts only application/json is answered with 200, as GraphQL over HTTP has it. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(error.message, {
-    ...(error.nodes ? { nodes: error.nodes } : {}),
+    ...(error.nodes ? { nodes: error.nodes.slice(0, maxPlaces) } : {}),
     ...(error.source ? { source: error.source } : {}),
-    ...(error.positions ? { positions: error.positions } : {}),
+    ...(error.positions ? { positions: error.positions.slice(0, maxPlaces) } : {}),
     extensions: { code, ...error.extensions, http: { spec: error.extensions['code'] === undefined, status: 400 } },
   });
 }
