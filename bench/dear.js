@@ -1,7 +1,7 @@
-// npm run bench:dear [-- --runs 100000 --rounds 3 --seconds 8 --rate 200 --callers 8 --kinds counts,mixed]
+// npm run bench:dear [-- --runs 100000 --rounds 3 --seconds 6 --minutes 6 --rate 200 --callers 8 --kinds counts,mixed]
 // What look-ups by key and writes notice of callers who ask the dearest queries that are allowed, one after the other without a
 // pause: their latency beside them, as ratio to that without them, in turn. Requests come at an even rate, and what counts is
-// the time from when each was due.
+// the time from when each was due. After so many minutes, all told, no more is begun, but of each kind one round is made.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -16,26 +16,33 @@ const { values: options } = parseArgs({
   options: {
     runs: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '6' },
+    minutes: { type: 'string', default: '6' },
     rate: { type: 'string', default: '200' },
     callers: { type: 'string', default: '8' },
     kinds: { type: 'string' },
   },
 });
-const [runs = 0, rounds = 0, seconds = 0, rate = 0, callers = 0] = [
+const [runs = 0, rounds = 0, seconds = 0, minutes = 0, rate = 0, callers = 0] = [
   options.runs,
   options.rounds,
   options.seconds,
+  options.minutes,
   options.rate,
   options.callers,
 ].map(Number);
-const kinds = options.kinds?.split(',') ?? [...Object.keys(dearQueries), 'mixed'];
+const kinds = options.kinds?.split(',') ?? ['mixed', ...Object.keys(dearQueries)];
+/** For one kind, the end of it, and the end of all. */
+const kindMs = (2 * seconds + 8) * 1_000;
+const isTimeLeft = () => performance.now() + kindMs < minutes * 60_000;
 
 const shape = shapeOfRuns(runs);
 process.stderr.write(`Filling ${sizeOf(shape)}\n`);
 const cluster = await openFilledCluster(shape, undefined);
 try {
-  const server = await startContestant(contestants['ours'], cluster.url);
+  // What is cancelled below would be told of as the database's failure.
+  const contestant = { .../** @type {import('./contestants.js').Contestant} */ (contestants['ours']) };
+  const server = await startContestant({ ...contestant, environment: { LOG_LEVEL: 'fatal' } }, cluster.url);
   try {
     const measure = () => measurePaced({ url: server.url, rate, seconds, runs });
     await measure();
@@ -45,6 +52,7 @@ try {
     const answered = {};
     for (let round = 1; round <= rounds; round += 1) {
       for (const kind of kinds) {
+        if (round > 1 && !isTimeLeft()) break;
         const alone = await measure();
         const dear = await startCallers(server.url, kind);
         const beside = await measure();
@@ -59,10 +67,11 @@ try {
       }
     }
     console.log(
-      `Latency beside ${callers} callers ÷ alone, medians of ${rounds} rounds of ${seconds} s in turn; ${rate} look-ups and ${rate} writes a second; ${sizeOf(shape)}.\n`,
+      `Latency beside ${callers} callers ÷ alone, medians of rounds of ${seconds} s in turn; ${rate} look-ups and ${rate} writes a second; ${sizeOf(shape)}.\n`,
     );
     const head = [
       'asked beside',
+      'rounds',
       'look-up by key: median',
       'p99',
       'log 2: median',
@@ -71,6 +80,7 @@ try {
     ];
     const rows = kinds.map((kind) => [
       dearQueries[kind]?.name ?? 'all of these in turn',
+      `${ratios[kind]?.[0]?.p99.length}`,
       ...(ratios[kind] ?? []).flatMap(({ p50, p99 }) => [ratio(median(p50)), ratio(median(p99))]),
       answered[kind] ?? '',
     ]);
@@ -83,14 +93,25 @@ try {
 }
 process.exit();
 
+/** Ends what the thread of dear queries has the database do. */
+async function cancelDear() {
+  await cluster.client.query(
+    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'runledger aside' AND state = 'active'",
+  );
+}
+
 /** Callers in a process of their own, which takes what they are answered. */
 async function startCallers(/** @type {string} */ url, /** @type {string} */ kind) {
   const child = fork(new URL('./dear-callers.js', import.meta.url), [url, kind, String(callers), String(runs)]);
   await once(child, 'message');
   return {
     async stop() {
+      const told = once(child, 'message');
       child.send('stop');
-      const [said] = await once(child, 'message');
+      // Nobody waits for what is under way; what comes next is to begin in peace.
+      const timer = setInterval(cancelDear, 50);
+      const [said] = await told;
+      clearInterval(timer);
       return String(said);
     },
   };

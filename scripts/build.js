@@ -1,10 +1,11 @@
 // Builds the client, then compiles src to dist, from scratch, so that a deleted source leaves nothing behind, and builds the
-// page into it.
+// service's bundle and the page into it.
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildDashboard } from './build-dashboard.js';
 import { hashOfSources, stamp } from './build-stamp.js';
+import { bundleService } from './bundle-service.js';
 
 // What is changed meanwhile is not in it.
 const hash = hashOfSources();
@@ -14,5 +15,6 @@ rmSync(`${root}dist`, { recursive: true, force: true });
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], {
   stdio: 'inherit',
 });
+await bundleService();
 await buildDashboard();
 writeFileSync(stamp, hash);

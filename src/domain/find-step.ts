@@ -2,9 +2,8 @@ import { notFound } from '../errors.ts';
 import type { Reader } from '../storage/postgres/database.ts';
 import type { RunRow, StepRow } from '../storage/rows.ts';
 import { findStepByName } from '../storage/runs/steps.ts';
-import { normalizeName } from './names.ts';
+import { mayBeInName, normalizeName } from './names.ts';
 import { quote } from './value/quote.ts';
-import { isStorableText } from './value/storable.ts';
 
 /** A step of a run by its name, in its newest attempt unless another is asked for; null when there is none. Attempts count from 1. */
 export async function findStep(
@@ -13,7 +12,7 @@ export async function findStep(
   name: string,
   attempt?: number | null,
 ): Promise<StepRow | null> {
-  if (!isStorableText(name)) return null;
+  if (!mayBeInName(name)) return null;
   return findStepByName(db, { runId, name: normalizeName(name), attempt: attempt ?? null });
 }
 

@@ -1,6 +1,7 @@
 import { type MetadataKeyRow, listMetadataKeys as selectMetadataKeys } from '../storage/counts/keys.ts';
 import type { Writer } from '../storage/postgres/database.ts';
-import { normalizeName } from './names.ts';
+import { mayBeInName, normalizeName } from './names.ts';
+import { longestQualifiedBytes } from './qualified-key.ts';
 import { refreshCounts } from './refresh-counts.ts';
 import { textRange } from './text-range.ts';
 import { isStorableText } from './value/storable.ts';
@@ -16,9 +17,10 @@ export type ListMetadataKeys = {
 /** The keys in use, by key, of the runs of one pipeline or of all; a text that no key or pipeline can have finds none. */
 export async function listMetadataKeys(db: Writer, asked: ListMetadataKeys): Promise<MetadataKeyRow[]> {
   const { qualified, after, take } = asked;
-  const prefix = asked.prefix?.normalize('NFC') ?? '';
+  const prefix = normalizeName(asked.prefix ?? '');
   const pipeline = asked.pipeline == null ? '' : normalizeName(asked.pipeline);
-  if (!isStorableText(prefix) || !isStorableText(pipeline) || asked.pipeline === '') return [];
+  if (!isStorableText(prefix) || Buffer.byteLength(prefix) > longestQualifiedBytes) return [];
+  if (!mayBeInName(pipeline) || asked.pipeline === '') return [];
   await refreshCounts(db);
   return selectMetadataKeys(db, { pipeline, qualified, range: prefix === '' ? null : textRange(prefix), after, take });
 }

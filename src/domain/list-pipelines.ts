@@ -1,9 +1,8 @@
 import { countPipelines, type PipelineRow, listPipelines as selectPipelines } from '../storage/counts/runs.ts';
 import type { Writer } from '../storage/postgres/database.ts';
-import { normalizeName } from './names.ts';
+import { mayBeInName, normalizeName } from './names.ts';
 import { refreshCounts } from './refresh-counts.ts';
 import { textRange } from './text-range.ts';
-import { isStorableText } from './value/storable.ts';
 
 /** The pipelines, by name, and how many there are; a beginning that no name can have finds none. */
 export async function listPipelines(
@@ -11,7 +10,7 @@ export async function listPipelines(
   { prefix, after, take }: { prefix?: string | null | undefined; after: string | null; take: number },
 ): Promise<{ rows: PipelineRow[]; count: () => Promise<number> }> {
   const start = normalizeName(prefix ?? '');
-  if (!isStorableText(start)) return { rows: [], count: async () => 0 };
+  if (!mayBeInName(start)) return { rows: [], count: async () => 0 };
   await refreshCounts(db);
   const range = start === '' ? null : textRange(start);
   return { rows: await selectPipelines(db, { range, after, take }), count: () => countPipelines(db, range) };

@@ -1,5 +1,6 @@
 import { badInput } from '../errors.ts';
 import { hasUnpairedSurrogate, quote } from './value/quote.ts';
+import { isStorableText } from './value/storable.ts';
 
 /** What has a name of its own. */
 export type NamedKind = 'run' | 'step' | 'pipeline';
@@ -28,6 +29,11 @@ export function normalizeName(text: string): string {
 /** Whether a name, or the beginning of one, in the form in which names are stored, is longer than any of them. */
 export function isTooLong(name: string): boolean {
   return Buffer.byteLength(name) > maxNameBytes;
+}
+
+/** Whether a name could be this, or have it in it: the database need not be asked about what none can. */
+export function mayBeInName(text: string): boolean {
+  return isStorableText(text) && !isTooLong(normalizeName(text));
 }
 
 /** Whether `text` is 32 hex digits, with or without hyphens: such a reference means an id and never a name. */

@@ -3,7 +3,7 @@ import { badInput } from '../errors.ts';
 import type { ExecutionStatus, MetadataType } from '../storage/rows.ts';
 import type { Operand } from '../storage/runs/equality.ts';
 import type { MetadataTest, RunFilter } from '../storage/runs/run-filter.ts';
-import { normalizeName } from './names.ts';
+import { mayBeInName, normalizeName } from './names.ts';
 import { parsePath, parseSource } from './parse-latest-source.ts';
 import { textRange } from './text-range.ts';
 import type { Limits } from './value/limits.ts';
@@ -72,13 +72,12 @@ export function parseRunFilter(input: FilterInput | null | undefined, limits: Li
     if (filter.pipelines != null) of.push(ofPipelines(filter.pipelines));
     if (filter.status != null) of.push({ kind: 'status', anyOf: filter.status });
     if (filter.namePrefix != null && filter.namePrefix !== '') {
-      of.push(
-        storable(filter.namePrefix, () => ({ kind: 'namePrefix', ...textRange(normalizeName(filter.namePrefix!)) })),
-      );
+      const text = normalizeName(filter.namePrefix);
+      of.push(mayBeInName(text) ? { kind: 'namePrefix', ...textRange(text) } : nothing);
     }
     if (filter.nameContains != null && filter.nameContains !== '') {
       const text = normalizeName(filter.nameContains);
-      of.push(storable(text, { kind: 'nameContains', text }));
+      of.push(mayBeInName(text) ? { kind: 'nameContains', text } : nothing);
     }
     if (filter.startedAfter != null) of.push({ kind: 'startedAfter', at: filter.startedAfter });
     if (filter.startedBefore != null) of.push({ kind: 'startedBefore', at: filter.startedBefore });
@@ -94,14 +93,8 @@ export function parseRunFilter(input: FilterInput | null | undefined, limits: Li
 }
 
 function ofPipelines(names: readonly string[]): RunFilter {
-  const anyOf = names.filter(isStorableText).map(normalizeName);
+  const anyOf = names.filter(mayBeInName).map(normalizeName);
   return anyOf.length === 0 ? nothing : { kind: 'pipelines', anyOf };
-}
-
-/** What is never stored is never found. */
-function storable(text: string, filter: RunFilter | (() => RunFilter)): RunFilter {
-  if (!isStorableText(text)) return nothing;
-  return typeof filter === 'function' ? filter() : filter;
 }
 
 function parseCondition(input: ConditionInput, limits: Limits): RunFilter {

@@ -1,5 +1,5 @@
 import { isRawJson, stringifyJson } from '@runledger/client/json';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { ErrorCode, RunledgerError } from '../errors.ts';
 
 /** What goes over the wire: a whole text, or, for a stream of events, one text after another. */
@@ -118,10 +118,26 @@ function toWire(error: GraphQLError) {
 
 /** The answer to a request that is refused before it reaches GraphQL, in GraphQL's form. */
 export function refusal(message: string, status: number, code: ErrorCode | 'INTERNAL_SERVER_ERROR'): WholeAnswer {
-  return serializeResult({ errors: [new GraphQLError(message, { extensions: { code, http: { status } } })] }, json);
+  return serializeResult({ errors: [bareError(message, { code, http: { status } })] }, json);
 }
 
-/** The answer to a request that is refused before it reaches GraphQL, because of an error that says itself what is wrong. */
-export function refusalOf({ code, message, details }: RunledgerError): WholeAnswer {
-  return serializeResult({ errors: [new GraphQLError(message, { extensions: { ...details, code } })] }, json);
+const answersOf = new WeakMap<RunledgerError, WholeAnswer>();
+
+/**
+ * The answer to a request that is refused before it reaches GraphQL, because of an error that says itself what is wrong: of one
+ * that comes again and again, always the same.
+ */
+export function refusalOf(error: RunledgerError): WholeAnswer {
+  let answer = answersOf.get(error);
+  if (!answer) {
+    const { code, message, details } = error;
+    answer = serializeResult({ errors: [bareError(message, { ...details, code })] }, json);
+    answersOf.set(error, answer);
+  }
+  return answer;
+}
+
+/** What is written of an error that concerns no place of a document: to note where it was made takes longer than all else. */
+function bareError(message: string, extensions: Record<string, unknown>): GraphQLError {
+  return { message, extensions } as GraphQLError;
 }

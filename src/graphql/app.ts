@@ -102,7 +102,7 @@ export function createApp(options: AppOptions): App {
     caller: Caller,
     way: Way,
     note: RequestNote,
-    hand?: () => Promise<AsideAnswer> | null,
+    hand?: () => Promise<AsideAnswer | null> | null,
   ): Promise<Result | AsideAnswer> {
     const failed = (error: unknown) => finish(failureOf(error), note);
     try {
@@ -113,7 +113,8 @@ export function createApp(options: AppOptions): App {
       note.operationName = operation.name?.value ?? null;
       const cost = checkCost(document, operation, params.variables);
       const handed = operation.operation === 'query' && aside && cost >= aside.fromCost ? hand?.() : null;
-      if (handed) return await withinDeadline(handed);
+      const answered = handed && (await withinDeadline(handed));
+      if (answered) return answered;
       const isStream = operation.operation === 'subscription';
       const stream = isStream ? streamEnds.open(caller) : null;
       const primary = forRequest(db, note.clock, caller.sight);

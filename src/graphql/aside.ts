@@ -27,8 +27,8 @@ export type AsideAnswer = Omit<WholeAnswer, 'body'> & {
 export type Aside = {
   /** From what cost on a query is answered there. */
   fromCost: number;
-  /** Null where nobody is there at this moment: then it is answered here. */
-  answer(question: AsideQuestion): Promise<AsideAnswer> | null;
+  /** Null, at once or soon, where nobody is there: then it is answered here. */
+  answer(question: AsideQuestion): Promise<AsideAnswer | null> | null;
 };
 
 /** Notes what came of a question that was answered elsewhere. */

@@ -27,7 +27,7 @@ type DocumentOptions = {
 /** Parses, measures and validates query texts, and remembers the outcome, good or bad, of those used last. */
 export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, options: DocumentOptions = {}) {
   const { introspection = true, maxCacheBytes = 8 * 1024 * 1024 } = options;
-  const cache = new Map<string, PreparedDocument>();
+  const cache = new Map<string, { own: string; prepared: PreparedDocument }>();
   let bytes = 0;
   let newest = '';
 
@@ -38,17 +38,19 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
     }
     const known = cache.get(text);
     if (known) {
-      // The order of a Map is that of insertion: what is used moves to the end.
-      if (text !== newest) {
-        cache.delete(text);
-        cache.set(text, known);
-        newest = text;
+      const { own, prepared } = known;
+      // The order of a Map is that of insertion: what is used moves to the end, under the text that is its own.
+      if (own !== newest) {
+        cache.delete(own);
+        cache.set(own, known);
+        newest = own;
       }
-      return known;
+      return prepared;
     }
-    const prepared = prepare(schema, limits, text, introspection);
-    cache.set(text, prepared);
-    newest = text;
+    const own = copyOf(text);
+    const prepared = prepare(schema, limits, own, introspection);
+    cache.set(own, { own, prepared });
+    newest = own;
     bytes += text.length;
     for (const oldest of cache.keys()) {
       if (bytes <= maxCacheBytes) break;
@@ -57,6 +59,11 @@ export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, 
     }
     return prepared;
   };
+}
+
+/** A text that was cut out of another keeps all of that in memory: of a short query, the megabytes that came with it. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 function prepare(schema: GraphQLSchema, limits: QueryLimits, text: string, introspection: boolean): PreparedDocument {
@@ -95,12 +102,15 @@ function describeParseError(error: unknown, limits: QueryLimits): GraphQLError {
   return withCode(error, 'GRAPHQL_PARSE_FAILED');
 }
 
+/** Places that an error names at most: the line of each is counted from the beginning of the text. */
+const maxPlaces = 20;
+
 /** `spec`: a client that accepts only application/json is answered with 200, as GraphQL over HTTP has it. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(error.message, {
-    ...(error.nodes ? { nodes: error.nodes } : {}),
+    ...(error.nodes ? { nodes: error.nodes.slice(0, maxPlaces) } : {}),
     ...(error.source ? { source: error.source } : {}),
-    ...(error.positions ? { positions: error.positions } : {}),
+    ...(error.positions ? { positions: error.positions.slice(0, maxPlaces) } : {}),
     extensions: { code, ...error.extensions, http: { spec: error.extensions['code'] === undefined, status: 400 } },
   });
 }

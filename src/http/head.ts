@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { RequestNote } from '../measure/request.ts';
 
 const noteKey = Symbol('note');
@@ -22,9 +22,11 @@ export const headersOfAll: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
+const namesOfAll = Object.keys(headersOfAll);
+
 /**
- * Writes the head of an answer, with what all have. One object, spread once: Node takes three microseconds more for a request
- * as soon as one header was set before, and one more where the object is made in several steps.
+ * Writes the head of an answer, with what all have. As a list of names and values: to put two objects together takes four
+ * microseconds of each request; and Node takes three more as soon as one header was set before.
  */
 export function writeHead(
   response: ServerResponse,
@@ -33,8 +35,10 @@ export function writeHead(
   contentLength?: number,
 ): ServerResponse {
   const note = (response as Noted)[noteKey];
-  const all: OutgoingHttpHeaders = { ...headersOfAll, ...headers };
-  if (note) all['x-request-id'] = note.id;
-  if (contentLength !== undefined) all['content-length'] = contentLength;
+  const all: string[] = [];
+  for (const name of namesOfAll) if (headers[name] === undefined) all.push(name, headersOfAll[name]!);
+  for (const name of Object.keys(headers)) all.push(name, headers[name]!);
+  if (note) all.push('x-request-id', note.id);
+  if (contentLength !== undefined) all.push('content-length', String(contentLength));
   return response.writeHead(status, all);
 }

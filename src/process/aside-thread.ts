@@ -27,6 +27,8 @@ const db = openDatabase({
   connectionString,
   applicationName: 'runledger aside',
   maxConnections,
+  // Those that Postgres would take besides would not leave the cores to others.
+  parallel: false,
   // All of them but one, which is left for what every question asks first.
   aside: { atOnce: maxConnections - 1 },
 });

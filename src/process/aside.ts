@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { unavailable } from '../errors.ts';
@@ -28,12 +29,14 @@ const fromCost = 400;
 const maxHeapMb = 1_024;
 /** One that ended by itself is started again by the first dear question after this time. */
 const restMs = 5_000;
+/** How long a dear query waits for a thread that starts. */
+const startTimeoutMs = 2_000;
 const closeTimeoutMs = 2_000;
 const metricsTimeoutMs = 500;
 
 /**
  * Answers dear queries in a thread with an event loop, a heap and connections of its own, so that look-ups and writes wait for
- * none of them. It is started by the first such query, which is still answered here, as are all while there is no thread.
+ * none of them. It is started by the first such query, which is still answered here; those that come meanwhile wait for it a little.
  *
  *   none ──a dear query──▶ starting ──it says so──▶ ready ──it ends──▶ none, for five seconds at least
  */
@@ -42,6 +45,8 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   const asked = new Map<number, Asked>();
   let thread: Worker | null = null;
   let isReady = false;
+  /** Resolves when it is ready, or has ended. */
+  let starting: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   let endedAt = Number.NEGATIVE_INFINITY;
   let questions = 0;
@@ -49,13 +54,17 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   let said: Metric[] = [];
   let before: Metric[] = [];
 
-  function begin(): void {
-    if (thread || isClosed || performance.now() - endedAt < restMs) return;
+  /** Whether it begins with this. */
+  function begin(): boolean {
+    if (thread || isClosed || performance.now() - endedAt < restMs) return false;
     const started = new Worker(new URL('./aside-thread.js', import.meta.url), {
       workerData: start,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     });
     thread = started;
+    starting = Promise.race([once(started, 'message'), once(started, 'exit')]);
+    // How it ends is told below.
+    starting.catch(() => {});
     started.on('message', (message: FromAside) => {
       if ('ready' in message) isReady = true;
       else if ('outage' in message) onOutage(new Error(message.outage));
@@ -76,6 +85,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
         );
     });
     started.unref();
+    return true;
   }
 
   function take(number: number): Asked | undefined {
@@ -96,8 +106,9 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   return {
     fromCost,
     answer(question) {
-      if (!isReady) begin();
-      return isReady ? ask({ question }).then(toAnswer) : null;
+      if (isReady) return ask({ question }).then(toAnswer);
+      if (begin() || !thread) return null;
+      return atMost(startTimeoutMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
     },
     async metrics() {
       const hear = (message: FromAside) => {

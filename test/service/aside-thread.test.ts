@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { expect } from 'vitest';
 import { scrape } from '../support/scrape.ts';
 import { testAlone as test } from '../support/test.ts';
@@ -19,6 +21,15 @@ function asker(url: string) {
   };
 }
 
+/** Of a process within its session; and of its session, where Linux shares cores between sessions. */
+function prioritiesOf(pid: number): number[] {
+  try {
+    return [getPriority(pid), Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1])];
+  } catch {
+    return existsSync(`/proc/${pid}/autogroup`) ? [] : [getPriority(pid)];
+  }
+}
+
 test('a dear query is answered by the thread as by the service itself, to each what it may see', {
   timeout: 240_000,
 }, async ({ startService, client }) => {
@@ -34,12 +45,13 @@ test('a dear query is answered by the thread as by the service itself, to each w
     'mutation { createApiKey(input: { name: "narrow", scopes: [READ], pipelines: ["iris"] }) { secret } }',
   );
   const narrow = JSON.parse(made.text).data.createApiKey.secret as string;
-  const threads = async () =>
+  const backends = async () =>
     (
-      await client.query(
+      await client.query<{ pid: number }>(
         `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'runledger aside'`,
       )
-    ).rows.length;
+    ).rows.map(({ pid }) => pid);
+  const threads = async () => (await backends()).length;
 
   // The first starts the thread, and does not wait for it.
   const itself = await ask(dear);
@@ -62,6 +74,14 @@ test('a dear query is answered by the thread as by the service itself, to each w
 
   const seen = JSON.parse((await ask(dear, narrow)).text).data.pipelineRuns;
   expect(seen).toMatchObject({ totalCount: 1, nodes: [{ name: 'iris-1' }] });
+
+  // On Linux, where Postgres runs beside it, its connections leave the cores to others, by either way of sharing them.
+  if (process.platform === 'linux' && process.env['DATABASE_URL'] === undefined) {
+    expect(await backends()).not.toEqual([]);
+    await until('its connections go behind others', async () =>
+      (await backends()).flatMap(prioritiesOf).every((priority) => priority === 5),
+    );
+  }
 
   // By GET, and what is wrong with it is told under the id of the request.
   const byGet = await fetch(`${service.url}?query=${encodeURIComponent(dear)}`, {

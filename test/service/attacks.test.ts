@@ -1,193 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect } from 'vitest';
+import { type Attack, cursors, fill, harmless, history, query, refused } from '../support/attacks.ts';
 import { log, startRun } from '../support/ledger.ts';
 import type { TestService } from '../support/service.ts';
 import { test } from '../support/test.ts';
-
-/** A request's body; `n` makes it another text each time, so that nothing is known of it yet. */
-type Attack = (n: number) => string;
-
-const query = (text: string | ((n: number) => string), variables?: unknown): Attack => {
-  return (n) => JSON.stringify({ query: `${typeof text === 'string' ? text : text(n)} #${n}`, variables });
-};
-const times = (count: number, part: (n: number) => string, separator = ' ') =>
-  Array.from({ length: count }, (_, n) => part(n)).join(separator);
-const cursor = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
-
-const dear = '{ metadata: { key: "loss", path: ["a"], contains: "x" } }';
-const runsBy = (filter: unknown, fields = 'totalCount') =>
-  query(`query ($f: PipelineRunFilter) { pipelineRuns(first: 1, filter: $f) { ${fields} } }`, { f: filter });
-const history = (after: string) =>
-  query(
-    'query ($c: String) { pipelineRun(ref: "known") { metadataHistory(key: "loss", after: $c) { nodes { id } } } }',
-    {
-      c: after,
-    },
-  );
-
-/** Refused before anything is asked of the database. */
-const refused: Record<string, Attack> = {
-  aliases: query(`{ ${times(101, (n) => `a${n}: __typename`)} }`),
-  'aliases in fragments that double': query(
-    `{ ...f0 } ${times(60, (n) => `fragment f${n} on Query { ${n === 59 ? 'a: __typename' : `...f${n + 1} ...f${n + 1}`} }`)}`,
-  ),
-  directives: query(`{ ${'__typename @include(if: true) '.repeat(51)} }`),
-  'directives on one field': query(`{ __typename ${'@skip(if: false) '.repeat(1_900)} }`),
-  depth: query(`{ ${'pipelineRun(ref: "x") { step(name: "s") { run { '.repeat(7)} id ${'} } } '.repeat(7)} }`),
-  'depth of what does not exist': query(`{ a `.repeat(1_300) + '}'.repeat(1_300)),
-  'inline fragments in one another': query(`{ ${'... { '.repeat(1_300)} nope ${'} '.repeat(1_300)} }`),
-  tokens: query(`{ ${'__typename '.repeat(4_001)} }`),
-  text: query('{ __typename }'.padEnd(65_600, ' ')),
-  'a fragment in itself': query('{ ...a } fragment a on Query { ...a }'),
-  'fragments in a ring': query(`{ ...f0 } ${times(400, (n) => `fragment f${n} on Query { ...f${(n + 1) % 400} }`)}`),
-  'fragments, each in each': query(
-    `{ ...m0 } ${times(30, (n) => `fragment m${n} on Query { ${times(30, (m) => `...m${m}`)} }`)}`,
-  ),
-  'fragments that nobody uses': query(`{ __typename } ${times(400, (n) => `fragment u${n} on Query { __typename }`)}`),
-  'fields that do not exist': query(`{ ${times(3_900, (n) => `pipelineRan${n}`)} }`),
-  'arguments that do not exist': query(`{ pipelineRun(ref: "x" ${times(1_200, (n) => `reff${n}: 1`)}) { id } }`),
-  'fields that cannot be merged': query(`{ ${times(440, (n) => `pipelineRun(ref: "${n}") { id }`)} }`),
-  'deep fields that cannot be merged': query(
-    `{ ${times(150, (n) => `pipelineRun(ref: "x") { step(name: "s") { runMetadata(key: "${n}") { id } } }`)} }`,
-  ),
-  'one field again and again': query(`{ ${'pipelineRun(ref: "x") { id } '.repeat(420)} }`),
-  'one field in itself again and again': query(
-    `{ ${'pipelineRun(ref: "x") { step(name: "s") { run { id } } } '.repeat(180)} }`,
-  ),
-  'fields by fields': query(`{ ${`pipelineRun(ref: "x") { ${'id '.repeat(60)} } `.repeat(55)} }`),
-  'fields by fields that nobody uses': query(
-    `{ __typename } fragment u on Query { ${`pipelineRun(ref: "x") { ${'id '.repeat(60)} } `.repeat(55)} }`,
-  ),
-  operations: query(times(900, (n) => `query q${n} { __typename }`)),
-  'variables that are declared': query(`query (${times(900, (n) => `$v${n}: Int`)}) { __typename }`),
-  'a literal that is deep': query(
-    `mutation { logMetadata(input: { target: { run: "known" }, metadata: { k: ${'['.repeat(1_900)}${']'.repeat(1_900)} } }) { replayed } }`,
-  ),
-  'a list of what is no list': query(
-    `{ pipelineRuns(filter: ${'{ not: '.repeat(600)}{}${' }'.repeat(600)}) { totalCount } }`,
-  ),
-  'pages in pages': query('{ pipelineRuns(first: 200) { nodes { steps(first: 200) { nodes { metadata { id } } } } } }'),
-  'counts of dear filters': query(
-    `{ ${times(90, (n) => `a${n}: pipelineRuns(first: 1, filter: ${dear}) { totalCount }`)} }`,
-  ),
-  'counts of dear filters by variable': query(
-    `query ($f: PipelineRunFilter) { ${times(90, (n) => `a${n}: pipelineRuns(first: 1, filter: $f) { totalCount }`)} }`,
-    { f: { metadata: { key: 'loss', path: ['a'], contains: 'x' } } },
-  ),
-  'counts of dear filters in a fragment': query(
-    `{ ${times(90, (n) => `a${n}: pipelineRuns(first: 1, filter: { not: { pipeline: "${n}" } }) { ...c }`)} } fragment c on PipelineRunConnection { totalCount }`,
-  ),
-  'facets of dear filters': query(
-    `{ ${times(60, (n) => `a${n}: runFacets(filter: { nameContains: "${n}" }) { total }`)} }`,
-  ),
-  'orders without an index': query(
-    `{ ${times(90, (n) => `a${n}: pipelineRuns(orderBy: { metadata: { key: "loss", path: ["${n}"] } }) { totalCount nodes { id } }`)} }`,
-  ),
-  'curves of everything': query(
-    'query ($r: [String!]!, $k: [String!]!) { series(refs: $r, keys: $k, maxPoints: 10000) { total } }',
-    {
-      r: Array.from({ length: 100 }, () => 'known'),
-      k: Array.from({ length: 20 }, (_, n) => `k${n}`),
-    },
-  ),
-  'parts of a filter': runsBy({ and: Array.from({ length: 1_000 }, (_, n) => ({ pipeline: `${n}` })) }),
-  'parts of a filter in one another': runsBy(
-    Array.from({ length: 120 }).reduce((inner) => ({ not: inner }), { pipeline: 'x' } as unknown),
-  ),
-  'values to compare with': runsBy({ metadata: { key: 'k', in: Array.from({ length: 200_000 }, (_, n) => n) } }),
-  'runs to compare': query('query ($r: [String!]!) { compareRuns(refs: $r) { rows { key } } }', {
-    r: Array.from({ length: 100_000 }, () => 'known'),
-  }),
-  entries: query('mutation ($i: LogMetadataInput!) { logMetadata(input: $i) { replayed } }', {
-    i: {
-      target: { run: 'known' },
-      metadata: Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`k${n}`, n])),
-    },
-  }),
-  'a page that is too large': query('{ pipelineRuns(first: 2147483647) { nodes { id } } }'),
-  'a page of less than nothing': query('{ pipelineRuns(first: -1) { nodes { id } } }'),
-  'a page without end': query('query ($n: Int) { pipelineRuns(first: $n) { nodes { id } } }', { n: 1e300 }),
-  'a body that is deep': () => `{"query":"{ __typename }","variables":${'['.repeat(2_000_000)}`,
-  'a body of objects in one another': () => `{"query":"{ __typename }","variables":${'{"a":'.repeat(400_000)}`,
-  'a number without end': () => `{"query":"{ __typename }","variables":{"a":1e999999999}`,
-  'a name that is a body': () => JSON.stringify({ query: '{ __typename }', operationName: 'x'.repeat(2_000_000) }),
-};
-
-const fill = (size: number) => 'x'.repeat(size);
-
-/** Answered or refused with a code, by what it asks of the database: an index look-up at most. */
-const harmless: Record<string, Attack> = {
-  'a name that is long': query('query ($r: String!) { pipelineRun(ref: $r) { id } }', { r: fill(1_000_000) }),
-  'a name of wildcards': query('query ($r: String!) { pipelineRun(ref: $r) { id } }', { r: '%'.repeat(100_000) }),
-  'a name that is SQL': query('query ($r: String!) { pipelineRun(ref: $r) { id } }', { r: `'; DROP TABLE step; --` }),
-  'beginnings that are long': query(
-    'query ($p: String!) { pipelineRuns(filter: { namePrefix: $p }) { nodes { id } } metadataKeys(prefix: $p) { key } pipelines(prefix: $p) { nodes { name } } pipelineRun(ref: "known") { metadata(prefix: $p) { id } } }',
-    { p: fill(500_000) },
-  ),
-  'a beginning that nothing can follow': query(
-    'query ($p: String!) { pipelineRuns(filter: { namePrefix: $p }) { nodes { id } } }',
-    { p: '\u{10ffff}'.repeat(200_000) },
-  ),
-  'a key that is long': query('query ($k: String!) { pipelineRun(ref: "known") { runMetadata(key: $k) { id } } }', {
-    k: fill(1_000_000),
-  }),
-  'a key of colons': query('query ($k: String!) { pipelineRun(ref: "known") { runMetadata(key: $k) { id } } }', {
-    k: ':'.repeat(200_000),
-  }),
-  'a key of combining characters': query(
-    'query ($k: String!) { pipelineRun(ref: "known") { runMetadata(key: $k) { id } } }',
-    { k: `a${'\u0301\u0327'.repeat(100_000)}` },
-  ),
-  'keys, and more of them': query('query ($k: [String!]) { pipelineRun(ref: "known") { metadata(keys: $k) { id } } }', {
-    k: Array.from({ length: 20_000 }, (_, n) => `key ${n}`),
-  }),
-  'a path that is long': runsBy(
-    { metadata: { key: 'loss', path: Array.from({ length: 10_000 }, () => 'a'), exists: true } },
-    'nodes { id }',
-  ),
-  'a text of backslashes': runsBy({ metadata: { key: 'loss', contains: '\\'.repeat(100_000) } }, 'nodes { id }'),
-  digits: (n) =>
-    query(`query ($j: JSON) { pipelineRuns(filter: { metadata: { key: "loss", equals: $j } }) { nodes { id } } }`, {
-      j: 'DIGITS',
-    })(n).replace('"DIGITS"', '7'.repeat(1_000_000)),
-  'names of prototypes': (n) =>
-    `{"query":"{ __typename } #${n}","variables":{"__proto__":{"a":1},"constructor":{"prototype":1}},"__proto__":{"query":"{ nope }"}}`,
-  'variables that nobody declared': query(
-    '{ __typename }',
-    Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`v${n}`, n])),
-  ),
-  'fragments that double': query(
-    `{ ...f0 } ${times(60, (n) => `fragment f${n} on Query { ${n === 59 ? '__typename' : `...f${n + 1} ...f${n + 1}`} }`)}`,
-  ),
-  'introspection in circles': query(
-    `{ __schema { types { ${'fields { type { '.repeat(6)} name ${'} } '.repeat(6)} } } }`,
-  ),
-  'steps by ids that are none': query(
-    `{ ${times(100, (n) => `a${n}: step(id: "00000000-0000-4000-8000-${String(n).padStart(12, '0')}") { id }`)} }`,
-  ),
-  'a body of blanks': (n) => `{"query":"{ __typename } #${n}"}`.padEnd(4_000_000),
-  'a body of escapes': (n) => `{"query":"{ __typename } #${n}","variables":{"a":"${'\\u0061'.repeat(500_000)}"}}`,
-};
-
-/** Cursors that nobody was given: refused with BAD_USER_INPUT, whatever is in them. */
-const cursors = [
-  '',
-  'x',
-  '%%%',
-  fill(1_000_000),
-  cursor(null),
-  cursor([]),
-  cursor({}),
-  cursor(['runs', 'started', '9999-99-99', 'x']),
-  cursor(['history', -1]),
-  cursor(['history', '1; DROP TABLE step']),
-  cursor({ list: 'history', id: 9e99 }),
-  Buffer.from([0xff, 0xfe, 0x00]).toString('base64'),
-  '99999999999999999999',
-  '-1',
-  '0x10',
-];
 
 async function ask(service: TestService, body: string) {
   const before = process.cpuUsage();
@@ -196,7 +13,10 @@ async function ask(service: TestService, body: string) {
   return { ...answered, cpuMs: (user + system) / 1_000 };
 }
 
-/** The least of several goes: what others take of the machine, or the compiler at first, is not the attack's. */
+/** What an attack may take of a core. In CPU time: a busy machine is not the attack's doing. */
+const maxCpuMs = 50;
+
+/** The least of several goes: what the compiler and the collector take now and then is not the attack's. */
 async function costOf(service: TestService, attack: Attack): Promise<number> {
   const costs: number[] = [];
   for (let go = 0; go < 8 && !(costs.at(-1)! < 25); go += 1) costs.push((await ask(service, attack(go))).cpuMs);
@@ -204,6 +24,18 @@ async function costOf(service: TestService, attack: Attack): Promise<number> {
 }
 
 beforeAll(() => setFlagsFromString('--expose-gc'));
+
+/** Without what is garbage. */
+async function memoryInUse(): Promise<number> {
+  const collect = runInNewContext('gc') as () => void;
+  // What is garbage may hold what more is, until it is gone.
+  for (let go = 0; go < 3; go += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 describe('an attack', () => {
   test.beforeAll(async ({ service }) => {
@@ -223,7 +55,7 @@ describe('an attack', () => {
     expect(data ?? null, body.slice(0, 300)).toBeNull();
     expect(body.length).toBeLessThan(30_000);
     expect(service.queries()).toEqual([]);
-    expect(await costOf(service, attack)).toBeLessThan(50);
+    expect(await costOf(service, attack)).toBeLessThan(maxCpuMs);
   });
 
   test.for(Object.entries(harmless))('by %s is harmless', async ([_, attack], { service }) => {
@@ -232,8 +64,7 @@ describe('an attack', () => {
     expect(body.length).toBeLessThan(200_000);
     expect(body).not.toContain('INTERNAL_SERVER_ERROR');
     service.queries();
-    // Megabytes take this long to be read, whatever is in them.
-    expect(await costOf(service, attack)).toBeLessThan(150);
+    expect(await costOf(service, attack)).toBeLessThan(maxCpuMs);
   });
 
   test.for(cursors.map((text) => [text] as const))('by the cursor %.40j is refused', async ([text], { service }) => {
@@ -246,39 +77,46 @@ describe('an attack', () => {
       history(text),
       query('query ($c: String) { pipelines(after: $c) { nodes { name } } }', { c: text }),
     ]) {
-      const { body, cpuMs } = await ask(service, attack(0));
+      const { body } = await ask(service, attack(99));
       const { errors } = JSON.parse(body);
       expect(errors?.[0].extensions.code, `${text.slice(0, 80)}: ${body.slice(0, 300)}`).toBe('BAD_USER_INPUT');
       expect(body.length).toBeLessThan(2_000);
-      expect(cpuMs).toBeLessThan(1_000);
+      expect(await costOf(service, attack)).toBeLessThan(maxCpuMs);
     }
   });
 
   test('leaves the service as it was: its memory, what it logs, and what it holds', { timeout: 300_000 }, async ({
     service,
   }) => {
-    const collect = runInNewContext('gc') as () => void;
     const attacks = [...Object.values(refused), ...Object.values(harmless)];
-    const heap = async () => {
+    const round = async () => {
       for (const attack of attacks) await service.answer(attack(7));
       // What the test itself remembers.
       service.queries();
-      // What is garbage may hold what more is, until it is gone.
-      for (let go = 0; go < 3; go += 1) {
-        await new Promise((resolve) => setImmediate(resolve));
-        collect();
-      }
-      const { heapUsed, external } = process.memoryUsage();
-      return heapUsed + external;
+      return memoryInUse();
     };
-    // What is kept by design (documents, statements that connections have parsed) has its bounds, and fills up in steps.
-    for (let go = 0; go < 3; go += 1) await heap();
-    const before = await heap();
-    for (let go = 0; go < 4; go += 1) await heap();
-    const sent = 4 * attacks.reduce((sum, attack) => sum + attack(7).length, 0);
-    expect((await heap()) - before, `of ${sent} bytes that were sent`).toBeLessThan(sent / 5);
+    // What is kept by design has its bounds: documents, and the statements that each connection has parsed.
+    for (let go = 0; go < 4; go += 1) await round();
+    const base = await round();
+    const after: number[] = [];
+    for (let go = 0; go < 6; go += 1) after.push((await round()) - base);
+    const sent = 6 * attacks.reduce((sum, attack) => sum + attack(7).length, 0);
+    expect(sent).toBeGreaterThan(100_000_000);
+    expect(after.at(-1), `bytes more, round by round: ${after}; sent were ${sent}`).toBeLessThan(4_000_000);
     expect(service.unexpected).toEqual([]);
     expect(await service.sql('SELECT name FROM pipeline_run')).toEqual([{ name: 'known' }]);
     expect(await service.sql('SELECT key FROM metadata_entry ORDER BY 1')).toEqual([{ key: 'dict' }, { key: 'loss' }]);
+  });
+
+  test('by megabytes around short queries leaves nothing but the queries', { timeout: 120_000 }, async ({
+    service,
+  }) => {
+    // Long numbers are read by a parser of our own, which cuts texts out of the body.
+    const body = (n: number) =>
+      `{"query":"{ __typename } # short ${n}","variables":{"a":${'7'.repeat(30)},"b":"${fill(2_000_000)}"}}`;
+    await service.answer(body(0));
+    const base = await memoryInUse();
+    for (let n = 1; n <= 20; n += 1) expect((await service.answer(body(n))).status).toBe(200);
+    expect((await memoryInUse()) - base).toBeLessThan(4_000_000);
   });
 });

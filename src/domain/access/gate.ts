@@ -1,13 +1,15 @@
-import { unauthenticated, unavailable } from '../../errors.ts';
+import { unavailable } from '../../errors.ts';
 import type { ApiKeyRow } from '../../storage/api-keys/keys.ts';
 import type { Reader } from '../../storage/postgres/database.ts';
 import { classifyFailure } from '../../storage/postgres/failures.ts';
 import type { Sight } from '../../storage/sight.ts';
 import { anonymous, type Caller, sightOfPipelines } from '../caller.ts';
 import { findOpenRun } from './find-open-run.ts';
-import { hashKey, isSameKey, keyPrefix, parseKey } from './key-format.ts';
+import { hashKey, isSameKey } from './key-format.ts';
 import { findKey, freshen, hasKeys, lookForKey, noteUse } from './key-ring.ts';
-import { tokenPrefix, verifyToken } from './run-token.ts';
+import { refusals } from './refusals.ts';
+import { verifyToken } from './run-token.ts';
+import { mayBeStored, readShown, type Shown } from './shown.ts';
 
 /** What a request shows: the header Authorization, and where it comes from; and what its connection has shown before. */
 type Credentials = { authorization: string | undefined; address: string; memory?: Memory };
@@ -44,18 +46,20 @@ export function createGate(db: Reader, options: GateOptions): Gate {
     options.anonymous === 'always' ||
     (options.anonymous === 'untilKeys' && adminHash === null && !options.verifyJwt && !hasKeys(db));
 
-  function settle({ authorization, address, memory = {} }: Credentials): Caller | Promise<Caller> {
+  function settle(credentials: Credentials, read: Shown | null): Caller | Promise<Caller> {
+    const { authorization, address, memory = {} } = credentials;
     const known = recall(authorization, memory);
     if (known) return known;
-    const token = authorization === undefined ? null : readBearer(authorization);
-    if (token === null) return admit(authorization === undefined ? 'none' : 'scheme');
-    if (token.startsWith(tokenPrefix)) return bearerOfToken(db, token).then((caller) => caller ?? admit('token'));
+    const shown = read ?? readShown(authorization);
+    const { token } = shown;
+    if (token === null) return admit(shown.form);
+    if (shown.form === 'runToken') return bearerOfToken(db, token).then((caller) => caller ?? admit('token'));
     if (adminHash && isSameKey(token, adminHash)) {
       Object.assign(memory, { authorization, of: 'operator' });
       return operator;
     }
-    if (token.startsWith(keyPrefix)) {
-      const id = parseKey(token);
+    if (shown.form === 'key') {
+      const { id } = shown;
       if (id === null) return admit('malformed');
       const key = findKey(db, id);
       if (key) {
@@ -80,9 +84,9 @@ export function createGate(db: Reader, options: GateOptions): Gate {
   }
 
   /** Where nothing is asked for, what is shown does not matter. */
-  function admit(problem: keyof typeof problems): Caller {
+  function admit(problem: keyof typeof refusals): Caller {
     if (isOpen()) return anonymous;
-    throw unauthenticated(problems[problem]);
+    throw refusals[problem];
   }
 
   function bearerOfKey(key: ApiKeyRow, token: string): Caller | null {
@@ -96,10 +100,12 @@ export function createGate(db: Reader, options: GateOptions): Gate {
       await freshen(db);
     },
     identify(credentials) {
+      const { authorization, memory } = credentials;
+      const isRemembered = memory?.of !== undefined && memory.authorization === authorization;
+      const shown = isRemembered ? null : readShown(authorization);
       // Where something has to be shown, the database is not asked about what it cannot know.
-      if (!isOpen() && !mayBeInDatabase(credentials)) return settle(credentials);
-      const wait = freshen(db);
-      return wait ? wait.then(() => settle(credentials), fail) : settle(credentials);
+      const wait = shown === null || isOpen() || mayBeStored(shown) ? freshen(db) : null;
+      return wait ? wait.then(() => settle(credentials, shown), fail) : settle(credentials, shown);
     },
     async isStillGood(caller) {
       if (caller.expiresAt !== null && caller.expiresAt <= Date.now()) return false;
@@ -118,30 +124,6 @@ export function createGate(db: Reader, options: GateOptions): Gate {
 function fail(cause: unknown): never {
   if (classifyFailure(cause) === 'other') throw cause;
   throw unavailable('The database is away, so it is not known who asks. Nothing was done; try again.', { cause });
-}
-
-const howTo = 'Send the header "Authorization: Bearer …" with a key; the clients take it from RUNLEDGER_API_KEY.';
-
-const problems = {
-  none: `This service asks for a key. ${howTo}`,
-  scheme: `The header Authorization must be "Bearer" and a key. ${howTo}`,
-  malformed: `What the header Authorization has is no key: a character is missing or wrong. Copy it anew into RUNLEDGER_API_KEY.`,
-  key: 'This key is unknown, revoked or expired. Ask an administrator for another, and put it into RUNLEDGER_API_KEY.',
-  token:
-    'This run token is not one of this service, has expired, or its run has ended. Make another with createRunToken.',
-  jwt: 'This JWT is not a good one: its issuer, audience, signature or time does not fit. Sign in again.',
-};
-
-/** Whether what is shown has the form of what the database could know. */
-function mayBeInDatabase({ authorization, memory }: Credentials): boolean {
-  if (memory?.of !== undefined && memory.authorization === authorization) return true;
-  const token = authorization === undefined ? null : readBearer(authorization);
-  if (token === null) return false;
-  return token.startsWith(tokenPrefix) || (token.startsWith(keyPrefix) && parseKey(token) !== null);
-}
-
-function readBearer(authorization: string): string | null {
-  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null;
 }
 
 function isValid({ revokedAt, expiresAt }: ApiKeyRow): boolean {

@@ -1,3 +1,5 @@
+import { Prisma } from '../../generated/prisma/client.ts';
+import { timed } from '../../measure/clock.ts';
 import { arrayLiteral } from '../postgres/array-literal.ts';
 import type { Queryable, Reader, Writer } from '../postgres/database.ts';
 
@@ -16,12 +18,14 @@ export type ApiKeyRow = {
 };
 
 /** All keys, revoked ones too, the newest first: a team has few. */
-export async function listKeys(db: Reader): Promise<ApiKeyRow[]> {
-  return db.prisma.$queryRaw<ApiKeyRow[]>`/* list_keys, prepared */
+export function listKeys(db: Reader): Promise<ApiKeyRow[]> {
+  return timed(db.clock, 'list_keys', () => db.select<ApiKeyRow>(keys));
+}
+
+const keys = Prisma.sql`/* list_keys, prepared */
 SELECT id, name, secret_hash AS "secretHash", scopes::text[], pipelines, created_at AS "createdAt", expires_at AS "expiresAt",
   revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"
 FROM api_key ORDER BY created_at DESC, id`;
-}
 
 /** Adds a key; gives it as it is stored. */
 export async function insertKey(

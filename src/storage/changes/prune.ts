@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import type { Reader, Writer } from '../postgres/database.ts';
 
 /** Rows removed by one statement: short enough that nobody waits for it. */
@@ -15,7 +16,7 @@ export async function findKeptFrom(db: Reader): Promise<bigint> {
  */
 export async function pruneChanges(db: Writer, keepDays: number, signal?: AbortSignal): Promise<void> {
   while (!signal?.aborted) {
-    const rows = await db.prisma.$queryRaw<{ removed: number }[]>`/* prune_changes, prepared */
+    const rows = await db.select<{ removed: number }>(Prisma.sql`/* prune_changes, prepared */
 WITH oldest AS MATERIALIZED (
   SELECT run_id, id, changed_at FROM change
   WHERE id <= (SELECT id FROM ledger_mark WHERE name = 'counted') ORDER BY id LIMIT ${pruneRows}::int
@@ -26,7 +27,7 @@ WITH oldest AS MATERIALIZED (
   UPDATE ledger_mark SET id = greatest(ledger_mark.id, last.id)
   FROM (SELECT max(id) AS id FROM removed) last WHERE name = 'changes_kept_from' AND last.id IS NOT NULL
 )
-SELECT count(*)::int AS removed FROM removed`;
+SELECT count(*)::int AS removed FROM removed`);
     if (rows[0]!.removed < pruneRows) return;
   }
 }

@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import { readWatermark } from '../changes/watermark.ts';
 import { inTransaction, perDatabase, type Reader, type Transaction, type Writer } from '../postgres/database.ts';
 import { batchPerDatabase } from '../postgres/database-batch.ts';
@@ -35,9 +36,9 @@ export async function tally(db: Writer, signal?: AbortSignal): Promise<void> {
 const look = batchPerDatabase(
   'tallied',
   async (db: Reader, asked: null[]) => {
-    const rows = await db.prisma.$queryRaw<{ tallied: boolean }[]>`/* is_tallied, prepared */
+    const rows = await db.select<{ tallied: boolean }>(Prisma.sql`/* is_tallied, prepared */
 SELECT m.id >= CASE WHEN s.is_called THEN s.last_value ELSE 0 END AS tallied
-FROM ledger_mark m CROSS JOIN metadata_entry_id_seq s WHERE m.name = 'counted'`;
+FROM ledger_mark m CROSS JOIN metadata_entry_id_seq s WHERE m.name = 'counted'`);
     return asked.map(() => rows[0]?.tallied ?? true);
   },
   { identify: () => '' },
@@ -127,11 +128,13 @@ WHERE counted_run.status <> excluded.status OR counted_run.pipeline <> excluded.
   return to;
 }
 
-/** Forgets what nothing is counted under any more. */
+/** Forgets what nothing is counted under any more; not while somebody counts. */
 export async function pruneCounts(db: Writer): Promise<void> {
-  await inTransaction(db, async (transaction) => {
-    if ((await lockCounted(transaction)) === null) return;
-    await transaction.$executeRaw`/* prune_key_counts, prepared */ DELETE FROM key_count WHERE runs = 0`;
-    await transaction.$executeRaw`/* prune_run_counts, prepared */ DELETE FROM run_count WHERE runs = 0`;
-  });
+  await db.select(Prisma.sql`/* prune_counts, prepared */
+WITH counted AS MATERIALIZED (
+  SELECT FROM ledger_mark WHERE name = 'counted' FOR UPDATE SKIP LOCKED
+), keys AS (
+  DELETE FROM key_count WHERE runs = 0 AND EXISTS (SELECT FROM counted)
+)
+DELETE FROM run_count WHERE runs = 0 AND EXISTS (SELECT FROM counted)`);
 }

@@ -1,11 +1,13 @@
 import type pg from 'pg';
 
-/** After which Postgres cancels what a session does, in milliseconds. */
-export type SessionTimeouts = {
+/** After which Postgres cancels what a session does, in milliseconds; and how much it may take meanwhile. */
+export type SessionLimits = {
   /** A statement. */
   statementTimeoutMs: number;
   /** The wait for a lock of somebody else's. */
   lockTimeoutMs: number;
+  /** Whether one statement may take several cores; default: what Postgres is set to. */
+  parallel?: boolean | undefined;
 };
 
 /** A transaction that does nothing, because its server is frozen or lost, must not hold its locks for long. */
@@ -20,7 +22,7 @@ const idleInTransactionMs = 5_000;
 export function connectionOptions(
   connectionString: string,
   applicationName: string,
-  timeouts?: SessionTimeouts,
+  timeouts?: SessionLimits,
 ): pg.ClientConfig {
   const settings = {
     TimeZone: 'UTC',
@@ -30,6 +32,7 @@ export function connectionOptions(
       lock_timeout: timeouts.lockTimeoutMs,
       idle_in_transaction_session_timeout: idleInTransactionMs,
     }),
+    ...(timeouts?.parallel === false && { max_parallel_workers_per_gather: 0 }),
   };
   return {
     connectionString,

@@ -11,7 +11,6 @@ import { rowTypes } from './row-types.ts';
 import { createSemaphore } from './semaphore.ts';
 
 type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun' | 'ledgerMark';
-type Reading = '$queryRaw';
 type ReadingOfModel = 'findUnique' | 'findFirst' | 'findMany' | 'count';
 
 /** Where the ledger is read from; a replica will do. A function that only reads takes it first. */
@@ -28,7 +27,7 @@ export type Reader = {
    * for. Columns come as `rowTypes` says; lists do not come as Prisma gives them.
    */
   readonly select: Select;
-  readonly prisma: Pick<PrismaClient, Reading> & {
+  readonly prisma: Pick<PrismaClient, '$queryRaw'> & {
     readonly [Name in Model]: Pick<PrismaClient[Name], ReadingOfModel>;
   };
 };
@@ -74,6 +73,8 @@ export type DatabaseOptions = {
   statementTimeoutMs?: number;
   /** How long a statement waits for a lock; default 2,000. */
   lockTimeoutMs?: number;
+  /** Whether one statement may take several cores; default: what Postgres is set to. */
+  parallel?: boolean;
   /** Questions about many runs. */
   aside?: Partial<AsideLimits>;
   /** Named prepared statements; switch off behind a pooler that does not know them. Default true. */
@@ -109,20 +110,19 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectTimeoutMs,
     statementTimeoutMs,
     lockTimeoutMs,
+    parallel: options.parallel,
     counts,
     onLost: options.onConnectionLost ?? (() => {}),
   });
   const nameOf = (sql: string) =>
     (options.preparedStatements === false ? undefined : preparedName.exec(sql)?.[1]) as string;
-  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
   const prisma = new PrismaClient({
-    adapter,
+    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) }),
     comments: [nameModelCalls],
     transactionOptions: { maxWait: connectTimeoutMs, timeout: statementTimeoutMs },
     ...(options.onQuery ? { log: [{ emit: 'event' as const, level: 'query' as const }] } : {}),
   });
-  const { onQuery } = options;
-  if (onQuery) (prisma as PrismaClient<'query'>).$on('query', (event) => onQuery(event.query));
+  if (options.onQuery) (prisma as PrismaClient<'query'>).$on('query', ({ query }) => options.onQuery?.(query));
   return {
     sight: allInSight,
     counts,

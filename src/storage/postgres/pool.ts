@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { createOverdue } from '../../measure/overdue.ts';
-import { connectionOptions, type SessionTimeouts } from './connection-options.ts';
+import { connectionOptions, type SessionLimits } from './connection-options.ts';
 import type { Counts } from './counts.ts';
 import { isConnectionLost } from './failures.ts';
 import { sendCounted } from './statement-counts.ts';
 
-export type PoolOptions = SessionTimeouts & {
+export type PoolOptions = SessionLimits & {
   connectionString: string;
   /** By which the database knows them. */
   applicationName: string;

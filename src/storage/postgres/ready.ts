@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import { perDatabase, type Reader, type Writer } from './database.ts';
 import { describeFailure } from './failures.ts';
 import { within } from './within.ts';
@@ -40,8 +41,8 @@ async function look(db: Writer): Promise<Readiness> {
 }
 
 async function lookAtWrites(db: Reader): Promise<string | null> {
-  const rows = await db.prisma.$queryRaw<{ standby: boolean; readOnly: boolean }[]>`/* ready, prepared */
-SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::boolean AS "readOnly"`;
+  const rows = await db.select<{ standby: boolean; readOnly: boolean }>(Prisma.sql`/* ready, prepared */
+SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::boolean AS "readOnly"`);
   if (rows[0]!.standby) return 'the database is a standby and takes no writes';
   return rows[0]!.readOnly ? 'the database is read-only' : null;
 }

@@ -45,7 +45,7 @@ async function crashSome(db: Writer, kind: 'run' | 'step', afterSeconds: number)
   const { rows, isOf, stepId, runId } = tables[kind];
   const name = Prisma.raw(`/* crash_silent_${kind}s, prepared */`);
   const message = `Nothing was heard of its process for ${afterSeconds} s.`;
-  const found = await db.prisma.$queryRaw<{ looked: number; ended: number }[]>`${name}
+  const found = await db.select<{ looked: number; ended: number }>(Prisma.sql`${name}
 -- A beat that comes while its row is locked here waits, and finds out then that it must take the end back.
 WITH silent AS MATERIALIZED (
   SELECT h.run_id, h.scope_id FROM heartbeat h
@@ -75,7 +75,7 @@ WITH silent AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM ended WHERE ended.id = x.id))
   FROM heard WHERE h.run_id = heard.run_id AND h.scope_id = heard.scope_id
 )
-SELECT (SELECT count(*)::int FROM silent) AS looked, (SELECT count(*)::int FROM ended) AS ended`;
+SELECT (SELECT count(*)::int FROM silent) AS looked, (SELECT count(*)::int FROM ended) AS ended`);
   return found[0]!;
 }
 

@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts';
 import type { Transaction, Writer } from '../postgres/database.ts';
 import { inPieces } from '../postgres/pieces.ts';
 
@@ -20,7 +21,8 @@ export async function removeRun(transaction: Transaction, runId: string): Promis
  */
 export async function sweepDeletedRuns(db: Writer, signal?: AbortSignal): Promise<void> {
   for (;;) {
-    const pending = await db.prisma.deletedRun.findMany({ take: runsAtOnce, orderBy: { deletedAt: 'asc' } });
+    const pending = await db.select<{ runId: string }>(Prisma.sql`/* deleted_runs, prepared */
+SELECT run_id AS "runId" FROM deleted_run ORDER BY deleted_at LIMIT ${runsAtOnce}::int`);
     if (pending.length === 0) return;
     const runIds = pending.map(({ runId }) => runId);
     for (const sweep of [sweepLatest, sweepRequests, sweepHeartbeats, sweepFailures])
