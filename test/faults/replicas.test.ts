@@ -60,6 +60,16 @@ async function readLatest(run: string, key: string, headers?: Record<string, str
   return (await ask(url, readValue(run, key), headers)).data.pipelineRun?.runMetadata?.value ?? null;
 }
 
+async function expectAnsweredThere(service: string, questions: string[]): Promise<void> {
+  const before = await scrape(service);
+  for (const question of questions) await ask(service, question);
+  const after = await scrape(service);
+  const grown = (name: string) => after.sum(name) - before.sum(name);
+  expect(grown('runledger_replica_queries_total')).toBe(questions.length);
+  expect(grown('runledger_replica_redone_total')).toBe(0);
+  expect(grown('runledger_replica_passed_over_total')).toBe(0);
+}
+
 /** Waits until the replica has all that the primary has. */
 async function caughtUp(): Promise<void> {
   const [{ lsn }] = await primary.sql('SELECT pg_current_wal_flush_lsn() AS lsn');
@@ -103,26 +113,30 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
     await ask(url, 'mutation { startStep(input: { run: "kinds", name: "s" }) { id } }');
     await ask(url, logValue('kinds', 'loss', 1));
     await caughtUp();
-    const before = await scrape(url);
     const questions = [
       '{ pipelineRun(ref: "kinds") { status lastSeenAt failure { type } steps { nodes { name lastSeenAt } } metadata { key } metadataHistory(key: "loss") { totalCount nodes { value retraction { reason } } } } }',
-      '{ pipelineRuns(first: 5, orderBy: { metadata: { key: "loss" } }, filter: { metadata: { key: "loss", gt: 0 } }) { totalCount nodes { name } } }',
-      '{ compareRuns(refs: ["kinds"]) { rows { key } } }',
+      '{ pipelineRuns(first: 5, orderBy: { metadata: { key: "loss" } }, filter: { metadata: { key: "loss", gt: 0 } }) { nodes { name } } }',
       '{ series(refs: ["kinds"], keys: ["loss"]) { total } }',
       '{ metadataKeys { key runs } }',
       '{ pipelines { nodes { name runs } } }',
       '{ runFacets { total } }',
-      '{ runFacets(filter: { pipelines: ["p"] }) { total } }',
       '{ service { time version } }',
       '{ auditLog { nodes { action } } }',
       '{ apiKeys { id } }',
     ];
-    for (const question of questions) await ask(url, question);
-    const after = await scrape(url);
-    const grown = (name: string) => after.sum(name) - before.sum(name);
-    expect(grown('runledger_replica_queries_total')).toBe(questions.length);
-    expect(grown('runledger_replica_redone_total')).toBe(0);
-    expect(grown('runledger_replica_passed_over_total')).toBe(0);
+    // The first dear one starts the thread that answers those after it from the primary, so each has a service of its own.
+    const dear = [
+      '{ pipelineRuns(filter: { metadata: { key: "loss", gt: 0 } }) { totalCount nodes { name } } }',
+      '{ compareRuns(refs: ["kinds"]) { rows { key } } }',
+      '{ runFacets(filter: { pipelines: ["p"] }) { total } }',
+    ];
+    await expectAnsweredThere(url, questions);
+    for (const question of dear) {
+      const service = await startService();
+      await serves(service.url);
+      await expectAnsweredThere(service.url, [question]);
+      await service.close();
+    }
     const [{ statements }] = await replica.sql(
       `SELECT sum(xact_commit)::int AS statements FROM pg_stat_database WHERE datname = current_database()`,
     );
