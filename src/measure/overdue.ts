@@ -6,7 +6,8 @@ export type Overdue = { begin(onOverdue: () => void): Awaited; end(awaited: Awai
 
 /**
  * One timer for all. They stand in an array, whose last takes the place of one that goes: a Set to which is added all the time
- * is made anew every few dozen times, and each old one keeps what it held until V8 collects everything.
+ * is made anew every few dozen times, and each old one keeps what it held until V8 collects everything. The time is that since
+ * the start, which nobody can put forward or back.
  */
 export function createOverdue(timeoutMs: number, tickMs: number): Overdue {
   const under: Awaited[] = [];
@@ -23,7 +24,7 @@ export function createOverdue(timeoutMs: number, tickMs: number): Overdue {
   }
 
   function look() {
-    const now = Date.now();
+    const now = performance.now();
     for (const awaited of under.filter(({ until }) => until <= now)) {
       end(awaited);
       awaited.onOverdue();
@@ -35,7 +36,7 @@ export function createOverdue(timeoutMs: number, tickMs: number): Overdue {
 
   return {
     begin(onOverdue) {
-      const awaited: Awaited = { until: Date.now() + timeoutMs, onOverdue, at: under.length };
+      const awaited: Awaited = { until: performance.now() + timeoutMs, onOverdue, at: under.length };
       under.push(awaited);
       timer ??= setInterval(look, tickMs).unref();
       return awaited;
