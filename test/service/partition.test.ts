@@ -197,6 +197,25 @@ test('what is deleted meanwhile and comes again under the same ids stays', async
   expect((await allEntries(service))[0]).toEqual(all);
 });
 
+test('what was deleted and is just coming again when it is taken out stays', async ({ service, database, client }) => {
+  await fill(service, 4, 500);
+  const [all] = await allEntries(service);
+  const ofRun = `run_id = (SELECT id FROM pipeline_run WHERE name = 'run-1.')`;
+  await breakOff(database.url);
+  await service.sql(`CREATE TABLE kept AS SELECT * FROM metadata_entry WHERE ${ofRun}`);
+  await service.sql(`UPDATE metadata_entry SET iteration = iteration WHERE ${ofRun}`);
+  await service.sql(`DELETE FROM metadata_entry WHERE ${ofRun}`);
+  await client.query('BEGIN');
+  await client.query('INSERT INTO metadata_entry SELECT * FROM kept');
+  const done = partitionNow(database.url);
+  const isWaiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+  await Promise.race([done, until('it is waited for', async () => (await service.sql(isWaiting)).length > 0)]);
+  await client.query('COMMIT');
+  await done;
+  expect(await partsOf(service)).toBe(4);
+  expect((await allEntries(service))[0]).toEqual(all);
+});
+
 test('what was being deleted while what was deleted after it was taken out does not come back', async ({
   service,
   database,
