@@ -20,15 +20,10 @@ export function applyChanges(cache: QueryClient, changes: readonly Change[]): vo
   );
   const hasNewState = changes.some(({ __typename }) => __typename === 'RunChanged' || __typename === 'RunDeleted');
   const hasOldValues = changes.some(hasOldValue);
-  const logged = new Set(
-    changes.flatMap((change) =>
-      change.__typename === 'EntryLogged' ? [change.entry.key, change.entry.qualifiedKey] : [],
-    ),
-  );
-  askAgain(cache, ({ queryKey: [kind, about, , , deep] }) => {
+  askAgain(cache, ({ queryKey: [kind, about, , , deep], state }) => {
     if (kind === 'facets') return hasNewState;
     // A change tells what is shown of a value, and not what stands at its paths.
-    if (kind === 'rows') return hasOldValues || (deep as readonly string[]).some((key) => logged.has(key));
+    if (kind === 'rows') return hasOldValues || isLoggedBelow(changes, new Set(deep as string[]), state.data as Pages);
     if (kind === 'run' || kind === 'history' || kind === 'attempt' || kind === 'entry')
       return touched.has(String(about));
     return (kind === 'series' || kind === 'compare') && Array.isArray(about) && about.some((ref) => touched.has(ref));
@@ -44,7 +39,20 @@ function hasOldValue(change: Change): boolean {
   return change.__typename === 'StepChanged' && (change.step.attempt > 1 || change.step.status === 'CACHED');
 }
 
-type Predicate = (query: { queryKey: readonly unknown[] }) => boolean;
+/** Whether a run that is listed has a new value under one of the keys. */
+function isLoggedBelow(changes: readonly Change[], keys: ReadonlySet<string>, listed: Pages | undefined): boolean {
+  if (keys.size === 0 || !listed) return false;
+  const runs = new Set(
+    changes.flatMap((change) =>
+      change.__typename === 'EntryLogged' && (keys.has(change.entry.key) || keys.has(change.entry.qualifiedKey))
+        ? [change.run.id]
+        : [],
+    ),
+  );
+  return runs.size > 0 && listed.pages.some(({ nodes }) => nodes.some(({ id }) => runs.has(id)));
+}
+
+type Predicate = (query: { queryKey: readonly unknown[]; state: { data: unknown } }) => boolean;
 let waiting: Predicate[] = [];
 
 function askAgain(cache: QueryClient, predicate: Predicate): void {
