@@ -29,8 +29,9 @@ const fromCost = 400;
 const maxHeapMb = 1_024;
 /** One that ended by itself is started again by the first dear question after this time. */
 const restMs = 5_000;
-/** How long a dear query waits for a thread that starts. */
+/** How long a dear query waits for a thread that starts, at most a part of the time that it has. */
 const startTimeoutMs = 2_000;
+const startShare = 0.25;
 const closeTimeoutMs = 2_000;
 const metricsTimeoutMs = 500;
 
@@ -43,6 +44,7 @@ const metricsTimeoutMs = 500;
 export function openAside(start: AsideStart, log: Logger, onOutage: (error: unknown) => void): AsideThread {
   type Asked = { resolve: (message: FromAside) => void; reject: (reason: unknown) => void };
   const asked = new Map<number, Asked>();
+  const waitMs = Math.min(startTimeoutMs, start.settings.REQUEST_TIMEOUT_MS * startShare);
   let thread: Worker | null = null;
   let isReady = false;
   /** Resolves when it is ready, or has ended. */
@@ -108,7 +110,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     answer(question) {
       if (isReady) return ask({ question }).then(toAnswer);
       if (begin() || !thread) return null;
-      return atMost(startTimeoutMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
+      return atMost(waitMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
     },
     async metrics() {
       const hear = (message: FromAside) => {
