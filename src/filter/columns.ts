@@ -42,6 +42,11 @@ export function keyOf({ key, step }: KeyRef): string {
   return step === undefined ? key : `${step}::${key}`;
 }
 
+/** The keys to ask for of columns, each once. */
+export function keysOf(columns: readonly Column[]): string[] {
+  return [...new Set(columns.flatMap(({ ref }) => (ref ? keyOf(ref) : [])))];
+}
+
 /** How a column is called for people: that of a step by the step too, so that it is told from another step's. */
 export function titleOf({ builtIn, ref }: Column): string {
   return builtIn ? builtIns[builtIn] : [keyOf(ref!), ...(ref!.path ?? [])].join(' › ');

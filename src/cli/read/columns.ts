@@ -17,11 +17,6 @@ export function readColumns(text: string): Column[] {
   return parsing('--columns', text, parseColumnList);
 }
 
-/** The keys that the columns show. */
-export function keysOf(columns: readonly Column[]): string[] {
-  return [...new Set(columns.flatMap(({ ref }) => (ref ? keyOf(ref) : [])))];
-}
-
 /** What stands in a column of a run, as it was logged or is a fact of it; undefined where nothing does. */
 export function exactValue(row: RunRow, column: Column): unknown {
   switch (column.builtIn) {

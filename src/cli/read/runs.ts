@@ -5,6 +5,7 @@ import {
   builtInColumn,
   type Column,
   keyColumn,
+  keysOf,
   type Order,
   orderOf,
   parseColumnList,
@@ -23,7 +24,7 @@ import { UsageError } from '../spec/usage-error.ts';
 import type { Output } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
-import { exactValue, keysOf, type RunRow, readColumns, runTable } from './columns.ts';
+import { exactValue, type RunRow, readColumns, runTable } from './columns.ts';
 import { listRuns } from './list-runs.ts';
 import { formatOf, parseLimit, parsing, readSettings } from './reader.ts';
 import { exactText } from './values.ts';

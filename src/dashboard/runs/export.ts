@@ -1,5 +1,5 @@
 import { stringifyJson } from '@runledger/client/json';
-import { type Column, keyOf, titleOf } from '../../filter/columns.ts';
+import { type Column, keyOf, keysOf, titleOf } from '../../filter/columns.ts';
 import { resolveDates } from '../../filter/dates.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { latestOf, leafAt } from '../../format/cells.ts';
@@ -47,7 +47,7 @@ export async function exportRuns(
   orderBy: PipelineRunOrder | undefined,
   columns: readonly Column[],
 ): Promise<void> {
-  const keys = [...new Set(columns.flatMap(({ ref }) => (ref ? keyOf(ref) : [])))];
+  const keys = keysOf(columns);
   const lines = [['run', 'id', ...columns.map((column) => (column.builtIn === 'took' ? 'Took (s)' : titleOf(column)))]];
   let after: string | null = null;
   do {

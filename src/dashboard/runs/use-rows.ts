@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useRef } from 'react';
-import { builtInColumn, type Column, keyColumn, keyOf } from '../../filter/columns.ts';
+import { builtInColumn, type Column, keyColumn, keysOf } from '../../filter/columns.ts';
 import { resolveDates } from '../../filter/dates.ts';
 import type { Filter } from '../../filter/tree.ts';
 import { ask } from '../api/ask.ts';
@@ -13,15 +13,14 @@ const firstPage = 100;
 const laterPages = 200;
 
 /** Which columns to ask for: those of which all is shown, and those of which a part is. */
-function keysOf(columns: readonly Column[]): { keys: string[]; deep: string[] } {
-  const refs = columns.flatMap(({ ref }) => ref ?? []);
-  const pick = (isDeep: boolean) => refs.filter(({ path }) => (path !== undefined) === isDeep).map(keyOf);
-  return { keys: [...new Set(pick(false))], deep: [...new Set(pick(true))] };
+function askedOf(columns: readonly Column[]): { keys: string[]; deep: string[] } {
+  const pick = (isDeep: boolean) => keysOf(columns.filter(({ ref }) => (ref?.path !== undefined) === isDeep));
+  return { keys: pick(false), deep: pick(true) };
 }
 
 /** The runs that pass, page by page as they are scrolled to. The old ones stay while others are asked for. */
 export function useRows(filter: Filter, orderBy: PipelineRunOrder | undefined, columns: readonly Column[] | undefined) {
-  const { keys, deep } = keysOf(columns ?? []);
+  const { keys, deep } = askedOf(columns ?? []);
   const query = useInfiniteQuery({
     queryKey: ['rows', filter, orderBy, keys, deep],
     enabled: columns !== undefined,
