@@ -99,20 +99,15 @@ async function inPieces(
 }
 
 /**
- * Waits for whoever brings something back right now that was noted as deleted. A statement that comes after it, in the same
- * transaction, sees what they did: one that had to wait itself would still go by what it saw at its beginning.
+ * Deletes from the successor what was deleted from the table, and forgets that it was; in a transaction. What is being deleted
+ * right now is still noted for the next time, whatever its number.
  */
-export async function lockGone(client: pg.Client): Promise<void> {
+export async function deleteGone(client: pg.Client): Promise<void> {
+  // Waits for whoever brings some of it back right now. The statement behind it sees what they did: one that had to wait
+  // itself would still go by what it saw at its beginning.
   await client.query(
     `SELECT FROM ${successor} s JOIN ${gone} g ON s.run_id = g.run_id AND s.id = g.id FOR UPDATE OF s`,
   );
-}
-
-/**
- * Deletes from the successor what was deleted from the table, and forgets that it was. What is being deleted right now is
- * still noted for the next time, whatever its number. Nobody may be bringing something back meanwhile.
- */
-export async function deleteGone(client: pg.Client): Promise<void> {
   await client.query(
     `WITH going AS (DELETE FROM ${gone} RETURNING run_id, id)
      DELETE FROM ${successor} s USING going g WHERE s.run_id = g.run_id AND s.id = g.id AND ${isGone('g')}`,

@@ -3,7 +3,7 @@ import { transact } from '../postgres/client-transaction.ts';
 import { connectionOptions } from '../postgres/connection-options.ts';
 import { MigrationError } from '../postgres/migration-error.ts';
 import { retryRolledBack } from '../postgres/retry.ts';
-import { checkAll, copyAll, deleteGone, isRewritten, lockGone, noteEnd, type Pace } from './copy.ts';
+import { checkAll, copyAll, deleteGone, isRewritten, noteEnd, type Pace } from './copy.ts';
 import { gone, lockId, predecessor, successor, table } from './names.ts';
 import { preparation, undoing } from './prepare.ts';
 import { hasOwnSequence, readShape, type Shape } from './shape.ts';
@@ -55,12 +55,7 @@ export async function partitionEntries(connectionString: string, options: Partit
     if (await isRewritten(client)) await noteEnd(client);
     const pace: Pace = { ...options, blocks: options.blocks ?? blocksOfAPiece, onProgress: reportProgress(print) };
     await copyAll(client, shape, pace);
-    await retryRolledBack(() =>
-      transact(client, async () => {
-        await lockGone(client);
-        await deleteGone(client);
-      }),
-    );
+    await retryRolledBack(() => transact(client, () => deleteGone(client)));
     // It is looked through once more while everybody waits.
     await client.query(`VACUUM ${gone}`);
     await client.query(`ANALYZE ${successor}`);
