@@ -44,12 +44,15 @@ function isLoggedBelow(changes: readonly Change[], keys: ReadonlySet<string>, li
   if (keys.size === 0 || !listed) return false;
   const runs = new Set(
     changes.flatMap((change) =>
-      change.__typename === 'EntryLogged' && (keys.has(change.entry.key) || keys.has(change.entry.qualifiedKey))
-        ? [change.run.id]
-        : [],
+      change.__typename === 'EntryLogged' && isUnder(change.entry, keys) ? [change.run.id] : [],
     ),
   );
   return runs.size > 0 && listed.pages.some(({ nodes }) => nodes.some(({ id }) => runs.has(id)));
+}
+
+/** Whether an entry stands under one of the keys, with or without the name of its step. */
+function isUnder({ key, qualifiedKey }: CellFragment, keys: ReadonlySet<string>): boolean {
+  return keys.has(key) || keys.has(qualifiedKey);
 }
 
 type Predicate = (query: { queryKey: readonly unknown[]; state: { data: unknown } }) => boolean;
@@ -92,7 +95,7 @@ function patchesOf(changes: readonly Change[], keys: ReadonlySet<string>): Map<s
   for (const change of changes) {
     if (change.__typename === 'RunDeleted') add(change.runId, () => null);
     else if (change.__typename === 'RunChanged') add(change.run.id, (row) => ({ ...row, ...change.run }));
-    else if (change.__typename === 'EntryLogged' && (keys.has(change.entry.key) || keys.has(change.entry.qualifiedKey)))
+    else if (change.__typename === 'EntryLogged' && isUnder(change.entry, keys))
       add(change.run.id, (row) => ({ ...row, metadata: withEntry(row.metadata, change.entry) }));
   }
   return patches;

@@ -41,7 +41,7 @@ export default function ComparePage() {
   );
   const baseAt = Math.max(
     0,
-    runs.findIndex(({ name, id }) => params.base === name || params.base === id),
+    runs.findIndex((run) => params.base !== undefined && isRefOf(params.base, run)),
   );
   const setRefs = (next: readonly string[]) => change({ runs: printRefs(next) });
   // What is shown may be older than the address: a run stands where the address has it.
