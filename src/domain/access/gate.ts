@@ -48,7 +48,7 @@ export function createGate(db: Reader, options: GateOptions): Gate {
 
   function settle(credentials: Credentials, read: Shown | null): Caller | Promise<Caller> {
     const { authorization, address, memory = {} } = credentials;
-    const known = recall(authorization, memory);
+    const known = isRemembered(credentials) ? recall(memory.of!) : null;
     if (known) return known;
     const shown = read ?? readShown(authorization);
     const { token } = shown;
@@ -73,9 +73,7 @@ export function createGate(db: Reader, options: GateOptions): Gate {
     return options.verifyJwt(token).then((caller) => caller ?? admit('jwt'));
   }
 
-  function recall(authorization: string | undefined, memory: Memory): Caller | null {
-    const { of } = memory;
-    if (of === undefined || memory.authorization !== authorization) return null;
+  function recall(of: NonNullable<Memory['of']>): Caller | null {
     if (of === 'operator') return operator;
     const key = findKey(db, of.id);
     if (!key || !isValid(key) || (key !== of && Buffer.compare(key.secretHash, of.secretHash) !== 0)) return null;
@@ -100,9 +98,7 @@ export function createGate(db: Reader, options: GateOptions): Gate {
       await freshen(db);
     },
     identify(credentials) {
-      const { authorization, memory } = credentials;
-      const isRemembered = memory?.of !== undefined && memory.authorization === authorization;
-      const shown = isRemembered ? null : readShown(authorization);
+      const shown = isRemembered(credentials) ? null : readShown(credentials.authorization);
       // Where something has to be shown, the database is not asked about what it cannot know.
       const wait = shown === null || isOpen() || mayBeStored(shown) ? freshen(db) : null;
       return wait ? wait.then(() => settle(credentials, shown), fail) : settle(credentials, shown);
@@ -118,6 +114,11 @@ export function createGate(db: Reader, options: GateOptions): Gate {
       return key !== null && isValid(key);
     },
   };
+}
+
+/** Whether the connection has shown just this before, and it was good then. */
+function isRemembered({ authorization, memory }: Credentials): boolean {
+  return memory?.of !== undefined && memory.authorization === authorization;
 }
 
 /** Where nothing was ever known of keys, it is not known who asks. */
