@@ -12,8 +12,9 @@ export async function findStep(
   name: string,
   attempt?: number | null,
 ): Promise<StepRow | null> {
-  if (!mayBeInName(name)) return null;
-  return findStepByName(db, { runId, name: normalizeName(name), attempt: attempt ?? null });
+  const normalized = normalizeName(name);
+  if (!mayBeInName(normalized)) return null;
+  return findStepByName(db, { runId, name: normalized, attempt: attempt ?? null });
 }
 
 /** As `findStep`, for callers that cannot go on without. @throws NOT_FOUND naming the step and the run. */

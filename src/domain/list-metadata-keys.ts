@@ -1,7 +1,7 @@
 import { type MetadataKeyRow, listMetadataKeys as selectMetadataKeys } from '../storage/counts/keys.ts';
 import type { Writer } from '../storage/postgres/database.ts';
 import { mayBeInName, normalizeName } from './names.ts';
-import { longestQualifiedBytes } from './qualified-key.ts';
+import { maxQualifiedBytes } from './qualified-key.ts';
 import { refreshCounts } from './refresh-counts.ts';
 import { textRange } from './text-range.ts';
 import { isStorableText } from './value/storable.ts';
@@ -19,7 +19,7 @@ export async function listMetadataKeys(db: Writer, asked: ListMetadataKeys): Pro
   const { qualified, after, take } = asked;
   const prefix = normalizeName(asked.prefix ?? '');
   const pipeline = asked.pipeline == null ? '' : normalizeName(asked.pipeline);
-  if (!isStorableText(prefix) || Buffer.byteLength(prefix) > longestQualifiedBytes) return [];
+  if (!isStorableText(prefix) || Buffer.byteLength(prefix) > maxQualifiedBytes) return [];
   if (!mayBeInName(pipeline) || asked.pipeline === '') return [];
   await refreshCounts(db);
   return selectMetadataKeys(db, { pipeline, qualified, range: prefix === '' ? null : textRange(prefix), after, take });

@@ -1,7 +1,7 @@
 import { badInput } from '../errors.ts';
 import { hasUnpairedSurrogate, quote } from './value/quote.ts';
 
-const maxKeyBytes = 255;
+export const maxKeyBytes = 255;
 // NFC makes a text shorter, but by no more than this: longer keys need not be normalised to be refused.
 const maxKeyLengthBeforeNfc = 4096;
 

@@ -5,7 +5,7 @@ import { isStorableText } from './value/storable.ts';
 /** What has a name of its own. */
 export type NamedKind = 'run' | 'step' | 'pipeline';
 
-const maxNameBytes = 255;
+export const maxNameBytes = 255;
 // Normalisation shortens a text, but by no more than this: longer names need not be normalised to be refused.
 const maxLengthBeforeNfc = 4_096;
 
@@ -31,9 +31,12 @@ export function isTooLong(name: string): boolean {
   return Buffer.byteLength(name) > maxNameBytes;
 }
 
-/** Whether a name could be this, or have it in it: the database need not be asked about what none can. */
+/**
+ * Whether a name could be this, or have it in it, in the form in which names are stored: the database need not be asked about
+ * what none can.
+ */
 export function mayBeInName(text: string): boolean {
-  return isStorableText(text) && !isTooLong(normalizeName(text));
+  return isStorableText(text) && !isTooLong(text);
 }
 
 /** Whether `text` is 32 hex digits, with or without hyphens: such a reference means an id and never a name. */

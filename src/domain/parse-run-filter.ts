@@ -93,7 +93,7 @@ export function parseRunFilter(input: FilterInput | null | undefined, limits: Li
 }
 
 function ofPipelines(names: readonly string[]): RunFilter {
-  const anyOf = names.filter(mayBeInName).map(normalizeName);
+  const anyOf = names.map(normalizeName).filter(mayBeInName);
   return anyOf.length === 0 ? nothing : { kind: 'pipelines', anyOf };
 }
 

@@ -1,10 +1,11 @@
-import { normalizeName } from './names.ts';
+import { maxKeyBytes } from './metadata-key.ts';
+import { maxNameBytes, normalizeName } from './names.ts';
 
 /** Separates the name of a step from a key; no step's name contains it. */
 export const separator = '::';
 
-/** No key is longer, with the name of its step or without, in UTF-8: a name and a key have 255 bytes at most. */
-export const longestQualifiedBytes = 255 + separator.length + 255;
+/** No key is longer, with the name of its step or without, in UTF-8. */
+export const maxQualifiedBytes = maxNameBytes + separator.length + maxKeyBytes;
 
 /** The two halves of `step::key`, split at the first `::`; null when there is none. */
 export function splitQualified(key: string): { step: string; key: string } | null {
