@@ -125,6 +125,9 @@ test('--version prints the version of the package', async ({ runledger }) => {
   const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'));
   for (const option of ['--version', '-v'])
     expect(await runledger(option)).toMatchObject({ code: 0, stdout: `runledger ${version}\n` });
+  // As `npx runledger` does in a clone.
+  const { stdout } = await promisify(execFile)(join(packageRoot, 'dist/cli/main.js'), ['--version']);
+  expect(stdout).toBe(`runledger ${version}\n`);
 });
 
 test.for(['abc', '-1', '65536', '80.5', ''])('serve --port %j is a usage error', async (port, { environment }) => {
