@@ -7,11 +7,23 @@ const known = new WeakMap<FieldNode, ValueNode[]>();
  * The keys for which the query asks `runMetadata` of every node of the connection that is being resolved, so that they can
  * be looked up with the page at once. Those under a directive may be among them although they are not wanted.
  */
-export function keysAskedOfNodes({ fieldNodes, fragments, variableValues }: GraphQLResolveInfo): string[] {
+export function keysAskedOfNodes(info: GraphQLResolveInfo): string[] {
+  return keysUnder(info, ['edges', 'node']);
+}
+
+/** The same of the object that is being resolved. */
+export function keysAskedOfObject(info: GraphQLResolveInfo): string[] {
+  return keysUnder(info, []);
+}
+
+function keysUnder({ fieldNodes, fragments, variableValues }: GraphQLResolveInfo, way: string[]): string[] {
   const keys = new Set<string>();
   for (const node of fieldNodes) {
-    const values = known.get(node) ?? valuesUnder(node.selectionSet, ['edges', 'node'], fragments);
-    known.set(node, values);
+    let values = known.get(node);
+    if (values === undefined) {
+      values = valuesUnder(node.selectionSet, way, fragments);
+      known.set(node, values);
+    }
     for (const value of values) {
       const key =
         value.kind === Kind.VARIABLE ? variableValues[value.name.value] : value.kind === Kind.STRING && value.value;

@@ -1,10 +1,11 @@
-import { findStepMetadata } from '../domain/find-latest.ts';
+import { findStepMetadata, findStepWithMetadata } from '../domain/find-latest.ts';
 import { listStepMetadata } from '../domain/list-latest.ts';
 import { qualifyKey } from '../domain/qualified-key.ts';
 import { notFound } from '../errors.ts';
 import { findFailure } from '../storage/runs/failures.ts';
 import { findLastSeen } from '../storage/runs/heartbeats.ts';
 import { findStepById } from '../storage/runs/steps.ts';
+import { keysAskedOfObject } from './asked-keys.ts';
 import { builder } from './builder.ts';
 import { ExecutionStatusRef } from './execution-status.ts';
 import { FailureRef, mayHaveFailed } from './failure.ts';
@@ -100,6 +101,6 @@ builder.queryField('step', (t) =>
     nullable: true,
     description: 'The step with this id, or null.',
     args: { id: t.arg({ type: 'UUID', required: true }) },
-    resolve: (_root, { id }, { db }) => findStepById(db, id),
+    resolve: (_root, { id }, { db }, info) => findStepWithMetadata(db, id, keysAskedOfObject(info)),
   }),
 );

@@ -26,6 +26,8 @@ export type StepRow = {
   cachedFromId: string | null;
   superseded: boolean;
   ordinal: number;
+  /** Latest entries of the step by key, null where there is none; only those that were read along. */
+  latest?: ReadonlyMap<string, EntryRow | null> | undefined;
 };
 
 /** A row of metadata_entry. `scopeId` is the step that logged it, or the run itself; `text` the value's JSON, null once retracted. */

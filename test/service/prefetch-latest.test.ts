@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { log, startRun, startStep } from '../support/ledger.ts';
 import { test } from '../support/test.ts';
 
-// A page of runs looks up the keys that it is asked for together with the runs. That must show in nothing but its speed.
+// A page of runs looks up the keys that it is asked for together with the runs, and a step by its id those of the step. That must
+// show in nothing but its speed.
 
 test('however the keys of a page are asked for, the answer is that of each run asked alone', async ({ service }) => {
   for (let n = 0; n < 4; n += 1) {
@@ -51,6 +52,42 @@ test('however the keys of a page are asked for, the answer is that of each run a
   expect(nodes).toHaveLength(4);
   const spread = await page('...Page', `fragment Page on PipelineRunConnection { nodes { ...Outer } } ${fragments}`);
   expect(spread.nodes).toEqual(alone);
+});
+
+test('however the keys of a step are asked for, the answer is that of the step asked by its name', async ({ service }) => {
+  const { id: run } = await startRun(service, { name: 'by-id' });
+  const ids: string[] = [];
+  for (const name of ['train', 'train', 'empty']) {
+    const { id } = await startStep(service, run, name);
+    ids.push(id);
+    if (name === 'train') await log(service, { stepId: id }, { loss: ids.length, 'train::own': 'literal', é: [1] });
+  }
+  const fields = `id name attempt status startedAt endedAt
+    loss: runMetadata(key: "loss") { value id iteration loggedAt } loss: runMetadata(key: "loss") { display type }
+    given: runMetadata(key: $given) { value qualifiedKey step { name attempt } run { name } }
+    usual: runMetadata(key: $usual) { value }
+    decomposed: runMetadata(key: "e\u0301") { value key } composed: runMetadata(key: "é") { value }
+    literal: runMetadata(key: "train::own") { value } missing: runMetadata(key: "missing") { value }
+    blank: runMetadata(key: " ") { value } control: runMetadata(key: "a\\u0000b") { value }
+    left: runMetadata(key: "loss") @skip(if: true) { value } right: runMetadata(key: "loss") @include(if: $yes) { value }`;
+  const variables = '$given: String!, $usual: String! = "loss", $yes: Boolean!';
+  const fragments = `fragment Outer on Step { ...Inner } fragment Inner on Step { ... on Step { ${fields} } }`;
+  const given = { given: 'loss', yes: true };
+  const attempts = [{ attempt: 1 }, { attempt: 2 }, { name: 'empty' }];
+  for (const [n, { name = 'train', attempt }] of attempts.entries()) {
+    const id = ids[n];
+    const byName = `query (${variables}, $name: String!, $attempt: Int) { pipelineRun(ref: "by-id") { step(name: $name, attempt: $attempt) { ...Outer } } } ${fragments}`;
+    const expected = (await service.run(byName, { ...given, name, attempt: attempt ?? null })).pipelineRun.step;
+    expect(expected.id).toBe(id);
+    expect(expected.loss?.value).toBe(attempt);
+    for (const selection of [fields, '...Outer', '...Inner name ...Outer']) {
+      const byId = `query (${variables}, $id: UUID!) { step(id: $id) { ${selection} } step(id: $id) { name } }`;
+      const query = selection === fields ? byId : `${byId} ${fragments}`;
+      expect((await service.run(query, { ...given, id })).step).toEqual(expected);
+    }
+  }
+  const none = '{ step(id: "0198c2f0-5b1e-7cc3-8d55-2f6a0f3c9f11") { name runMetadata(key: "loss") { value } } }';
+  expect((await service.run(none)).step).toBe(null);
 });
 
 test('fragments that double at every level are walked once', async ({ service }) => {

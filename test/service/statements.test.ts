@@ -60,6 +60,22 @@ test('their steps with a key of each and the run of each', async ({ service }) =
   ]);
 });
 
+test('a step by its id with what is latest of some keys: one statement, for all that ask at once', async ({ service }) => {
+  const { step } = (await service.run('{ pipelineRun(ref: "run 1.") { step(name: "train") { id } } }')).pipelineRun;
+  service.queries();
+  const look = `query ($key: String!) { step(id: "${step.id}") { name a: runMetadata(key: "accuracy") { value } b: runMetadata(key: $key) { value qualifiedKey } } }`;
+  const expected = { name: 'train', a: { value: 0.5 }, b: { value: 1, qualifiedKey: 'train::loss' } };
+  expect((await service.run(look, { key: 'loss' })).step).toEqual(expected);
+  expect(names(service)).toEqual(['find_steps_with_latest']);
+  const keys = Array.from({ length: 60 }, (_, n) => (n % 2 ? 'loss' : 'seconds'));
+  const answers = await Promise.all(keys.map((key) => service.run(look, { key })));
+  expect(answers.map((answer) => answer.step.b.value)).toEqual(keys.map((key) => (key === 'loss' ? 1 : 3)));
+  // The first goes at once, and a second while it is under way; the others share.
+  expect(new Set(names(service))).toEqual(new Set(['find_steps_with_latest']));
+  await Promise.all(keys.map((key) => service.run(look, { key })));
+  expect(names(service).length).toBeLessThanOrEqual(6);
+});
+
 test('all latest entries of each', async ({ service }) => {
   await service.run(each((name) => `pipelineRun(ref: "${name}") { metadata { qualifiedKey value } }`));
   expect(
