@@ -2,6 +2,8 @@ import { badInput } from '../errors.ts';
 import { hasUnpairedSurrogate, quote } from './value/quote.ts';
 
 export const maxKeyBytes = 255;
+/** Nearly all keys are of ASCII, and need not be looked at more closely. */
+const plain = new RegExp(`^[!-~][ -~]{0,${maxKeyBytes - 1}}$`);
 // NFC makes a text shorter, but by no more than this: longer keys need not be normalised to be refused.
 const maxKeyLengthBeforeNfc = 4096;
 
@@ -10,6 +12,7 @@ const maxKeyLengthBeforeNfc = 4096;
  * @throws BAD_USER_INPUT when it is too long, blank, or has a control character or an unpaired surrogate.
  */
 export function parseMetadataKey(key: string): string {
+  if (plain.test(key)) return key;
   const normalised = normalise(key);
   const problem = problemOf(normalised ?? key);
   if (normalised === null || problem !== null) {
@@ -20,6 +23,7 @@ export function parseMetadataKey(key: string): string {
 
 /** The key in the form under which it would be stored; null when no stored key can be equal to it. */
 export function normalizeLookupKey(key: string): string | null {
+  if (plain.test(key)) return key;
   const normalised = normalise(key);
   return normalised === null || problemOf(normalised) !== null ? null : normalised;
 }
