@@ -4,7 +4,7 @@ import type { Select } from '../postgres/database.ts';
 import { jsonHash } from '../postgres/json-hash.ts';
 import { wholeRun } from '../rows.ts';
 import { collectResults, type InsertedRow, type Patience } from './insert-results.ts';
-import type { LedgerResult, LedgerWrite } from './write.ts';
+import type { LedgerEntry, LedgerResult, LedgerWrite } from './write.ts';
 
 const lockClauses = {
   skip: { head: Prisma.raw('/* insert_entries, prepared */'), clause: Prisma.raw('SKIP LOCKED') },
@@ -44,6 +44,7 @@ export async function insertEntries(
     sortClass: [] as number[],
     sortNumber: [] as (string | null)[],
     sortText: [] as (string | null)[],
+    isLast: [] as boolean[],
   };
   const textOf = createInstantText();
   writes.forEach((write, index) => {
@@ -51,7 +52,9 @@ export async function insertEntries(
     items.step.push('stepId' in write.target ? write.target.stepId : null);
     items.request.push(write.request?.id ?? null);
     items.hash.push(write.request?.contentHash ?? null);
-    for (const entry of write.entries) {
+    const areLast = lastOfKeys(write.entries);
+    for (let at = 0; at < write.entries.length; at += 1) {
+      const entry = write.entries[at]!;
       rows.item.push(index + 1);
       rows.key.push(entry.key);
       rows.type.push(entry.type);
@@ -61,6 +64,7 @@ export async function insertEntries(
       rows.sortClass.push(entry.sortClass);
       rows.sortNumber.push(entry.sortNumber);
       rows.sortText.push(entry.sortText);
+      rows.isLast.push(areLast?.[at] ?? true);
     }
   });
   const runIds = arrayLiteral(items.run);
@@ -93,8 +97,8 @@ WITH item AS MATERIALIZED (
     SELECT t.run_id, t.scope_id, t.step_name, t.superseded, t.request_id, r.*
     FROM unnest(${arrayLiteral(rows.item)}::int[], ${arrayLiteral(rows.key)}::text[], ${arrayLiteral(rows.type)}::text[]::"MetadataType"[], ${arrayLiteral(rows.text)}::text[],
       ${arrayLiteral(rows.iteration)}::bigint[], ${arrayLiteral(rows.loggedAt)}::text[]::timestamptz[], ${arrayLiteral(rows.sortClass)}::smallint[],
-      ${arrayLiteral(rows.sortNumber)}::text[]::numeric[], ${arrayLiteral(rows.sortText)}::text[])
-      WITH ORDINALITY AS r(n, key, type, value, iteration, logged_at, sort_class, sort_number, sort_text, position)
+      ${arrayLiteral(rows.sortNumber)}::text[]::numeric[], ${arrayLiteral(rows.sortText)}::text[], ${arrayLiteral(rows.isLast)}::bool[])
+      WITH ORDINALITY AS r(n, key, type, value, iteration, logged_at, sort_class, sort_number, sort_text, is_last, position)
     JOIN target t ON t.n = r.n
     ORDER BY r.position
   ) e
@@ -114,9 +118,9 @@ WITH item AS MATERIALIZED (
 ), history AS (
   INSERT INTO metadata_entry (run_id, id, scope_id, key, type, value, iteration, logged_at)
   SELECT run_id, id, scope_id, key, type, value::json, iteration, logged_at FROM written ORDER BY id
--- The newest of each scope and key moves the latest row: of the step or run itself, and of the run as a whole unless the
--- attempt was superseded. In order of the key, so that two statements wait for each other but never in a circle; the
--- greater id wins, whichever statement comes last.
+-- Of those that are the last of their write under a key, the newest of each scope and key moves the latest row: of the step
+-- or run itself, and of the run as a whole unless the attempt was superseded. In order of the key, so that two statements
+-- wait for each other but never in a circle; the greater id wins, whichever statement comes last.
 ), latest AS (
   INSERT INTO latest_entry (run_id, scope_id, key, entry_id, filter_scope, type, sort_class, sort_number, sort_text, logged_at)
   SELECT run_id, scope_id, key, id, filter_scope, type, sort_class, sort_number,
@@ -124,10 +128,10 @@ WITH item AS MATERIALIZED (
   FROM (
     SELECT DISTINCT ON (run_id, scope_id, key) * FROM (
       SELECT run_id, scope_id, key, id, CASE WHEN superseded THEN NULL ELSE step_name END AS filter_scope,
-        type, value, sort_class, sort_number, sort_text, logged_at FROM written
+        type, value, sort_class, sort_number, sort_text, logged_at FROM written WHERE is_last
       UNION ALL
       SELECT run_id, ${wholeRun}::uuid, key, id, '',
-        type, value, sort_class, sort_number, sort_text, logged_at FROM written WHERE NOT superseded
+        type, value, sort_class, sort_number, sort_text, logged_at FROM written WHERE is_last AND NOT superseded
     ) scoped
     ORDER BY run_id, scope_id, key, id DESC
   ) newest
@@ -140,6 +144,21 @@ WITH item AS MATERIALIZED (
 SELECT t.n, t.run_id AS "runId", t.scope_id AS "scopeId", t.step_name AS "stepName", t.crashed, w.ids
 FROM target t LEFT JOIN (SELECT n, string_agg(id::text, ',' ORDER BY id) AS ids FROM written GROUP BY n) w ON w.n = t.n`);
   return collectResults(select, writes, inserted, patience);
+}
+
+/**
+ * Which entries are the last of their write under their key: only these can be the latest of anything, and a curve of a
+ * thousand points need not be sorted to find its last. Null where all are.
+ */
+function lastOfKeys(entries: LedgerEntry[]): boolean[] | null {
+  const seen = new Set<string>();
+  const areLast = new Array<boolean>(entries.length);
+  for (let at = entries.length - 1; at >= 0; at -= 1) {
+    const { key } = entries[at]!;
+    areLast[at] = !seen.has(key);
+    seen.add(key);
+  }
+  return seen.size === entries.length ? null : areLast;
 }
 
 /** ISO 8601. The entries of a write mostly share one Date, and writing it out is the dearest part of sending an entry. */
