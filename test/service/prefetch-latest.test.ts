@@ -54,7 +54,9 @@ test('however the keys of a page are asked for, the answer is that of each run a
   expect(spread.nodes).toEqual(alone);
 });
 
-test('however the keys of a step are asked for, the answer is that of the step asked by its name', async ({ service }) => {
+test('however the keys of a step are asked for, the answer is that of the step asked by its name', async ({
+  service,
+}) => {
   const { id: run } = await startRun(service, { name: 'by-id' });
   const ids: string[] = [];
   for (const name of ['train', 'train', 'empty']) {

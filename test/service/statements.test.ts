@@ -60,7 +60,9 @@ test('their steps with a key of each and the run of each', async ({ service }) =
   ]);
 });
 
-test('a step by its id with what is latest of some keys: one statement, for all that ask at once', async ({ service }) => {
+test('a step by its id with what is latest of some keys: one statement, for all that ask at once', async ({
+  service,
+}) => {
   const { step } = (await service.run('{ pipelineRun(ref: "run 1.") { step(name: "train") { id } } }')).pipelineRun;
   service.queries();
   const look = `query ($key: String!) { step(id: "${step.id}") { name a: runMetadata(key: "accuracy") { value } b: runMetadata(key: $key) { value qualifiedKey } } }`;
