@@ -1,19 +1,16 @@
 import {
-  coerceInputValue,
   type GraphQLError,
   type GraphQLInputType,
-  type GraphQLLeafType,
   type GraphQLSchema,
-  getNullableType,
   getVariableValues,
   isInputType,
-  isLeafType,
   isNonNullType,
   typeFromAST,
   type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
 import type { Variables } from './arguments.ts';
+import { type Coerce, coerceTo, unfit } from './input.ts';
 
 type Coerced = { coerced: Variables; errors?: never } | { errors: readonly GraphQLError[]; coerced?: never };
 
@@ -22,9 +19,7 @@ const maxErrors = 50;
 
 type Step = {
   name: string;
-  type: GraphQLInputType;
-  /** Where it is a scalar or an enum. */
-  leaf: GraphQLLeafType | null;
+  coerce: Coerce;
   isRequired: boolean;
   /** What it is where it is left out; undefined where it then is not there. */
   defaultValue: unknown;
@@ -56,8 +51,8 @@ export function compileVariables(
         coerced[name] = null;
         continue;
       }
-      const fitting = coerceOne(step, value);
-      if (fitting === undefined) return atLength(inputs);
+      const fitting = step.coerce(value);
+      if (fitting === unfit) return atLength(inputs);
       coerced[name] = fitting;
     }
     return { coerced };
@@ -73,22 +68,5 @@ function compileOne(schema: GraphQLSchema, definition: VariableDefinitionNode): 
   // What is an object is made anew for each request: a resolver may do with it what it likes.
   const isLasting = defaultValue === null || typeof defaultValue !== 'object';
   if (!isLasting || (definition.defaultValue && defaultValue === undefined)) return null;
-  const inner = getNullableType(type);
-  return { name, type, leaf: isLeafType(inner) ? inner : null, isRequired: isNonNullType(type), defaultValue };
-}
-
-/** The value as its type has it; undefined where it does not fit. */
-function coerceOne({ leaf, type }: Step, value: unknown): unknown {
-  if (leaf) {
-    try {
-      return leaf.parseValue(value);
-    } catch {
-      return undefined;
-    }
-  }
-  let isFitting = true;
-  const fitting = coerceInputValue(value, type, () => {
-    isFitting = false;
-  });
-  return isFitting ? fitting : undefined;
+  return { name, coerce: coerceTo(type), isRequired: isNonNullType(type), defaultValue };
 }
