@@ -93,7 +93,7 @@ try {
 }
 process.exit();
 
-/** Ends what the thread of dear queries has the database do. */
+/** Ends what the process of dear queries has the database do. */
 async function cancelDear() {
   await cluster.client.query(
     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'runledger aside' AND state = 'active'",
