@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { bodiesFd } from './aside-messages.ts';
 import { yieldProcess } from './priority.ts';
 import type { Settings } from './settings.ts';
 import { workerDatabaseVariable, workerPortVariable } from './workers.ts';
@@ -17,15 +19,19 @@ export function forkAside(settings: Settings): ChildProcess {
   const child = fork(new URL('./aside-process.js', import.meta.url), [], {
     serialization: 'advanced',
     detached: true,
-    // What it writes goes where the log goes.
-    stdio: ['ignore', 2, 2, 'ipc'],
+    // What it writes goes where the log goes; the last is for bodies.
+    stdio: ['ignore', 2, 2, 'ipc', 'pipe'],
     env: environment(settings),
     execArgv: [...process.execArgv.filter((flag) => !inspects.test(flag)), `--max-old-space-size=${maxHeapMb}`],
   });
   // It must not keep the service alive.
   child.unref();
-  child.channel?.unref();
-  if (child.pid) yieldProcess(child.pid);
+  // One that could not be started has none of these.
+  if (child.pid !== undefined) {
+    child.channel?.unref();
+    (child.stdio[bodiesFd] as Socket).unref();
+    yieldProcess(child.pid);
+  }
   return child;
 }
 

@@ -12,11 +12,14 @@ export type ToAside =
   | { number: number; ask: 'metrics' }
   | { close: true };
 
+/** The file descriptor by which bodies come, in the order of the answers. */
+export const bodiesFd = 4;
+
 /** What it says. */
 export type FromAside =
   | { ready: true; clockZero: number }
   | { outage: string }
-  | { number: number; answer: Omit<AsideAnswer, 'offsetMs'> }
+  | { number: number; answer: Omit<AsideAnswer, 'body' | 'offsetMs'>; bodyBytes: number }
   | { number: number; metrics: Metric[] };
 
 /** When `performance.now()` was 0 in this process, in milliseconds of the clock that all processes of a machine share. */

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { type Caller, sightOfPipelines } from '../domain/caller.ts';
 import { createApp } from '../graphql/app.ts';
 import type { AsideQuestion } from '../graphql/aside.ts';
@@ -6,7 +7,7 @@ import { openNote, type RequestNote } from '../measure/request.ts';
 import { openDatabase } from '../storage/postgres/database.ts';
 import { describeFailure } from '../storage/postgres/failures.ts';
 import { databaseMetrics } from '../storage/postgres/metrics.ts';
-import { type AsideStart, clockZero, type FromAside, type ToAside } from './aside-messages.ts';
+import { type AsideStart, bodiesFd, clockZero, type FromAside, type ToAside } from './aside-messages.ts';
 import { createLog } from './log.ts';
 import { asideConnections, databaseOf, limitsOf, queryLimitsOf } from './options.ts';
 import { yieldBackend } from './priority.ts';
@@ -17,6 +18,9 @@ import { yieldBackend } from './priority.ts';
 process.on('disconnect', () => process.exit());
 // A supervisor may tell all processes of the service to stop. This one is told by the service, when it has been answered.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+const bodies = new Socket({ fd: bodiesFd, readable: false, writable: true });
+bodies.on('error', () => {});
 
 let opened: ReturnType<typeof open> | undefined;
 process.on('message', async (message: ToAside) => {
@@ -29,8 +33,12 @@ process.on('message', async (message: ToAside) => {
   if ('close' in message) {
     await db.close();
     process.exit();
-  } else if ('question' in message) say({ number: message.number, answer: await answer(message.question) });
-  else say({ number: message.number, metrics: databaseMetrics(db) });
+  } else if ('question' in message) {
+    const { body, ...answered } = await answer(message.question);
+    const bytes = Buffer.from(body);
+    say({ number: message.number, answer: answered, bodyBytes: bytes.length });
+    bodies.write(bytes);
+  } else say({ number: message.number, metrics: databaseMetrics(db) });
 });
 
 async function open({ settings, connectionString, isTerminal }: AsideStart) {
@@ -74,7 +82,7 @@ async function open({ settings, connectionString, isTerminal }: AsideStart) {
     );
     const { waitingMs, databaseMs } = note.clock;
     const clock = { waitingMs, databaseMs, pieces: (isTraced && pieces.get(note)) || null };
-    return { status, headers, body: Buffer.from(String(body)), code: note.code, clock };
+    return { status, headers, body: String(body), code: note.code, clock };
   }
   return { db, answer };
 }

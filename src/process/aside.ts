@@ -1,16 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { unavailable } from '../errors.ts';
 import type { Aside, AsideAnswer, AsideQuestion } from '../graphql/aside.ts';
 import { addMetrics, type Metric } from '../measure/metric.ts';
+import { createBodyReader } from './aside-bodies.ts';
 import { forkAside } from './aside-fork.ts';
-import { type AsideStart, clockZero, type FromAside, type ToAside } from './aside-messages.ts';
+import { type AsideStart, bodiesFd, clockZero, type FromAside, type ToAside } from './aside-messages.ts';
 import { yieldProcess } from './priority.ts';
 import { atMost } from './stop.ts';
 
 type AsideProcess = Aside & { metrics(): Promise<Metric[]>; close(): Promise<void> };
-type Asked = { resolve: (message: FromAside) => void; reject: (reason: unknown) => void };
+type Said = { answer: AsideAnswer } | { metrics: Metric[] };
+type Asked = { resolve: (said: Said) => void; reject: (reason: unknown) => void };
 
 /** A query that could answer with so many objects takes some milliseconds of the event loop. */
 const fromCost = 400;
@@ -49,26 +53,32 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   function begin(): boolean {
     if (child || isClosed || performance.now() - endedAt < restMs) return false;
     const started = forkAside(start.settings);
+    collectSeldom();
     child = started;
     starting = Promise.race([once(started, 'message'), once(started, 'exit')]);
     // How it ends is told below.
     starting.catch(() => {});
-    started.on('message', (message) => child === started && hear(message as FromAside));
     started.once('exit', (code, signal) => ended({ code, signal }));
-    // One that could not be started has no exit.
     started.on('error', (err) => started.pid === undefined && ended({ err }));
+    // One that could not be started has no exit, and hears nothing.
+    if (started.pid === undefined) return true;
+    const readBody = createBodyReader(started.stdio[bodiesFd] as Readable);
+    started.on('message', (message) => child === started && hear(message as FromAside, readBody));
     tell(started, { start });
     return true;
   }
 
-  function hear(message: FromAside): void {
+  function hear(message: FromAside, readBody: (bytes: number) => Promise<Buffer>): void {
     if ('ready' in message) {
       isReady = true;
       offsetMs = message.clockZero - clockZero();
       // The threads that it has made meanwhile, too.
       yieldProcess(child!.pid!);
     } else if ('outage' in message) onOutage(new Error(message.outage));
-    else take(message.number)?.resolve(message);
+    else if ('answer' in message) {
+      const { number, answer, bodyBytes } = message;
+      void readBody(bodyBytes).then((body) => take(number)?.resolve({ answer: { ...answer, body, offsetMs } }));
+    } else take(message.number)?.resolve(message);
   }
 
   function ended(how: object): void {
@@ -92,7 +102,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     return one;
   }
 
-  function ask(to: { question: AsideQuestion } | { ask: 'metrics' }): Promise<FromAside> {
+  function ask(to: { question: AsideQuestion } | { ask: 'metrics' }): Promise<Said> {
     questions += 1;
     const number = questions;
     return new Promise((resolve, reject) => {
@@ -101,9 +111,9 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     });
   }
 
-  function toAnswer(message: FromAside): AsideAnswer {
-    if (!('answer' in message)) throw new Error('the process of dear queries did not answer');
-    return { ...message.answer, offsetMs };
+  function toAnswer(said: Said): AsideAnswer {
+    if (!('answer' in said)) throw new Error('the process of dear queries did not answer');
+    return said.answer;
   }
 
   return {
@@ -114,7 +124,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       return atMost(waitMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
     },
     async metrics() {
-      const note = (message: FromAside) => {
+      const note = (message: Said) => {
         if ('metrics' in message) said = message.metrics;
       };
       // Of one that is busy, what it said last counts.
@@ -130,6 +140,14 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       child?.kill('SIGKILL');
     },
   };
+}
+
+/**
+ * Megabytes of answers now pass through this process, outside of its heap but counted with it, and V8 would look through all of the
+ * heap once a second for them, for which look-ups wait. What lives in it may be joined by three times as much before that.
+ */
+function collectSeldom(): void {
+  setFlagsFromString('--heap-growing-percent=300');
 }
 
 /** One that has just ended hears nothing, and what it was asked is refused when that is known. */
