@@ -1,10 +1,18 @@
 // node bench/dear-callers.js URL KIND CALLERS RUNS, by bench/dear.js: asks dear queries, each caller one after the other without a pause,
 // until it is told to stop; then says how many had been answered, and how.
+import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { dearQueries } from './dear-queries.js';
 
-// Whoever asks has a machine of its own, and here it shares the cores: it takes what of them nobody else wants.
+// Whoever asks has a machine of its own, and here it shares the cores: it takes what of them nobody else wants. Where Linux shares
+// them between sessions, that is told of the session, which is this process alone.
 setPriority(19);
+try {
+  writeFileSync('/proc/self/autogroup', '19');
+} catch {
+  // Then the priority counts within all that the benchmark has started.
+}
+process.once('disconnect', () => process.exit());
 
 const [url = '', kind = '', callers = '1', runs = '1'] = process.argv.slice(2);
 const kinds = kind === 'mixed' ? Object.values(dearQueries) : [dearQueries[kind]].filter((one) => one !== undefined);

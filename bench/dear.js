@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { openFilledCluster } from './cluster.js';
 import { contestants, startContestant } from './contestants.js';
 import { dearQueries } from './dear-queries.js';
-import { measurePaced } from './paced.js';
+import { startPaced } from './paced-process.js';
 import { median, ratio, table } from './report.js';
 import { shapeOfRuns, sizeOf } from './shape.js';
 
@@ -39,12 +39,13 @@ const isTimeLeft = () => performance.now() + kindMs < minutes * 60_000;
 const shape = shapeOfRuns(runs);
 process.stderr.write(`Filling ${sizeOf(shape)}\n`);
 const cluster = await openFilledCluster(shape, undefined);
+const paced = startPaced();
 try {
   // What is cancelled below would be told of as the database's failure.
   const contestant = { .../** @type {import('./contestants.js').Contestant} */ (contestants['ours']) };
   const server = await startContestant({ ...contestant, environment: { LOG_LEVEL: 'fatal' } }, cluster.url);
   try {
-    const measure = () => measurePaced({ url: server.url, rate, seconds, runs });
+    const measure = () => paced.measure({ url: server.url, rate, seconds, runs });
     await measure();
     /** @type {Record<string, { p50: number[], p99: number[] }[]>} */
     const ratios = Object.fromEntries(kinds.map((kind) => [kind, [0, 1].map(() => ({ p50: [], p99: [] }))]));
@@ -89,11 +90,12 @@ try {
     await server.stop();
   }
 } finally {
+  paced.stop();
   await cluster.close();
 }
 process.exit();
 
-/** Ends what the thread of dear queries has the database do. */
+/** Ends what the process of dear queries has the database do. */
 async function cancelDear() {
   await cluster.client.query(
     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'runledger aside' AND state = 'active'",
@@ -102,7 +104,10 @@ async function cancelDear() {
 
 /** Callers in a process of their own, which takes what they are answered. */
 async function startCallers(/** @type {string} */ url, /** @type {string} */ kind) {
-  const child = fork(new URL('./dear-callers.js', import.meta.url), [url, kind, String(callers), String(runs)]);
+  const child = fork(new URL('./dear-callers.js', import.meta.url), [url, kind, String(callers), String(runs)], {
+    // A session of its own, which takes what of the cores nobody else wants.
+    detached: true,
+  });
   await once(child, 'message');
   return {
     async stop() {

@@ -1,4 +1,4 @@
-// Puts the service, with the packages that every start needs, into few files: dist/process/main.js and aside-thread.js, in the
+// Puts the service, with the packages that every start needs, into few files: dist/process/main.js and aside-process.js, in the
 // place of those that were compiled one by one, and what they share. To find, read and compile 650 files was more than a third
 // of a start. What only some need (OpenTelemetry, JWTs, GraphiQL, the embedded Postgres' binaries) stays in packages of its own.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ const inPlace = {
 };
 
 export async function bundleService() {
-  const input = { main: `${root}src/process/main.ts`, 'aside-thread': `${root}src/process/aside-thread.ts` };
+  const input = { main: `${root}src/process/main.ts`, 'aside-process': `${root}src/process/aside-process.ts` };
   const bundle = await rolldown({
     input,
     platform: 'node',

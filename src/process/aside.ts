@@ -1,52 +1,45 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { unavailable } from '../errors.ts';
 import type { Aside, AsideAnswer, AsideQuestion } from '../graphql/aside.ts';
 import { addMetrics, type Metric } from '../measure/metric.ts';
-import type { Settings } from './settings.ts';
+import { createBodyReader } from './aside-bodies.ts';
+import { forkAside } from './aside-fork.ts';
+import { type AsideStart, bodiesFd, clockZero, type FromAside, type ToAside } from './aside-messages.ts';
+import { yieldProcess } from './priority.ts';
 import { atMost } from './stop.ts';
 
-/** What a thread is started with. */
-export type AsideStart = { settings: Settings; connectionString: string; isTerminal: boolean };
-/** What it is told. */
-export type ToAside =
-  | { number: number; question: AsideQuestion }
-  | { number: number; ask: 'metrics' }
-  | { close: true };
-/** What it says. An answer's bytes are handed over, not copied. */
-export type FromAside =
-  | { ready: true }
-  | { outage: string }
-  | { number: number; answer: Omit<AsideAnswer, 'body' | 'offsetMs'> & { body: Uint8Array; timeOrigin: number } }
-  | { number: number; metrics: Metric[] };
-
-type AsideThread = Aside & { metrics(): Promise<Metric[]>; close(): Promise<void> };
+type AsideProcess = Aside & { metrics(): Promise<Metric[]>; close(): Promise<void> };
+type Said = { answer: AsideAnswer } | { metrics: Metric[] };
+type Asked = { resolve: (said: Said) => void; reject: (reason: unknown) => void };
 
 /** A query that could answer with so many objects takes some milliseconds of the event loop. */
 const fromCost = 400;
-/** Beyond it, the thread ends, and what it had been asked is refused: not all of the service. */
-const maxHeapMb = 1_024;
 /** One that ended by itself is started again by the first dear question after this time. */
 const restMs = 5_000;
-/** How long a dear query waits for a thread that starts, at most a part of the time that it has. */
+/** How long a dear query waits for a process that starts, at most a part of the time that it has. */
 const startTimeoutMs = 2_000;
 const startShare = 0.25;
 const closeTimeoutMs = 2_000;
 const metricsTimeoutMs = 500;
 
 /**
- * Answers dear queries in a thread with an event loop, a heap and connections of its own, so that look-ups and writes wait for
- * none of them. It is started by the first such query, which is still answered here; those that come meanwhile wait for it a little.
+ * Answers dear queries in a process with an event loop, a heap and connections of its own, so that look-ups and writes wait for
+ * none of them: a thread would collect its garbage by threads of this process. It is started by the first such query, which is still
+ * answered here; those that come meanwhile wait for it a little.
  *
  *   none ──a dear query──▶ starting ──it says so──▶ ready ──it ends──▶ none, for five seconds at least
  */
-export function openAside(start: AsideStart, log: Logger, onOutage: (error: unknown) => void): AsideThread {
-  type Asked = { resolve: (message: FromAside) => void; reject: (reason: unknown) => void };
+export function openAside(start: AsideStart, log: Logger, onOutage: (error: unknown) => void): AsideProcess {
   const asked = new Map<number, Asked>();
   const waitMs = Math.min(startTimeoutMs, start.settings.REQUEST_TIMEOUT_MS * startShare);
-  let thread: Worker | null = null;
+  let child: ChildProcess | null = null;
   let isReady = false;
+  /** How far its clock is behind ours. */
+  let offsetMs = 0;
   /** Resolves when it is ready, or has ended. */
   let starting: Promise<unknown> = Promise.resolve();
   let isClosed = false;
@@ -58,36 +51,49 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
 
   /** Whether it begins with this. */
   function begin(): boolean {
-    if (thread || isClosed || performance.now() - endedAt < restMs) return false;
-    const started = new Worker(new URL('./aside-thread.js', import.meta.url), {
-      workerData: start,
-      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
-    });
-    thread = started;
+    if (child || isClosed || performance.now() - endedAt < restMs) return false;
+    const started = forkAside(start.settings);
+    collectSeldom();
+    child = started;
     starting = Promise.race([once(started, 'message'), once(started, 'exit')]);
     // How it ends is told below.
     starting.catch(() => {});
-    started.on('message', (message: FromAside) => {
-      if ('ready' in message) isReady = true;
-      else if ('outage' in message) onOutage(new Error(message.outage));
-      else take(message.number)?.resolve(message);
-    });
-    started.on('error', (err) => log.error({ err }, 'the thread of dear queries ended; they are answered without it'));
-    started.once('exit', () => {
-      thread = null;
-      isReady = false;
-      endedAt = performance.now();
-      // What it counted must not be uncounted.
-      const counted = said.filter(({ type }) => type !== 'gauge');
-      before = addMetrics(counted, before);
-      said = [];
-      for (const number of asked.keys())
-        take(number)?.reject(
-          unavailable('This query was too much to answer, or others beside it were. Nothing was done; ask for less.'),
-        );
-    });
-    started.unref();
+    started.once('exit', (code, signal) => ended({ code, signal }));
+    started.on('error', (err) => started.pid === undefined && ended({ err }));
+    // One that could not be started has no exit, and hears nothing.
+    if (started.pid === undefined) return true;
+    const readBody = createBodyReader(started.stdio[bodiesFd] as Readable);
+    started.on('message', (message) => child === started && hear(message as FromAside, readBody));
+    tell(started, { start });
     return true;
+  }
+
+  function hear(message: FromAside, readBody: (bytes: number) => Promise<Buffer>): void {
+    if ('ready' in message) {
+      isReady = true;
+      offsetMs = message.clockZero - clockZero();
+      // The threads that it has made meanwhile, too.
+      yieldProcess(child!.pid!);
+    } else if ('outage' in message) onOutage(new Error(message.outage));
+    else if ('answer' in message) {
+      const { number, answer, bodyBytes } = message;
+      void readBody(bodyBytes).then((body) => take(number)?.resolve({ answer: { ...answer, body, offsetMs } }));
+    } else take(message.number)?.resolve(message);
+  }
+
+  function ended(how: object): void {
+    child = null;
+    isReady = false;
+    endedAt = performance.now();
+    if (!isClosed) log.error(how, 'the process of dear queries ended; they are answered without it');
+    // What it counted must not be uncounted.
+    const counted = said.filter(({ type }) => type !== 'gauge');
+    before = addMetrics(counted, before);
+    said = [];
+    for (const number of asked.keys())
+      take(number)?.reject(
+        unavailable('This query was too much to answer, or others beside it were. Nothing was done; ask for less.'),
+      );
   }
 
   function take(number: number): Asked | undefined {
@@ -96,47 +102,55 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     return one;
   }
 
-  function ask(to: { question: AsideQuestion } | { ask: 'metrics' }): Promise<FromAside> {
+  function ask(to: { question: AsideQuestion } | { ask: 'metrics' }): Promise<Said> {
     questions += 1;
     const number = questions;
     return new Promise((resolve, reject) => {
       asked.set(number, { resolve, reject });
-      thread!.postMessage({ number, ...to } satisfies ToAside);
+      tell(child!, { number, ...to });
     });
+  }
+
+  function toAnswer(said: Said): AsideAnswer {
+    if (!('answer' in said)) throw new Error('the process of dear queries did not answer');
+    return said.answer;
   }
 
   return {
     fromCost,
     answer(question) {
       if (isReady) return ask({ question }).then(toAnswer);
-      if (begin() || !thread) return null;
+      if (begin() || !child) return null;
       return atMost(waitMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
     },
     async metrics() {
-      const hear = (message: FromAside) => {
+      const note = (message: Said) => {
         if ('metrics' in message) said = message.metrics;
       };
       // Of one that is busy, what it said last counts.
-      if (isReady) await atMost(metricsTimeoutMs, ask({ ask: 'metrics' }).then(hear));
+      if (isReady) await atMost(metricsTimeoutMs, ask({ ask: 'metrics' }).then(note));
       return addMetrics(said, before);
     },
     async close() {
       isClosed = true;
-      if (!thread) return;
-      const exited = new Promise((resolve) => thread?.once('exit', resolve));
-      thread.postMessage({ close: true } satisfies ToAside);
+      if (!child) return;
+      const exited = once(child, 'exit');
+      tell(child, { close: true });
       await atMost(closeTimeoutMs, exited);
-      await thread?.terminate();
+      child?.kill('SIGKILL');
     },
   };
 }
 
-function toAnswer(message: FromAside): AsideAnswer {
-  if (!('answer' in message)) throw new Error('the thread of dear queries did not answer');
-  const { body, timeOrigin, ...answer } = message.answer;
-  return {
-    ...answer,
-    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
-    offsetMs: timeOrigin - performance.timeOrigin,
-  };
+/**
+ * Megabytes of answers now pass through this process, outside of its heap but counted with it, and V8 would look through all of the
+ * heap once a second for them, for which look-ups wait. What lives in it may be joined by three times as much before that.
+ */
+function collectSeldom(): void {
+  setFlagsFromString('--heap-growing-percent=300');
+}
+
+/** One that has just ended hears nothing, and what it was asked is refused when that is known. */
+function tell(child: ChildProcess, message: ToAside): void {
+  child.send(message, () => {});
 }

@@ -45,7 +45,7 @@ export function databaseOf(settings: Settings) {
   } satisfies Partial<DatabaseOptions>;
 }
 
-/** The connections of the thread that answers dear queries: beside the others, a third as many. */
+/** The connections of the process that answers dear queries: beside the others, a third as many. */
 export function asideConnections({ DATABASE_CONNECTIONS }: Settings): number {
   return Math.max(2, Math.round(DATABASE_CONNECTIONS / 3));
 }

@@ -1,22 +1,24 @@
-import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { isLoopback } from './listen-on.ts';
 
 /**
- * As `nice` has it: others get three times as much of a core that all want. No more than that: Postgres holds locks of its own for a
- * moment, and who waits for one should not wait until a backend that is far behind all others runs again.
+ * Of a backend, as `nice` has it: others get three times as much of a core that all want. No more than that: Postgres holds locks of
+ * its own for a moment, and who waits for one should not wait until a backend that is far behind all others runs again.
  */
 const patient = 5;
+/** Of a process that holds nothing that others need. */
+const last = 10;
 
 /**
- * Where cores are short, others go before this thread: on Linux a thread has a priority of its own. Elsewhere, and where it may
- * not be, the scheduler stays as fair as it is.
+ * Where cores are short, others go before this process. On Linux each of its threads has a priority of its own, which those have from
+ * it that it makes later. Where it may not be, the scheduler stays as fair as it is.
  */
-export function yieldThread(): void {
+export function yieldProcess(pid: number): void {
   quietly(() => {
-    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-    // The first thread stands for the whole process.
-    if (thread !== process.pid) setPriority(thread, patient);
+    const threads = process.platform === 'linux' ? readdirSync(`/proc/${pid}/task`).map(Number) : [pid];
+    for (const thread of threads) setPriority(thread, last);
+    yieldSession(pid, last);
   });
 }
 
@@ -27,7 +29,7 @@ export function yieldBackend({ host, processID }: { host?: string; processID?: n
     // Behind a container's socket or a tunnel another process may have the number.
     if (!readFileSync(`/proc/${processID}/cmdline`, 'utf8').startsWith('postgres:')) return;
     setPriority(processID, patient);
-    if (isAloneInSession(processID)) yieldSession(processID, 10);
+    yieldSession(processID, patient);
   });
 }
 
@@ -36,20 +38,22 @@ export function yieldBackend({ host, processID }: { host?: string; processID?: n
  * within its session only, and Postgres makes one for each connection. Sessions have priorities of their own; who is not the
  * system's administrator may set one in a tenth of a second.
  */
-function yieldSession(processID: number, tries: number): void {
+function yieldSession(pid: number, priority: number, tries = 10): void {
+  // Else all that is in the session would be slowed down, perhaps all of Postgres.
+  if (!isFirstInSession(pid)) return;
   try {
-    writeFileSync(`/proc/${processID}/autogroup`, String(patient));
+    writeFileSync(`/proc/${pid}/autogroup`, String(priority));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || tries <= 1) return;
-    setTimeout(() => yieldSession(processID, tries - 1), 100 + 100 * Math.random()).unref();
+    const again = () => quietly(() => yieldSession(pid, priority, tries - 1));
+    setTimeout(again, 100 + 100 * Math.random()).unref();
   }
 }
 
-/** Else the whole session would be slowed down, perhaps all of Postgres. */
-function isAloneInSession(processID: number): boolean {
-  const stat = readFileSync(`/proc/${processID}/stat`, 'utf8');
+function isFirstInSession(pid: number): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // Behind the name, which may have spaces and brackets in it: state, parent, group, session.
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]) === processID;
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]) === pid;
 }
 
 function quietly(work: () => void): void {

@@ -124,7 +124,7 @@ describe.skipIf(!hasDebianPostgres)('with a streaming replica', () => {
       '{ auditLog { nodes { action } } }',
       '{ apiKeys { id } }',
     ];
-    // The first dear one starts the thread that answers those after it from the primary, so each has a service of its own.
+    // The first dear one starts the process that answers those after it from the primary, so each has a service of its own.
     const dear = [
       '{ pipelineRuns(filter: { metadata: { key: "loss", gt: 0 } }) { totalCount nodes { name } } }',
       '{ compareRuns(refs: ["kinds"]) { rows { key } } }',

@@ -1,25 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { expect } from 'vitest';
+import { adminKey, asideBackends, asker, askUntilAside, dear } from '../support/aside.ts';
+import { asidesOf } from '../support/processes.ts';
 import { scrape } from '../support/scrape.ts';
 import { testAlone as test } from '../support/test.ts';
 import { until } from '../support/until.ts';
 
-// The built service, whose dear queries are answered by a thread with connections of its own.
+// The built service, whose dear queries are answered by a process with connections of its own.
 
-const adminKey = 'an-administrator-who-is-tested-and-nobody-else';
-/** The thread leaves the cores to others: where they are all busy, it comes up late. */
-const patienceMs = 90_000;
 const value = '9007199254740993';
-const dear = `{ pipelineRuns(first: 200, filter: { metadata: { key: "word", contains: "b" } }) { totalCount nodes { name pipeline runMetadata(key: "digits") { value } } } }`;
-
-function asker(url: string) {
-  return async (query: string, key = adminKey, variables?: object, more: Record<string, string> = {}) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...more };
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
-    return { status: response.status, headers: response.headers, text: await response.text() };
-  };
-}
 
 /** Of a process within its session; and of its session, where Linux shares cores between sessions. */
 function prioritiesOf(pid: number): number[] {
@@ -30,7 +20,7 @@ function prioritiesOf(pid: number): number[] {
   }
 }
 
-test('a dear query is answered by the thread as by the service itself, to each what it may see', {
+test('a dear query is answered by the process as by the service itself, to each what it may see', {
   timeout: 240_000,
 }, async ({ startService, client }) => {
   const service = await startService({ RUNLEDGER_ADMIN_KEY: adminKey, WORKERS: '1' });
@@ -45,43 +35,36 @@ test('a dear query is answered by the thread as by the service itself, to each w
     'mutation { createApiKey(input: { name: "narrow", scopes: [READ], pipelines: ["iris"] }) { secret } }',
   );
   const narrow = JSON.parse(made.text).data.createApiKey.secret as string;
-  const backends = async () =>
-    (
-      await client.query<{ pid: number }>(
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'runledger aside'`,
-      )
-    ).rows.map(({ pid }) => pid);
-  const threads = async () => (await backends()).length;
-
-  // The first starts the thread, and does not wait for it.
+  // The first starts the process, and does not wait for it.
   const itself = await ask(dear);
-  expect(await threads()).toBe(0);
+  expect(await asideBackends(client)).toEqual([]);
   expect(itself.text).toContain(`"value":${value}`);
-  let byThread = itself;
-  await until(
-    'the thread answers',
-    async () => {
-      byThread = await ask(dear);
-      return (await threads()) > 0;
-    },
-    patienceMs,
-  );
-  expect(byThread.text).toBe(itself.text);
-  expect(byThread.status).toBe(200);
+  const byProcess = await askUntilAside(ask, client);
+  expect(byProcess.text).toBe(itself.text);
+  expect(byProcess.status).toBe(200);
   for (const name of ['content-type', 'cache-control', 'x-frame-options', 'content-length'])
-    expect(byThread.headers.get(name)).toBe(itself.headers.get(name));
-  expect(byThread.headers.get('x-request-id')).toMatch(/./);
+    expect(byProcess.headers.get(name)).toBe(itself.headers.get(name));
+  expect(byProcess.headers.get('x-request-id')).toMatch(/./);
 
   const seen = JSON.parse((await ask(dear, narrow)).text).data.pipelineRuns;
   expect(seen).toMatchObject({ totalCount: 1, nodes: [{ name: 'iris-1' }] });
 
   // On Linux, where Postgres runs beside it, its connections leave the cores to others, by either way of sharing them.
   if (process.platform === 'linux' && process.env['DATABASE_URL'] === undefined) {
-    expect(await backends()).not.toEqual([]);
+    expect(await asideBackends(client)).not.toEqual([]);
     await until('its connections go behind others', async () =>
-      (await backends()).flatMap(prioritiesOf).every((priority) => priority === 5),
+      (await asideBackends(client)).flatMap(prioritiesOf).every((priority) => priority === 5),
     );
   }
+
+  // All threads of the process do, V8's own among them.
+  if (process.platform === 'linux')
+    for (const pid of asidesOf(service.pid)) {
+      expect(prioritiesOf(pid).every((priority) => priority === 10)).toBe(true);
+      const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+      expect(threads.length).toBeGreaterThan(4);
+      expect(new Set(threads.map((thread) => getPriority(thread)))).toEqual(new Set([10]));
+    }
 
   // By GET, and what is wrong with it is told under the id of the request.
   const byGet = await fetch(`${service.url}?query=${encodeURIComponent(dear)}`, {
@@ -103,32 +86,21 @@ test('a dear query is answered by the thread as by the service itself, to each w
   expect(said.sum('runledger_pool_max_connections')).toBe(13);
 
   await service.stop();
-  await until('its connections are gone', async () => (await threads()) === 0);
-  expect(service.logged.filter((line) => /error|thread/.test(line))).toEqual([]);
+  await until('its connections are gone', async () => (await asideBackends(client)).length === 0);
+  expect(service.logged.filter((line) => /error|process/.test(line))).toEqual([]);
 });
 
-test('while dear queries hang, the thread takes them all, and look-ups and writes go on', { timeout: 240_000 }, async ({
-  startService,
-  client,
-}) => {
+test('while dear queries hang, the process takes them all, and look-ups and writes go on', {
+  timeout: 240_000,
+}, async ({ startService, client }) => {
   const service = await startService({ RUNLEDGER_ADMIN_KEY: adminKey, LOCK_TIMEOUT_MS: '60000' });
   const ask = asker(service.url);
   await ask('mutation { startRun(input: { name: "known" }) { id } }');
-  const connections = `SELECT count(*)::int AS count FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'runledger aside' AND wait_event_type = 'Lock'`;
-  await until(
-    'the thread answers',
-    async () => {
-      await ask(dear);
-      const { rows } = await client.query(connections.replace(" AND wait_event_type = 'Lock'", ''));
-      return rows[0].count > 0;
-    },
-    patienceMs,
-  );
+  await askUntilAside(ask, client);
   await client.query('BEGIN');
   await client.query('LOCK TABLE latest_entry IN ACCESS EXCLUSIVE MODE');
   const hanging = Array.from({ length: 30 }, (_, n) => ask(dear.replace('"b"', `"${n}"`)));
-  await until('some hang', async () => (await client.query(connections)).rows[0].count > 0);
+  await until('some hang', async () => (await asideBackends(client, "wait_event_type = 'Lock'")).length > 0);
   for (let n = 0; n < 20; n += 1) {
     const started = await ask(`mutation { startRun(input: { name: "beside-${n}" }) { name } }`);
     expect(JSON.parse(started.text)).toEqual({ data: { startRun: { name: `beside-${n}` } } });
