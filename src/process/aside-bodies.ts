@@ -8,7 +8,7 @@ export function createBodyReader(stream: Readable): (bytes: number) => Promise<B
   const wanted: { bytes: number; resolve: (body: Buffer) => void }[] = [];
   function serve(): void {
     for (let next = wanted[0]; next; next = wanted[0]) {
-      const body = stream.read(next.bytes) as Buffer | null;
+      const body = next.bytes === 0 ? Buffer.alloc(0) : (stream.read(next.bytes) as Buffer | null);
       // Cut off, it is never given: whoever writes has ended, which is told otherwise.
       if (body?.length !== next.bytes) return;
       wanted.shift();

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { unavailable } from '../errors.ts';
 import type { Aside, AsideAnswer, AsideQuestion } from '../graphql/aside.ts';
@@ -53,7 +52,6 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   function begin(): boolean {
     if (child || isClosed || performance.now() - endedAt < restMs) return false;
     const started = forkAside(start.settings);
-    collectSeldom();
     child = started;
     starting = Promise.race([once(started, 'message'), once(started, 'exit')]);
     // How it ends is told below.
@@ -140,14 +138,6 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       child?.kill('SIGKILL');
     },
   };
-}
-
-/**
- * Megabytes of answers now pass through this process, outside of its heap but counted with it, and V8 would look through all of the
- * heap once a second for them, for which look-ups wait. What lives in it may be joined by three times as much before that.
- */
-function collectSeldom(): void {
-  setFlagsFromString('--heap-growing-percent=300');
 }
 
 /** One that has just ended hears nothing, and what it was asked is refused when that is known. */

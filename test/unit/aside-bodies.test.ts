@@ -5,7 +5,7 @@ import { createBodyReader } from '../../src/process/aside-bodies.ts';
 // Bodies that come by one stream, in pieces that have nothing to do with where one ends.
 
 test('each is as long as was said, whatever the pieces, and whichever comes first', async () => {
-  const bodies = [3, 1, 200_000, 70_000, 65_536, 5].map((bytes, n) => Buffer.alloc(bytes, n + 1));
+  const bodies = [3, 1, 200_000, 0, 70_000, 65_536, 5].map((bytes, n) => Buffer.alloc(bytes, n + 1));
   const stream = new PassThrough();
   const readBody = createBodyReader(stream);
   const all = Buffer.concat(bodies);
