@@ -19,7 +19,7 @@ export function findStepMetadata(
   return wanted === null ? null : findLatest(db, { runId: step.runId, scopeId: step.id, key: wanted });
 }
 
-/** The step with this id, or null, together with what `findStepMetadata` will be asked about it: one statement instead of two. */
+/** The step with this id, or null, together with what `findStepMetadata` will be asked about it: one statement instead of two, which fails whole. */
 export function findStepWithMetadata(db: Reader, id: string, keys: string[]): Promise<StepRow | null> {
   const plain = keys.filter((key) => normalizeLookupKey(key) === key);
   return plain.length === 0 ? findStepById(db, id) : findStepWithLatest(db, { id, keys: plain });
