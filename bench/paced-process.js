@@ -20,7 +20,7 @@ export function startPaced() {
       if (!Array.isArray(told)) throw new Error(`Nothing was measured: ${told?.failed ?? `exit code ${told}`}`);
       return /** @type {Awaited<ReturnType<typeof measurePaced>>} */ (told);
     },
-    stop: () => child.disconnect(),
+    stop: () => child.connected && child.disconnect(),
   };
 }
 

@@ -16,6 +16,7 @@ import { yieldBackend } from './priority.ts';
 
 // Whoever started it has gone, however that was: nobody is left to be answered.
 process.on('disconnect', () => process.exit());
+if (!process.connected) process.exit();
 // A supervisor may tell all processes of the service to stop. This one is told by the service, when it has been answered.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 

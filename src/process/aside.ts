@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { unavailable } from '../errors.ts';
 import type { Aside, AsideAnswer, AsideQuestion } from '../graphql/aside.ts';
@@ -19,6 +19,8 @@ type Asked = { resolve: (said: Said) => void; reject: (reason: unknown) => void 
 const fromCost = 400;
 /** One that ended by itself is started again by the first dear question after this time. */
 const restMs = 5_000;
+/** One that has not come up by then never will. */
+const giveUpMs = 60_000;
 /** How long a dear query waits for a process that starts, at most a part of the time that it has. */
 const startTimeoutMs = 2_000;
 const startShare = 0.25;
@@ -31,6 +33,9 @@ const metricsTimeoutMs = 500;
  * answered here; those that come meanwhile wait for it a little.
  *
  *   none ──a dear query──▶ starting ──it says so──▶ ready ──it ends──▶ none, for five seconds at least
+ *
+ * In these five seconds dear queries are refused: the one that was too much for it may be asked again, and must not be answered here.
+ * Where none can be started, they are answered here.
  */
 export function openAside(start: AsideStart, log: Logger, onOutage: (error: unknown) => void): AsideProcess {
   const asked = new Map<number, Asked>();
@@ -43,6 +48,8 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   let starting: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   let endedAt = Number.NEGATIVE_INFINITY;
+  /** Whether the last one had been ready. */
+  let wasReady = false;
   let questions = 0;
   /** What it said last of itself, and what those before it had counted. */
   let said: Metric[] = [];
@@ -50,8 +57,9 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
 
   /** Whether it begins with this. */
   function begin(): boolean {
-    if (child || isClosed || performance.now() - endedAt < restMs) return false;
-    const started = forkAside(start.settings);
+    if (child || isClosed || isResting()) return false;
+    const started = fork();
+    if (!started) return false;
     child = started;
     starting = Promise.race([once(started, 'message'), once(started, 'exit')]);
     // How it ends is told below.
@@ -60,17 +68,34 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     started.on('error', (err) => started.pid === undefined && ended({ err }));
     // One that could not be started has no exit, and hears nothing.
     if (started.pid === undefined) return true;
-    const readBody = createBodyReader(started.stdio[bodiesFd] as Readable);
+    const bodies = started.stdio[bodiesFd] as Duplex;
+    // What has not been read by then is of nobody's answer.
+    started.once('exit', () => bodies.destroy());
+    const readBody = createBodyReader(bodies);
+    const giveUp = setTimeout(() => isReady || started.kill('SIGKILL'), giveUpMs).unref();
+    started.once('exit', () => clearTimeout(giveUp));
     started.on('message', (message) => child === started && hear(message as FromAside, readBody));
     tell(started, { start });
     return true;
+  }
+
+  const isResting = () => performance.now() - endedAt < restMs;
+
+  /** Where memory or a sandbox does not let it, that is thrown, or told later. */
+  function fork(): ChildProcess | null {
+    try {
+      return forkAside(start.settings);
+    } catch (err) {
+      ended({ err });
+      return null;
+    }
   }
 
   function hear(message: FromAside, readBody: (bytes: number) => Promise<Buffer>): void {
     if ('ready' in message) {
       isReady = true;
       offsetMs = message.clockZero - clockZero();
-      // The threads that it has made meanwhile, too.
+      // Not before: on a busy machine it would be long in coming up.
       yieldProcess(child!.pid!);
     } else if ('outage' in message) onOutage(new Error(message.outage));
     else if ('answer' in message) {
@@ -81,9 +106,10 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
 
   function ended(how: object): void {
     child = null;
+    wasReady = isReady;
     isReady = false;
     endedAt = performance.now();
-    if (!isClosed) log.error(how, 'the process of dear queries ended; they are answered without it');
+    if (!isClosed) log.error(how, 'the process of dear queries ended');
     // What it counted must not be uncounted.
     const counted = said.filter(({ type }) => type !== 'gauge');
     before = addMetrics(counted, before);
@@ -114,11 +140,16 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     return said.answer;
   }
 
+  // A service that ends at once waits for nothing, nor does what cannot hear that it is over.
+  process.once('exit', () => child?.kill('SIGKILL'));
+
   return {
     fromCost,
     answer(question) {
       if (isReady) return ask({ question }).then(toAnswer);
-      if (begin() || !child) return null;
+      if (begin()) return null;
+      if (!child && wasReady && isResting() && !isClosed) return Promise.reject(unavailable(restingMessage));
+      if (!child) return null;
       return atMost(waitMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
     },
     async metrics() {
@@ -139,6 +170,9 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     },
   };
 }
+
+const restingMessage =
+  'What answers queries of this size has just ended, and is started again in some seconds. Nothing was done; ask again then, or for less.';
 
 /** One that has just ended hears nothing, and what it was asked is refused when that is known. */
 function tell(child: ChildProcess, message: ToAside): void {

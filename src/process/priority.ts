@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { isLoopback } from './listen-on.ts';
 
 /**
@@ -11,15 +11,16 @@ const patient = 5;
 const last = 10;
 
 /**
- * Where cores are short, others go before this process. On Linux each of its threads has a priority of its own, which those have from
- * it that it makes later. Where it may not be, the scheduler stays as fair as it is.
+ * Where cores are short, others go before this process. On Linux each of its threads has a priority of its own, which the threads
+ * that it starts later inherit. Where it may not be, the scheduler stays as fair as it is.
  */
 export function yieldProcess(pid: number): void {
+  let threads = [pid];
   quietly(() => {
-    const threads = process.platform === 'linux' ? readdirSync(`/proc/${pid}/task`).map(Number) : [pid];
-    for (const thread of threads) setPriority(thread, last);
-    yieldSession(pid, last);
+    if (process.platform === 'linux') threads = readdirSync(`/proc/${pid}/task`).map(Number);
   });
+  for (const thread of threads) quietly(() => lower(thread, last));
+  quietly(() => yieldSession(pid, last));
 }
 
 /** The same of the process that serves a connection, where it is surely a Postgres of this machine, and ours to tell. */
@@ -28,15 +29,20 @@ export function yieldBackend({ host, processID }: { host?: string; processID?: n
   quietly(() => {
     // Behind a container's socket or a tunnel another process may have the number.
     if (!readFileSync(`/proc/${processID}/cmdline`, 'utf8').startsWith('postgres:')) return;
-    setPriority(processID, patient);
+    lower(processID, patient);
     yieldSession(processID, patient);
   });
+}
+
+/** Where all of the service goes behind others already, it stays as far behind. */
+function lower(pid: number, priority: number): void {
+  if (getPriority(pid) < priority) setPriority(pid, priority);
 }
 
 /**
  * Where Linux shares cores between sessions (`kernel.sched_autogroup_enabled`, as most distributions have it), a priority counts
  * within its session only, and Postgres makes one for each connection. Sessions have priorities of their own; who is not the
- * system's administrator may set one in a tenth of a second.
+ * system's administrator may do so once every tenth of a second only.
  */
 function yieldSession(pid: number, priority: number, tries = 10): void {
   // Else all that is in the session would be slowed down, perhaps all of Postgres.

@@ -69,13 +69,14 @@ describe.skipIf(process.platform !== 'linux')('the process of dear queries', () 
     );
     expect(await counted()).toBeGreaterThanOrEqual(before);
     await release();
-    // Without it they are answered all the same, and after a while by another.
-    expect(JSON.parse((await ask(dear)).text)).toEqual({ data: { pipelineRuns: { totalCount: 0, nodes: [] } } });
+    // What was too much for it, and is asked again, must not be answered by the service itself; after a while another does.
+    const early = await ask(dear);
+    if (asidesOf(service.pid).length === 0) expect(early.text).toContain('started again in some seconds');
     await until(
       'another answers',
       async () => {
-        await ask(dear);
-        return asidesOf(service.pid).length > 0 && (await asideBackends(client)).length > 0;
+        const { status } = await ask(dear);
+        return status === 200 && asidesOf(service.pid).length > 0 && (await asideBackends(client)).length > 0;
       },
       patienceMs,
     );
@@ -112,6 +113,8 @@ describe.skipIf(process.platform !== 'linux')('the process of dear queries', () 
     const release = await hang(client);
     const cut = ask(dear).catch(() => 'cut');
     await untilOneHangs(client);
+    // One that hears nothing any more, as in the midst of a long computation.
+    process.kill(asides[0]!, 'SIGSTOP');
     const began = Date.now();
     await service.stop();
     expect(Date.now() - began).toBeLessThan(8_000);
