@@ -46,6 +46,22 @@ async function slowness(page: Page): Promise<number> {
   return Math.max(1, (await bestOf(6, () => cost(page, yardstick))) / 12);
 }
 
+/**
+ * The least that something costs in so many tries, ÷ how slow the machine is around that try: others come and go, and one look at
+ * it says nothing about a try some seconds later.
+ */
+async function fairCost(page: Page, times: number, act: () => Promise<unknown>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  let slower = await slowness(page);
+  for (let time = 0; time < times; time++) {
+    const taken = await cost(page, act);
+    const after = await slowness(page);
+    best = Math.min(best, taken / Math.max(slower, after));
+    slower = after;
+  }
+  return best;
+}
+
 async function bestOf(times: number, measure: () => Promise<number>): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let time = 0; time < times; time++) best = Math.min(best, await measure());
@@ -104,9 +120,8 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
       await expect.poll(() => first.textContent(), { timeout: 10_000 }).not.toBe(before);
     };
     await sorted();
-    const slower = await slowness(page);
-    expect(await bestOf(4, () => cost(page, sorted))).toBeLessThan(60 * slower);
-    expect((await bestOf(3, () => cost(page, () => scroll(page, 40)))) / 40).toBeLessThan(16 * slower);
+    expect(await fairCost(page, 4, sorted)).toBeLessThan(60);
+    expect((await fairCost(page, 3, () => scroll(page, 40))) / 40).toBeLessThan(16);
     await page.locator('#runs').evaluate((element) => element.scrollTo(0, 0));
     const name = (await first.textContent())!;
     const live = async () => {
@@ -131,7 +146,7 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
     };
     let value = 1000;
     await live();
-    expect(await bestOf(12, () => cost(page, live))).toBeLessThan(5 * Math.max(slower, await slowness(page)));
+    expect(await fairCost(page, 12, live)).toBeLessThan(5);
   });
 
   test('ten thousand rows are scrolled through for 16 ms a frame', { timeout: 300_000 }, async ({
@@ -164,8 +179,7 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
       });
     await expect.poll(toEnd, { timeout: 180_000, interval: 30 }).toBe(10_000);
     await table.evaluate((element) => element.scrollTo(0, 0));
-    const slower = await slowness(page);
-    expect((await bestOf(3, () => cost(page, () => scroll(page, 40)))) / 40).toBeLessThan(16 * slower);
+    expect((await fairCost(page, 3, () => scroll(page, 40))) / 40).toBeLessThan(16);
   });
 
   test('the first load is 130 kB of script and 8 of style at most, and all of it is from the service', async ({
@@ -216,6 +230,6 @@ describe.skipIf(!chromiumPath)('the page is quick:', () => {
       return size(width);
     };
     await redraw();
-    expect(await bestOf(8, () => cost(page, redraw))).toBeLessThan(20 * (await slowness(page)));
+    expect(await fairCost(page, 8, redraw)).toBeLessThan(20);
   });
 });
