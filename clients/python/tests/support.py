@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -187,12 +188,20 @@ class InProcess(unittest.TestCase):
 
 
 def spool_lines(spool: str) -> list[dict[str, Any]]:
-    """The operations in all files of a spool directory."""
-    found: list[dict[str, Any]] = []
-    for path in sorted(pathlib.Path(spool).glob("*.jsonl*")):
-        if not path.name.endswith(".rejected"):
-            found += [json.loads(line) for line in path.read_text().splitlines()[1:]]
-    return found
+    """The operations in all files of a spool directory, read anew where some were renamed meanwhile."""
+    deadline = time.monotonic() + 30
+    while True:
+        paths = spool_files(spool)
+        with contextlib.suppress(FileNotFoundError):
+            found = [json.loads(line) for path in paths for line in path.read_text().splitlines()[1:]]
+            if spool_files(spool) == paths:
+                return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"the files in {spool} are renamed all the time: {paths}")
+
+
+def spool_files(spool: str) -> list[pathlib.Path]:
+    return sorted(path for path in pathlib.Path(spool).glob("*.jsonl*") if not path.name.endswith(".rejected"))
 
 
 class FileJob(Job):
