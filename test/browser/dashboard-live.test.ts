@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
 import { test } from '../support/dashboard.ts';
@@ -113,7 +114,7 @@ describe.skipIf(!chromiumPath)('the page, live', () => {
     browser.context.on('request', (request) => {
       if (request.headers()['accept'] === 'text/event-stream') streams++;
     });
-    const pages = [];
+    const pages: Page[] = [];
     for (let index = 0; index < 7; index++) pages.push(await browser.open('/runs?cols=state,metric&q=name:shared'));
     for (const page of pages) await page.getByText('live', { exact: true }).waitFor();
     expect(streams).toBe(1);
