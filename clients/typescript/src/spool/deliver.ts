@@ -1,8 +1,9 @@
+import { clearImmediate, setImmediate } from 'node:timers';
 import { InvalidCallError } from '../errors.ts';
 import type { JsonObject } from '../json/value.ts';
 import { isObject } from '../post.ts';
-import { nextBatch, type Waiting } from './batch.ts';
 import { deliverEntries } from './entry-by-entry.ts';
+import { type Batch, openFront, type Waiting } from './front.ts';
 import { renamed, requestBody } from './operation.ts';
 import type { Line, Source } from './source.ts';
 import { isStartedElsewhere, StartsElsewhereError } from './started-elsewhere.ts';
@@ -30,13 +31,14 @@ export function deliveryOf(
   warn: (message: string) => void,
   onRunStarted: (id: string, name: string) => void = () => {},
 ): Delivery {
+  const front = openFront(source);
   /** Targets known not to exist, so that not every entry for them costs a search of the directory. */
   const missing = new Set<string>();
   const rejectedEntries = new Set<string>();
 
   function delivered({ startRun }: JsonObject, operations: readonly Waiting[]): void {
     if (isObject(startRun)) onRunStarted(String(startRun['id']), String(startRun['name']));
-    source.remove(operations.map(({ line }) => line));
+    front.remove(operations.map(({ line }) => line));
   }
 
   async function send(operations: readonly Waiting[]): Promise<void> {
@@ -56,7 +58,7 @@ export function deliveryOf(
 
   function reject(line: Line, error: InvalidCallError): void {
     setAside(line.text, error, 'line');
-    source.remove([line]);
+    front.remove([line]);
   }
 
   /** Whether a second try went through. Throws, so as to wait, while another process has yet to start what is missing. */
@@ -83,7 +85,7 @@ export function deliveryOf(
     } else if (op === 'logMetadata' && error.code !== 'CONFLICT') {
       const rejectEntry = (text: string, refusal: InvalidCallError) => setAside(text, refusal, 'entry');
       const how = { post, isNotItsFault, reject: rejectEntry };
-      if (await deliverEntries(payload, how, rejectedEntries)) return source.remove([line]);
+      if (await deliverEntries(payload, how, rejectedEntries)) return front.remove([line]);
     }
     const other = error.code === 'CONFLICT' ? renamed(operation) : undefined;
     if (other && (await triedAs({ ...other.operation, line }))) {
@@ -110,16 +112,33 @@ export function deliveryOf(
     }
   }
 
+  function readAhead(batch: Batch): void {
+    try {
+      front.readAhead(batch);
+    } catch {
+      // What cannot be read is met again, and told, when it is to be sent.
+    }
+  }
+
   return {
     async next() {
-      const { batch, unknown } = nextBatch(source);
-      if (unknown)
+      const next = front.next();
+      const { batch, unknown } = next;
+      if (unknown) {
         reject(unknown, new InvalidCallError('BAD_USER_INPUT', 'This version does not know such an operation.'));
-      else await deliver(batch);
-      return unknown !== undefined || batch.length > 0;
+        return true;
+      }
+      // Once the request is on its way.
+      const ahead = setImmediate(readAhead, next);
+      try {
+        await deliver(batch);
+      } finally {
+        clearImmediate(ahead);
+      }
+      return batch.length > 0;
     },
     nextNow(postNow) {
-      const { batch } = nextBatch(source);
+      const { batch } = front.next();
       const data = batch.length > 0 ? postNow(requestBody(batch)) : undefined;
       if (data) delivered(data, batch);
       return data !== undefined;
