@@ -64,16 +64,18 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     starting = Promise.race([once(started, 'message'), once(started, 'exit')]);
     // How it ends is told below.
     starting.catch(() => {});
-    started.once('exit', (code, signal) => ended({ code, signal }));
     started.on('error', (err) => started.pid === undefined && ended({ err }));
     // One that could not be started has no exit, and hears nothing.
     if (started.pid === undefined) return true;
     const bodies = started.stdio[bodiesFd] as Duplex;
-    // What has not been read by then is of nobody's answer.
-    started.once('exit', () => bodies.destroy());
     const readBody = createBodyReader(bodies);
     const giveUp = setTimeout(() => isReady || started.kill('SIGKILL'), giveUpMs).unref();
-    started.once('exit', () => clearTimeout(giveUp));
+    started.once('exit', (code, signal) => {
+      clearTimeout(giveUp);
+      // What has not been read by then is of nobody's answer.
+      bodies.destroy();
+      ended({ code, signal });
+    });
     started.on('message', (message) => child === started && hear(message as FromAside, readBody));
     tell(started, { start });
     return true;
@@ -135,11 +137,6 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     });
   }
 
-  function toAnswer(said: Said): AsideAnswer {
-    if (!('answer' in said)) throw new Error('the process of dear queries did not answer');
-    return said.answer;
-  }
-
   // A service that ends at once waits for nothing, nor does what cannot hear that it is over.
   process.once('exit', () => child?.kill('SIGKILL'));
 
@@ -148,8 +145,10 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     answer(question) {
       if (isReady) return ask({ question }).then(toAnswer);
       if (begin()) return null;
-      if (!child && wasReady && isResting() && !isClosed) return Promise.reject(unavailable(restingMessage));
-      if (!child) return null;
+      if (!child) {
+        const isRefused = wasReady && isResting() && !isClosed;
+        return isRefused ? Promise.reject(unavailable(restingMessage)) : null;
+      }
       return atMost(waitMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
     },
     async metrics() {
@@ -169,6 +168,11 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       child?.kill('SIGKILL');
     },
   };
+}
+
+function toAnswer(said: Said): AsideAnswer {
+  if (!('answer' in said)) throw new Error('the process of dear queries did not answer');
+  return said.answer;
 }
 
 const restingMessage =

@@ -41,8 +41,8 @@ function lower(pid: number, priority: number): void {
 
 /**
  * Where Linux shares cores between sessions (`kernel.sched_autogroup_enabled`, as most distributions have it), a priority counts
- * within its session only, and Postgres makes one for each connection. Sessions have priorities of their own; who is not the
- * system's administrator may do so once every tenth of a second only.
+ * within its session only, and Postgres makes one for each connection. Sessions have priorities of their own, of which only root
+ * may set more than one in a tenth of a second.
  */
 function yieldSession(pid: number, priority: number, tries = 10): void {
   // Else all that is in the session would be slowed down, perhaps all of Postgres.

@@ -1,6 +1,8 @@
 import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
+  type GraphQLLeafType,
+  type GraphQLList,
   isInputObjectType,
   isListType,
   isNonNullType,
@@ -35,16 +37,16 @@ function compile(type: GraphQLInputType): Coerce {
     const inner = coerceTo(type.ofType);
     return (value) => (value == null ? unfit : inner(value));
   }
-  if (isListType(type)) {
-    const inner = coerceTo(type.ofType);
-    return (value) => (value == null ? null : coerceList(inner, value));
-  }
-  if (isInputObjectType(type)) {
-    const coerce = compileObject(type);
-    return (value) => (value == null ? null : coerce(value));
-  }
+  const coerce = isListType(type)
+    ? compileList(type)
+    : isInputObjectType(type)
+      ? compileObject(type)
+      : compileLeaf(type);
+  return (value) => (value == null ? null : coerce(value));
+}
+
+function compileLeaf(type: GraphQLLeafType): Coerce {
   return (value) => {
-    if (value == null) return null;
     try {
       const parsed = type.parseValue(value);
       return parsed === undefined ? unfit : parsed;
@@ -54,17 +56,20 @@ function compile(type: GraphQLInputType): Coerce {
   };
 }
 
-/** One that is none is a list of its own. */
-function coerceList(inner: Coerce, value: unknown): unknown {
-  const isList =
-    typeof value === 'object' && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
-  const coerced: unknown[] = [];
-  for (const item of isList ? (value as Iterable<unknown>) : [value]) {
-    const fitting = inner(item);
-    if (fitting === unfit) return unfit;
-    coerced.push(fitting);
-  }
-  return coerced;
+/** What is no list is a list of that one. */
+function compileList(type: GraphQLList<GraphQLInputType>): Coerce {
+  const inner = coerceTo(type.ofType);
+  return (value) => {
+    const isList =
+      typeof value === 'object' && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
+    const coerced: unknown[] = [];
+    for (const item of isList ? (value as Iterable<unknown>) : [value]) {
+      const fitting = inner(item);
+      if (fitting === unfit) return unfit;
+      coerced.push(fitting);
+    }
+    return coerced;
+  };
 }
 
 function compileObject(type: GraphQLInputObjectType): Coerce {

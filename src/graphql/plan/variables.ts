@@ -39,19 +39,13 @@ export function compileVariables(
   return (inputs) => {
     const coerced: { [name: string]: unknown } = {};
     for (const step of steps) {
-      const { name, isRequired } = step;
+      const { name } = step;
       if (!Object.hasOwn(inputs, name)) {
         if (step.defaultValue !== undefined) coerced[name] = step.defaultValue;
-        else if (isRequired) return atLength(inputs);
+        else if (step.isRequired) return atLength(inputs);
         continue;
       }
-      const value = inputs[name];
-      if (value == null) {
-        if (isRequired) return atLength(inputs);
-        coerced[name] = null;
-        continue;
-      }
-      const fitting = step.coerce(value);
+      const fitting = step.coerce(inputs[name]);
       if (fitting === unfit) return atLength(inputs);
       coerced[name] = fitting;
     }

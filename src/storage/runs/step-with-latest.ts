@@ -20,15 +20,12 @@ export function findStepWithLatest(db: Reader, question: StepQuestion): Promise<
   return byId(db, question);
 }
 
-type Row = Omit<StepRow, 'latest'> & {
-  n: number;
-  /** Null, as all that follows, where nothing was logged under the key. */
-  entryId: bigint | null;
-  type: EntryRow['type'];
-  text: string | null;
-  iteration: bigint | null;
-  loggedAt: Date;
-};
+type Row = Omit<StepRow, 'latest'> &
+  Pick<EntryRow, 'type' | 'text' | 'iteration' | 'loggedAt'> & {
+    n: number;
+    /** Null, as all of the entry, where nothing was logged under the key. */
+    entryId: bigint | null;
+  };
 
 async function selectSteps(db: Reader, questions: StepQuestion[]): Promise<(StepRow | null)[]> {
   const cells = questions.flatMap(({ id, keys }, index) => keys.map((key) => ({ id, key, index })));
