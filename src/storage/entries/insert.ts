@@ -33,6 +33,8 @@ export async function insertEntries(
     step: [] as (string | null)[],
     request: [] as (string | null)[],
     hash: [] as (string | null)[],
+    first: [] as number[],
+    last: [] as number[],
   };
   const rows = {
     item: [] as number[],
@@ -41,7 +43,7 @@ export async function insertEntries(
     text: [] as string[],
     iteration: [] as (bigint | null)[],
     loggedAt: [] as string[],
-    sortClass: [] as number[],
+    sortClass: [] as (number | null)[],
     sortNumber: [] as (string | null)[],
     sortText: [] as (string | null)[],
     isLast: [] as boolean[],
@@ -52,6 +54,7 @@ export async function insertEntries(
     items.step.push('stepId' in write.target ? write.target.stepId : null);
     items.request.push(write.request?.id ?? null);
     items.hash.push(write.request?.contentHash ?? null);
+    items.first.push(rows.item.length + 1);
     const areLast = lastOfKeys(write.entries);
     for (let at = 0; at < write.entries.length; at += 1) {
       const entry = write.entries[at]!;
@@ -61,20 +64,23 @@ export async function insertEntries(
       rows.text.push(entry.text);
       rows.iteration.push(entry.iteration);
       rows.loggedAt.push(textOf(entry.loggedAt));
-      rows.sortClass.push(entry.sortClass);
-      rows.sortNumber.push(entry.sortNumber);
-      rows.sortText.push(entry.sortText);
-      rows.isLast.push(areLast?.[at] ?? true);
+      const isLast = areLast?.[at] ?? true;
+      rows.isLast.push(isLast);
+      rows.sortClass.push(isLast ? entry.sortClass : null);
+      rows.sortNumber.push(isLast ? entry.sortNumber : null);
+      rows.sortText.push(isLast ? entry.sortText : null);
     }
+    items.last.push(rows.item.length);
   });
   const runIds = arrayLiteral(items.run);
   const stepIds = arrayLiteral(items.step);
   const inserted = await select<InsertedRow>(Prisma.sql`${lock.head}
--- The writes, one row each, in the order they were handed over.
+-- The writes, one row each, in the order they were handed over, and which of the entries are theirs.
 WITH item AS MATERIALIZED (
-  SELECT n::int, run_id, step_id, request_id, content_hash
-  FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[], ${arrayLiteral(items.request)}::uuid[], ${arrayLiteral(items.hash)}::text[])
-    WITH ORDINALITY AS i(run_id, step_id, request_id, content_hash, n)
+  SELECT n::int, run_id, step_id, request_id, content_hash, first, last
+  FROM unnest(${runIds}::uuid[], ${stepIds}::uuid[], ${arrayLiteral(items.request)}::uuid[], ${arrayLiteral(items.hash)}::text[],
+    ${arrayLiteral(items.first)}::int[], ${arrayLiteral(items.last)}::int[])
+    WITH ORDINALITY AS i(run_id, step_id, request_id, content_hash, first, last, n)
 -- Their targets. Whoever changes what counts for a run locks these rows FOR UPDATE: the share lock waits for that to end,
 -- and holds off the next until this statement is committed.
 ), run_target AS MATERIALIZED (
@@ -85,36 +91,34 @@ WITH item AS MATERIALIZED (
   WHERE id = ANY(${stepIds}::uuid[]) AND (SELECT count(*) FROM run_target) >= 0
   ORDER BY id FOR SHARE ${lock.clause}
 ), target AS MATERIALIZED (
-  SELECT i.n, i.request_id, i.content_hash, t.*
+  SELECT i.n, i.request_id, i.content_hash, i.first, i.last, t.*
   FROM item i JOIN (
     SELECT id AS run_id, id AS scope_id, NULL::text AS step_name, false AS superseded, crashed FROM run_target
     UNION ALL
     SELECT run_id, id, name, superseded, crashed FROM step_target
   ) t ON t.scope_id = coalesce(i.step_id, i.run_id)
--- The entries with their ids, in the order in which they were sent. A target that was not found has none.
-), numbered AS MATERIALIZED (
-  SELECT nextval('metadata_entry_id_seq') AS id, e.* FROM (
-    SELECT t.run_id, t.scope_id, t.step_name, t.superseded, t.request_id, r.*
-    FROM unnest(${arrayLiteral(rows.item)}::int[], ${arrayLiteral(rows.key)}::text[], ${arrayLiteral(rows.type)}::text[]::"MetadataType"[], ${arrayLiteral(rows.text)}::text[],
-      ${arrayLiteral(rows.iteration)}::bigint[], ${arrayLiteral(rows.loggedAt)}::text[]::timestamptz[], ${arrayLiteral(rows.sortClass)}::smallint[],
-      ${arrayLiteral(rows.sortNumber)}::text[]::numeric[], ${arrayLiteral(rows.sortText)}::text[], ${arrayLiteral(rows.isLast)}::bool[])
-      WITH ORDINALITY AS r(n, key, type, value, iteration, logged_at, sort_class, sort_number, sort_text, is_last, position)
-    JOIN target t ON t.n = r.n
-    ORDER BY r.position
-  ) e
+-- The ids of the entries, in the order in which they were sent. None is taken before the targets are locked.
+), taken AS MATERIALIZED (
+  SELECT array_agg(nextval('metadata_entry_id_seq')) AS ids FROM generate_series(1, (SELECT max(last) FROM target))
 -- A request id is taken once in a run; whoever comes second gets no row here, waits for the first to commit, and writes nothing.
 ), claimed AS (
   INSERT INTO log_request (run_id, request_id, scope_id, content_hash, entry_ids)
-  SELECT t.run_id, t.request_id, t.scope_id, decode(t.content_hash, 'hex'), ids.ids
-  FROM target t JOIN (SELECT n, array_agg(id ORDER BY id) AS ids FROM numbered GROUP BY n) ids ON ids.n = t.n
-  WHERE t.request_id IS NOT NULL
-  ORDER BY t.run_id, t.request_id
+  SELECT run_id, request_id, scope_id, decode(content_hash, 'hex'), (SELECT ids FROM taken)[first:last]
+  FROM target WHERE request_id IS NOT NULL
+  ORDER BY run_id, request_id
   ON CONFLICT DO NOTHING
   RETURNING run_id, request_id, scope_id
 -- What is left to write.
+), unwritten AS MATERIALIZED (
+  SELECT t.* FROM target t LEFT JOIN claimed c USING (run_id, request_id, scope_id)
+  WHERE t.request_id IS NULL OR c.run_id IS NOT NULL
 ), written AS MATERIALIZED (
-  SELECT numbered.* FROM numbered LEFT JOIN claimed c USING (run_id, request_id, scope_id)
-  WHERE numbered.request_id IS NULL OR c.run_id IS NOT NULL
+  SELECT (SELECT ids FROM taken)[r.position::int] AS id, t.run_id, t.scope_id, t.step_name, t.superseded, r.*
+  FROM unnest(${arrayLiteral(rows.item)}::int[], ${arrayLiteral(rows.key)}::text[], ${arrayLiteral(rows.type)}::text[]::"MetadataType"[], ${arrayLiteral(rows.text)}::text[],
+    ${arrayLiteral(rows.iteration)}::bigint[], ${arrayLiteral(rows.loggedAt)}::text[]::timestamptz[], ${arrayLiteral(rows.sortClass)}::smallint[],
+    ${arrayLiteral(rows.sortNumber)}::text[]::numeric[], ${arrayLiteral(rows.sortText)}::text[], ${arrayLiteral(rows.isLast)}::bool[])
+    WITH ORDINALITY AS r(n, key, type, value, iteration, logged_at, sort_class, sort_number, sort_text, is_last, position)
+  JOIN unwritten t ON t.n = r.n
 ), history AS (
   INSERT INTO metadata_entry (run_id, id, scope_id, key, type, value, iteration, logged_at)
   SELECT run_id, id, scope_id, key, type, value::json, iteration, logged_at FROM written ORDER BY id
@@ -141,8 +145,9 @@ WITH item AS MATERIALIZED (
     sort_number = excluded.sort_number, sort_text = excluded.sort_text, logged_at = excluded.logged_at
   WHERE excluded.entry_id > latest_entry.entry_id
 )
-SELECT t.n, t.run_id AS "runId", t.scope_id AS "scopeId", t.step_name AS "stepName", t.crashed, w.ids
-FROM target t LEFT JOIN (SELECT n, string_agg(id::text, ',' ORDER BY id) AS ids FROM written GROUP BY n) w ON w.n = t.n`);
+SELECT t.n, t.run_id AS "runId", t.scope_id AS "scopeId", t.step_name AS "stepName", t.crashed,
+  array_to_string((SELECT ids FROM taken)[w.first:w.last], ',') AS ids
+FROM target t LEFT JOIN unwritten w ON w.n = t.n`);
   return collectResults(select, writes, inserted, patience);
 }
 
