@@ -1,6 +1,7 @@
 import { notifyChanges } from '../storage/changes/notify.ts';
 import { recordChanges } from '../storage/changes/record.ts';
-import { inTransaction, type Transaction, type Writer } from '../storage/postgres/database.ts';
+import type { Transaction, Writer } from '../storage/postgres/database.ts';
+import { inTransaction } from '../storage/postgres/transaction.ts';
 import type { RunRow } from '../storage/rows.ts';
 import { removeRun, sweepDeletedRuns } from '../storage/runs/delete-run.ts';
 import { lockRun, lockSteps } from '../storage/runs/locks.ts';

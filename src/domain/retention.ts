@@ -1,8 +1,9 @@
 import { notifyChanges } from '../storage/changes/notify.ts';
 import { countOldEntries, removeOldEntries, removeOldRequests } from '../storage/entries/old-entries.ts';
-import { inTransaction, type Reader, type Transaction, type Writer } from '../storage/postgres/database.ts';
+import type { Reader, Transaction, Writer } from '../storage/postgres/database.ts';
 import { isLockTimeout } from '../storage/postgres/failures.ts';
 import { inPieces } from '../storage/postgres/pieces.ts';
+import { inTransaction } from '../storage/postgres/transaction.ts';
 import { sweepDeletedRuns } from '../storage/runs/delete-run.ts';
 import { shareRun } from '../storage/runs/locks.ts';
 import {

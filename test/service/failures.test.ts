@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect } from 'vitest';
-import { inTransaction } from '../../src/storage/postgres/database.ts';
 import { classifyFailure } from '../../src/storage/postgres/failures.ts';
+import { inTransaction } from '../../src/storage/postgres/transaction.ts';
 import {
   latestOfRun,
   latestOfStep,

@@ -1,6 +1,7 @@
 import { badInput } from '../../errors.ts';
 import { type ApiKeyRow, insertKey } from '../../storage/api-keys/keys.ts';
-import { inTransaction, type Writer } from '../../storage/postgres/database.ts';
+import type { Writer } from '../../storage/postgres/database.ts';
+import { inTransaction } from '../../storage/postgres/transaction.ts';
 import { type Actor, account, tellAudit } from '../audit.ts';
 import type { Scope } from '../caller.ts';
 import { parseName } from '../names.ts';

@@ -1,6 +1,7 @@
 import { notFound } from '../../errors.ts';
 import { type ApiKeyRow, listKeys, revokeKey } from '../../storage/api-keys/keys.ts';
-import { inTransaction, type Writer } from '../../storage/postgres/database.ts';
+import type { Writer } from '../../storage/postgres/database.ts';
+import { inTransaction } from '../../storage/postgres/transaction.ts';
 import { type Actor, account, tellAudit } from '../audit.ts';
 import { forgetKeys } from './key-ring.ts';
 

@@ -1,7 +1,8 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import { readWatermark } from '../changes/watermark.ts';
-import { inTransaction, perDatabase, type Reader, type Transaction, type Writer } from '../postgres/database.ts';
+import { perDatabase, type Reader, type Transaction, type Writer } from '../postgres/database.ts';
 import { batchPerDatabase } from '../postgres/database-batch.ts';
+import { inTransaction } from '../postgres/transaction.ts';
 import { wholeRun } from '../rows.ts';
 
 /**

@@ -1,9 +1,10 @@
 import { notifyChanges } from '../changes/notify.ts';
-import { inTransaction, selectIn, type Writer } from '../postgres/database.ts';
+import type { Writer } from '../postgres/database.ts';
 import { batchPerDatabase } from '../postgres/database-batch.ts';
 import { classifyFailure, isLockTimeout } from '../postgres/failures.ts';
 import { noteWrite } from '../postgres/ready.ts';
 import { retryRolledBack } from '../postgres/retry.ts';
+import { selectInTransaction } from '../postgres/transaction.ts';
 import { isLocked, writeWhenUnlocked } from './locked-targets.ts';
 import type { LedgerResult, LedgerWrite } from './write.ts';
 import { writeOnce } from './write-once.ts';
@@ -44,10 +45,7 @@ export async function appendTogether<T>(
   writes: LedgerWrite[],
   accept: (results: LedgerResult[]) => Promise<T>,
 ): Promise<T> {
-  const accepted = await inTransaction(db, async (transaction) => {
-    const results = await writeOnce(selectIn(transaction), writes, 'wait');
-    return accept(results);
-  });
+  const accepted = await selectInTransaction(db, async (select) => accept(await writeOnce(select, writes, 'wait')));
   notifyChanges(db);
   return accepted;
 }

@@ -1,4 +1,5 @@
-import { selectIn, type Transaction } from '../postgres/database.ts';
+import type { Transaction } from '../postgres/database.ts';
+import { selectIn } from '../postgres/transaction.ts';
 import type { StepRow } from '../rows.ts';
 import { insertEntries } from './insert.ts';
 import type { LedgerEntry } from './write.ts';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
-/** Does work in a transaction of a client that is not of the pool: all of it, or nothing. */
-export async function transact<T>(client: pg.Client, work: () => Promise<T>, lockTimeoutMs?: number): Promise<T> {
+/** Does work in a transaction of one client: all of it, or nothing. */
+export async function transact<T>(client: pg.ClientBase, work: () => Promise<T>, lockTimeoutMs?: number): Promise<T> {
   await client.query('BEGIN');
   try {
     if (lockTimeoutMs !== undefined) await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);

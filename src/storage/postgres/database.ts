@@ -1,14 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.ts';
-import { type Clock, waitOn } from '../../measure/clock.ts';
+import type { Clock } from '../../measure/clock.ts';
 import { allInSight, type Sight } from '../sight.ts';
 import { type AsideLimits, asideLimits } from './aside-limits.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { openPool } from './pool.ts';
-import { retryRolledBack } from './retry.ts';
 import { rowTypes } from './row-types.ts';
-import { createSemaphore } from './semaphore.ts';
 
 type Model = 'pipelineRun' | 'step' | 'metadataEntry' | 'latestEntry' | 'logRequest' | 'deletedRun' | 'ledgerMark';
 type ReadingOfModel = 'findUnique' | 'findFirst' | 'findMany' | 'count';
@@ -47,6 +45,8 @@ export type Database = Writer & {
   /** The connections under Prisma; what Prisma cannot do (LISTEN, migrations) uses them directly. */
   readonly pool: pg.Pool;
   readonly connectionString: string;
+  /** `select` on one of these connections. */
+  readonly selectBy: (client: Pick<pg.Pool, 'query'>) => Select;
   readonly aside: AsideLimits;
   /** Tells, in a line, what the operator may want to know. */
   readonly notice: (line: string) => void;
@@ -123,15 +123,19 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...(options.onQuery ? { log: [{ emit: 'event' as const, level: 'query' as const }] } : {}),
   });
   if (options.onQuery) (prisma as PrismaClient<'query'>).$on('query', ({ query }) => options.onQuery?.(query));
+  const selectBy =
+    (client: Pick<pg.Pool, 'query'>): Select =>
+    async <Row>({ text, values }: Prisma.Sql) => {
+      options.onQuery?.(text);
+      return (await client.query({ name: nameOf(text), text, values, types: rowTypes })).rows as Row[];
+    };
   return {
     sight: allInSight,
     counts,
     aside: asideLimits(maxConnections, options.aside),
     prisma,
-    async select<Row>({ text, values }: Prisma.Sql): Promise<Row[]> {
-      options.onQuery?.(text);
-      return (await pool.query({ name: nameOf(text), text, values, types: rowTypes })).rows as Row[];
-    },
+    select: selectBy(pool),
+    selectBy,
     pool,
     lockTimeoutMs,
     maxConnections,
@@ -142,32 +146,6 @@ export function openDatabase(options: DatabaseOptions): Database {
       if (!pool.ended) await pool.end();
     },
   };
-}
-
-/**
- * Runs `work` in one transaction; a throw rolls all of it back. Rolled back because of others, it is done again: `work`
- * may run several times, and must not change anything but the database before it is over.
- */
-export async function inTransaction<T>(db: Writer, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  const stopWaiting = waitOn(db.clock);
-  try {
-    return await transactionTurn(db)(() => {
-      stopWaiting();
-      return retryRolledBack(() => db.prisma.$transaction(work));
-    });
-  } finally {
-    stopWaiting();
-  }
-}
-
-/** Transactions may wait for locks; some connections are always left for look-ups and the group commit, which do not. */
-const transactionTurn = perDatabase((db: Writer) =>
-  createSemaphore(Math.max(1, db.maxConnections - 4), 2 * db.lockTimeoutMs),
-);
-
-/** The same as `Database.select`, within a transaction. */
-export function selectIn(transaction: Transaction): Select {
-  return <Row>(sql: Prisma.Sql) => transaction.$queryRaw<Row[]>(sql);
 }
 
 /** Something made once per open database, such as a batch of waiting look-ups, and forgotten with it. */

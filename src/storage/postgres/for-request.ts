@@ -16,6 +16,7 @@ export function forRequest(db: Database, clock: Clock, sight: Sight): Database {
     opened,
     prisma: timeCalls(opened.prisma, clock),
     select: opened.select,
+    selectBy: opened.selectBy,
     lockTimeoutMs: opened.lockTimeoutMs,
     maxConnections: opened.maxConnections,
     aside: opened.aside,
