@@ -108,13 +108,15 @@ export function createApp(options: AppOptions): App {
     try {
       const params = read();
       note.operationName = params.operationName ?? null;
-      const { document, operation } = chooseOperation(prepareDocument(params.query), params.operationName, way);
+      const prepared = prepareDocument(params.query);
+      const { document, operation, requireValid } = chooseOperation(prepared, params.operationName, way);
       note.operation = operation.operation;
       note.operationName = operation.name?.value ?? null;
       const cost = checkCost(document, operation, params.variables);
       const handed = operation.operation === 'query' && aside && cost >= aside.fromCost ? hand?.() : null;
       const answered = handed && (await withinDeadline(handed));
       if (answered) return answered;
+      requireValid();
       const isStream = operation.operation === 'subscription';
       const stream = isStream ? streamEnds.open(caller) : null;
       const primary = forRequest(db, note.clock, caller.sight);

@@ -19,18 +19,29 @@ export class RefusedError extends Error {
   }
 }
 
-/** The operation that is asked for. @throws RefusedError for a bad document, or an operation that may not come this way. */
+/**
+ * The operation that is asked for, of a document that may not have been validated.
+ * @throws RefusedError for what is no document, or an operation that may not come this way.
+ */
 export function chooseOperation(
-  { document, errors }: PreparedDocument,
+  prepared: PreparedDocument,
   name: string | undefined,
   { takesEvents, byGet }: Way,
-): { document: DocumentNode; operation: OperationDefinitionNode } {
+): { document: DocumentNode; operation: OperationDefinitionNode; requireValid: () => void } {
+  const { document, errors } = prepared;
   if (errors) throw new RefusedError(errors);
-  const operation = getOperationAST(document, name);
-  if (!operation) throw new RefusedError([noOperation(name)]);
-  if (operation.operation === 'subscription' && !takesEvents) throw new RefusedError([notStreamed()]);
-  if (operation.operation === 'mutation' && byGet) throw new RefusedError([notByGet()]);
-  return { document, operation };
+  const requireValid = () => {
+    const found = prepared.validate();
+    if (found) throw new RefusedError(found);
+  };
+  const refuse = (error: GraphQLError): never => {
+    requireValid();
+    throw new RefusedError([error]);
+  };
+  const operation = getOperationAST(document, name) ?? refuse(noOperation(name));
+  if (operation.operation === 'subscription' && !takesEvents) refuse(notStreamed());
+  if (operation.operation === 'mutation' && byGet) refuse(notByGet());
+  return { document, operation, requireValid };
 }
 
 function noOperation(name: string | undefined): GraphQLError {

@@ -11,9 +11,14 @@ import { overLimit, type QueryLimits } from './query-limits.ts';
 import { findRepeats } from './query-repeats.ts';
 import { findExcess } from './query-size.ts';
 
-/** A query text as far as it can be judged without its variables: ready to execute, or why not. */
+/** A query text as far as it can be judged without its variables: what it says, or why it is refused. */
 export type PreparedDocument =
-  | { document: DocumentNode; errors: null }
+  | {
+      document: DocumentNode;
+      errors: null;
+      /** Why it does not fit the schema, or null. Takes milliseconds of a long text, the first time. */
+      validate: () => readonly GraphQLError[] | null;
+    }
   | { document: null; errors: readonly GraphQLError[] };
 
 /** What of it is told to whoever may ask. */
@@ -24,7 +29,7 @@ type DocumentOptions = {
   maxCacheBytes?: number;
 };
 
-/** Parses, measures and validates query texts, and remembers the outcome, good or bad, of those used last. */
+/** Parses and measures query texts, validates those that are to be, and remembers the outcome, good or bad, of those used last. */
 export function createDocumentCache(schema: GraphQLSchema, limits: QueryLimits, options: DocumentOptions = {}) {
   const { introspection = true, maxCacheBytes = 8 * 1024 * 1024 } = options;
   const cache = new Map<string, { own: string; prepared: PreparedDocument }>();
@@ -75,11 +80,27 @@ function prepare(schema: GraphQLSchema, limits: QueryLimits, text: string, intro
   }
   const excess = findExcess(document, limits) ?? findRepeats(document, limits.maxDepth);
   if (excess) return refuse(excess);
+  let found: readonly GraphQLError[] | null | undefined;
+  return {
+    document,
+    errors: null,
+    validate() {
+      if (found === undefined) found = findInvalid(schema, document, introspection);
+      return found;
+    },
+  };
+}
+
+function findInvalid(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  introspection: boolean,
+): readonly GraphQLError[] | null {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const errors = validate(schema, document, rules, { maxErrors: 20 });
-  if (errors.length === 0) return { document, errors: null };
+  if (errors.length === 0) return null;
   const said = introspection ? errors : errors.map(withoutHints);
-  return { document: null, errors: said.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+  return said.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
 }
 
 /** Names that might have been meant tell the schema piece by piece. */

@@ -27,7 +27,7 @@ export type CostCheck = (
   variables: Readonly<Record<string, unknown>> | undefined,
 ) => number;
 
-/** One check for whatever way an operation takes to its execution. */
+/** One check for whatever way an operation takes to its execution; of a document that may not have been validated. */
 export function createCostCheck(schema: GraphQLSchema, maxCost: number): CostCheck {
   return (document, operation, variables) => {
     const cost = findCost(schema, document, operation, variables ?? {});
@@ -74,6 +74,8 @@ function findCost(
   const measureFragment = (name: string): number => {
     const known = measured.get(name);
     if (known !== undefined) return known;
+    // Stands while the fragment is measured: one that uses itself ends here, and validation refuses it.
+    measured.set(name, 0);
     const fragment = fragments.get(name);
     const type = fragment && schema.getType(fragment.typeCondition.name.value);
     const objects = fragment ? measure(fragment.selectionSet, type) : 0;

@@ -9,7 +9,7 @@ import { describeFailure } from '../storage/postgres/failures.ts';
 import { databaseMetrics } from '../storage/postgres/metrics.ts';
 import { type AsideStart, bodiesFd, clockZero, type FromAside, type ToAside } from './aside-messages.ts';
 import { createLog } from './log.ts';
-import { asideConnections, databaseOf, limitsOf, queryLimitsOf } from './options.ts';
+import { asideConnections, databaseOf, isOn, limitsOf, queryLimitsOf } from './options.ts';
 import { yieldBackend } from './priority.ts';
 
 // The process that answers dear queries, from a database of its own: see aside.ts, which starts it.
@@ -63,6 +63,7 @@ async function open({ settings, connectionString, isTerminal }: AsideStart) {
     log,
     limits: limitsOf(settings),
     queryLimits: queryLimitsOf(settings),
+    introspection: isOn(settings.INTROSPECTION, settings),
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
     spans: {
       begin(note) {

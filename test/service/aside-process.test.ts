@@ -26,7 +26,7 @@ const atLeast = (priority: number) => Math.max(priority, getPriority());
 test('a dear query is answered by the process as by the service itself, to each what it may see', {
   timeout: 240_000,
 }, async ({ startService, client }) => {
-  const service = await startService({ RUNLEDGER_ADMIN_KEY: adminKey, WORKERS: '1' });
+  const service = await startService({ RUNLEDGER_ADMIN_KEY: adminKey, WORKERS: '1', INTROSPECTION: 'false' });
   const ask = asker(service.url);
   for (const pipeline of ['iris', 'mnist']) {
     await ask(`mutation { startRun(input: { name: "${pipeline}-1", pipeline: "${pipeline}" }) { id } }`);
@@ -83,6 +83,15 @@ test('a dear query is answered by the process as by the service itself, to each 
   const wrong = await ask(dear.replace('first: 200', 'first: 200, after: "nonsense"'));
   expect(JSON.parse(wrong.text).errors[0].extensions.code).toBe('BAD_USER_INPUT');
   expect(refused.status).toBeLessThan(500);
+  for (const [invalid, why] of [
+    [dear.replace('nodes {', 'nodes { nonesuch'), /"Cannot query field \\"nonesuch\\" on type \\"PipelineRun\\"\."/],
+    [dear.replace('{', '{ __schema { types { name } }'), /Introspection is switched off here/],
+  ] as const) {
+    const { status, text } = await ask(invalid, adminKey, undefined, { accept: 'application/graphql-response+json' });
+    expect(text).toMatch(why);
+    expect(text).toContain('GRAPHQL_VALIDATION_FAILED');
+    expect(status).toBe(400);
+  }
 
   // What it does is counted with the rest.
   const said = await scrape(service.url);

@@ -86,6 +86,38 @@ describe('what a query costs', () => {
     expect(costOf(`{ ${all.join(' ')} }`)).toBe(30 * one);
   });
 
+  // It is found before a document is validated: whoever answers dear queries is to do that, too.
+  test.for([
+    [
+      'a fragment in itself',
+      '{ pipelineRuns(first: 10) { ...a } } fragment a on PipelineRunConnection { nodes { ...b } } fragment b on PipelineRun { ...b id parent { ...a } }',
+      2_020,
+    ],
+    [
+      'a fragment that is not there, or of no type',
+      '{ pipelineRuns(first: 10) { ...a ...b } } fragment b on Nothing { nodes { id } }',
+      2_010,
+    ],
+    ['a number that is a text', '{ pipelineRuns(first: "x") { nodes { id } } }', 200],
+    ['a number that is an object', '{ pipelineRuns(first: { a: 1 }) { nodes { id } } }', 200],
+    ['a variable that is not declared', '{ pipelineRuns(first: $n, filter: $f) { nodes { id } } }', 40],
+    ['a filter that is none', '{ pipelineRuns(first: 10, filter: 5, orderBy: [1]) { nodes { id } } }', 20],
+    [
+      'parts of a filter that are none',
+      '{ pipelineRuns(first: 10, filter: { and: 3, or: [null, 1], metadata: [] }) { nodes { id } } }',
+      20,
+    ],
+    ['an argument twice', '{ pipelineRuns(first: 10, first: 20) { nodes { id } } }', 20],
+    [
+      'fields that are not there',
+      '{ nothing(first: 1000) { at { all } } pipelineRuns(first: 10) { nodes { nothing(first: 9) { id } } } }',
+      20,
+    ],
+    ['leaves with fields, objects without', '{ pipelineRuns(first: 10) { nodes { id { x } steps } } }', 20],
+  ] as const)('of a document that is not valid: %s', ([, text, expected]) => {
+    expect(costOf(text)).toBe(expected);
+  });
+
   test('what is refused is told what costs so much', () => {
     const refuse = createCostCheck(schema, 1_000);
     const document = parse(runs(`filter: { ${contains} }`));
