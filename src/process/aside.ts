@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { unavailable } from '../errors.ts';
@@ -10,6 +11,7 @@ import { forkAside } from './aside-fork.ts';
 import { type AsideStart, bodiesFd, clockZero, type FromAside, type ToAside } from './aside-messages.ts';
 import { yieldProcess } from './priority.ts';
 import { atMost } from './stop.ts';
+import { createTurns } from './turns.ts';
 
 type AsideProcess = Aside & { metrics(): Promise<Metric[]>; close(): Promise<void> };
 type Said = { answer: AsideAnswer } | { metrics: Metric[] };
@@ -24,7 +26,14 @@ const giveUpMs = 60_000;
 /** How long a dear query waits for a process that starts, at most a part of the time that it has. */
 const startTimeoutMs = 2_000;
 const startShare = 0.25;
+/** How long it waits for its turn, as a part of that time. */
+const turnShare = 0.9;
 const closeTimeoutMs = 2_000;
+/** So many of them are begun at once: a core is left for look-ups and writes. */
+const atOnce = Math.max(1, availableParallelism() - 1);
+/** One that takes longer is waiting for the database, most likely, which has an order of its own for them: the next may begin. */
+const longMs = 1_000;
+const maxWaiting = 1_000;
 const metricsTimeoutMs = 500;
 
 /**
@@ -34,12 +43,14 @@ const metricsTimeoutMs = 500;
  *
  *   none ──a dear query──▶ starting ──it says so──▶ ready ──it ends──▶ none, for five seconds at least
  *
- * In these five seconds dear queries are refused: the one that was too much for it may be asked again, and must not be answered here.
+ * They begin in turn, fewer at once than there are cores. In these five seconds dear queries are refused: the one that was too much for it may be asked again, and must not be answered here.
  * Where none can be started, they are answered here.
  */
 export function openAside(start: AsideStart, log: Logger, onOutage: (error: unknown) => void): AsideProcess {
   const asked = new Map<number, Asked>();
-  const waitMs = Math.min(startTimeoutMs, start.settings.REQUEST_TIMEOUT_MS * startShare);
+  const requestMs = start.settings.REQUEST_TIMEOUT_MS;
+  const waitMs = Math.min(startTimeoutMs, requestMs * startShare);
+  const turns = createTurns({ atOnce, longMs, waitMs: requestMs * turnShare, maxWaiting });
   let child: ChildProcess | null = null;
   let isReady = false;
   /** How far its clock is behind ours. */
@@ -82,6 +93,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   }
 
   const isResting = () => performance.now() - endedAt < restMs;
+  const isRefusing = () => !child && wasReady && isResting() && !isClosed;
 
   /** Where memory or a sandbox does not let it, that is thrown, or told later. */
   function fork(): ChildProcess | null {
@@ -137,19 +149,29 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     });
   }
 
+  /** Null where there is none, after all. */
+  function inTurn(question: AsideQuestion): Promise<AsideAnswer | null> {
+    const queuedAt = performance.now();
+    return turns(async () => {
+      if (!isReady) await atMost(waitMs, starting);
+      if (isRefusing()) throw unavailable(restingMessage);
+      if (!isReady) return null;
+      const waitedMs = performance.now() - queuedAt;
+      const answer = toAnswer(await ask({ question }));
+      answer.clock.waitingMs += waitedMs;
+      return answer;
+    });
+  }
+
   // A service that ends at once waits for nothing, nor does what cannot hear that it is over.
   process.once('exit', () => child?.kill('SIGKILL'));
 
   return {
     fromCost,
     answer(question) {
-      if (isReady) return ask({ question }).then(toAnswer);
       if (begin()) return null;
-      if (!child) {
-        const isRefused = wasReady && isResting() && !isClosed;
-        return isRefused ? Promise.reject(unavailable(restingMessage)) : null;
-      }
-      return atMost(waitMs, starting).then(() => (isReady ? ask({ question }).then(toAnswer) : null));
+      if (child) return inTurn(question);
+      return isRefusing() ? Promise.reject(unavailable(restingMessage)) : null;
     },
     async metrics() {
       const note = (message: Said) => {
