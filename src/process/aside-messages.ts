@@ -8,7 +8,7 @@ export type AsideStart = { settings: Settings; connectionString: string; isTermi
 /** What it is told, beginning with the start. */
 export type ToAside =
   | { start: AsideStart }
-  | { number: number; question: AsideQuestion }
+  | { number: number; question: AsideQuestion; waitedMs: number }
   | { number: number; ask: 'metrics' }
   | { close: true };
 

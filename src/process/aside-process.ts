@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { type Caller, sightOfPipelines } from '../domain/caller.ts';
 import { createApp } from '../graphql/app.ts';
 import type { AsideQuestion } from '../graphql/aside.ts';
-import type { Clock } from '../measure/clock.ts';
+import { type Clock, startClock } from '../measure/clock.ts';
 import { openNote, type RequestNote } from '../measure/request.ts';
 import { openDatabase } from '../storage/postgres/database.ts';
 import { describeFailure } from '../storage/postgres/failures.ts';
@@ -35,7 +35,7 @@ process.on('message', async (message: ToAside) => {
     await db.close();
     process.exit();
   } else if ('question' in message) {
-    const { body, ...answered } = await answer(message.question);
+    const { body, ...answered } = await answer(message.question, message.waitedMs);
     const bytes = Buffer.from(body);
     say({ number: message.number, answer: answered, bodyBytes: bytes.length });
     bodies.write(bytes);
@@ -75,9 +75,9 @@ async function open({ settings, connectionString, isTerminal }: AsideStart) {
     onOutage: (error) => say({ outage: describeFailure(error) }),
   });
 
-  async function answer({ caller, accept, id, address, isTraced, text }: AsideQuestion) {
-    const note = openNote(id);
-    note.address = address;
+  async function answer({ caller, accept, id, address, isTraced, text }: AsideQuestion, waitedMs: number) {
+    // Of the time that it has, some has gone by.
+    const note = { ...openNote(id), address, clock: startClock(performance.now() - waitedMs) };
     const question = { caller: known(caller), accept, note };
     const { status, headers, body } = await app.answer(
       'body' in text ? { ...question, body: text.body } : { ...question, search: new URLSearchParams(text.search) },

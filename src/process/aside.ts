@@ -140,7 +140,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
     return one;
   }
 
-  function ask(to: { question: AsideQuestion } | { ask: 'metrics' }): Promise<Said> {
+  function ask(to: { question: AsideQuestion; waitedMs: number } | { ask: 'metrics' }): Promise<Said> {
     questions += 1;
     const number = questions;
     return new Promise((resolve, reject) => {
@@ -157,7 +157,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
       if (isRefusing()) throw unavailable(restingMessage);
       if (!isReady) return null;
       const waitedMs = performance.now() - queuedAt;
-      const answer = toAnswer(await ask({ question }));
+      const answer = toAnswer(await ask({ question, waitedMs }));
       answer.clock.waitingMs += waitedMs;
       return answer;
     });
