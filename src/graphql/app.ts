@@ -109,9 +109,7 @@ export function createApp(options: AppOptions): App {
       const params = read();
       note.operationName = params.operationName ?? null;
       const prepared = prepareDocument(params.query);
-      const { document, operation, requireValid } = chooseOperation(prepared, params.operationName, way);
-      note.operation = operation.operation;
-      note.operationName = operation.name?.value ?? null;
+      const { document, operation, requireValid } = chooseOperation(prepared, params.operationName, way, note);
       const cost = checkCost(document, operation, params.variables);
       const handed = operation.operation === 'query' && aside && cost >= aside.fromCost ? hand?.() : null;
       const answered = handed && (await withinDeadline(handed));

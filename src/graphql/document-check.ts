@@ -1,4 +1,5 @@
 import { type DocumentNode, GraphQLError, getOperationAST, type OperationDefinitionNode } from 'graphql';
+import type { RequestNote } from '../measure/request.ts';
 import type { PreparedDocument } from './documents.ts';
 
 /** By what way a request came, as far as it says which operations it may carry. */
@@ -20,19 +21,23 @@ export class RefusedError extends Error {
 }
 
 /**
- * The operation that is asked for, of a document that may not have been validated.
+ * The operation that is asked for, of a document that may not have been validated; it is noted, unless it proves not to be valid.
  * @throws RefusedError for what is no document, or an operation that may not come this way.
  */
 export function chooseOperation(
   prepared: PreparedDocument,
   name: string | undefined,
   { takesEvents, byGet }: Way,
+  note: Pick<RequestNote, 'operation' | 'operationName'>,
 ): { document: DocumentNode; operation: OperationDefinitionNode; requireValid: () => void } {
   const { document, errors } = prepared;
   if (errors) throw new RefusedError(errors);
   const requireValid = () => {
     const found = prepared.validate();
-    if (found) throw new RefusedError(found);
+    if (!found) return;
+    note.operation = 'none';
+    note.operationName = name ?? null;
+    throw new RefusedError(found);
   };
   const refuse = (error: GraphQLError): never => {
     requireValid();
@@ -41,6 +46,8 @@ export function chooseOperation(
   const operation = getOperationAST(document, name) ?? refuse(noOperation(name));
   if (operation.operation === 'subscription' && !takesEvents) refuse(notStreamed());
   if (operation.operation === 'mutation' && byGet) refuse(notByGet());
+  note.operation = operation.operation;
+  note.operationName = operation.name?.value ?? null;
   return { document, operation, requireValid };
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { totalmem } from 'node:os';
-import { bodiesFd } from './aside-messages.ts';
+import { bodiesFd, type ToAside } from './aside-messages.ts';
 import type { Settings } from './settings.ts';
 import { workerDatabaseVariable, workerPortVariable } from './workers.ts';
 
@@ -40,6 +40,11 @@ export function forkAside(settings: Settings): ChildProcess {
     (child.stdio[bodiesFd] as Socket).unref();
   }
   return child;
+}
+
+/** One that has just ended hears nothing, and what it was asked is refused when that is known. */
+export function tell(child: ChildProcess, message: ToAside): void {
+  child.send(message, () => {});
 }
 
 /** What connects this process to its database (PG…, certificates, time zones) holds there too; settings come by the channel, and it sends no telemetry. */

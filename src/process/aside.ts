@@ -7,8 +7,8 @@ import { unavailable } from '../errors.ts';
 import type { Aside, AsideAnswer, AsideQuestion } from '../graphql/aside.ts';
 import { addMetrics, type Metric } from '../measure/metric.ts';
 import { createBodyReader } from './aside-bodies.ts';
-import { forkAside } from './aside-fork.ts';
-import { type AsideStart, bodiesFd, clockZero, type FromAside, type ToAside } from './aside-messages.ts';
+import { forkAside, tell } from './aside-fork.ts';
+import { type AsideStart, bodiesFd, clockZero, type FromAside } from './aside-messages.ts';
 import { yieldProcess } from './priority.ts';
 import { atMost } from './stop.ts';
 import { createTurns } from './turns.ts';
@@ -33,7 +33,6 @@ const closeTimeoutMs = 2_000;
 const atOnce = Math.max(1, availableParallelism() - 1);
 /** One that takes longer is waiting for the database, most likely, which has an order of its own for them: the next may begin. */
 const longMs = 1_000;
-const maxWaiting = 1_000;
 const metricsTimeoutMs = 500;
 
 /**
@@ -50,7 +49,7 @@ export function openAside(start: AsideStart, log: Logger, onOutage: (error: unkn
   const asked = new Map<number, Asked>();
   const requestMs = start.settings.REQUEST_TIMEOUT_MS;
   const waitMs = Math.min(startTimeoutMs, requestMs * startShare);
-  const turns = createTurns({ atOnce, longMs, waitMs: requestMs * turnShare, maxWaiting });
+  const turns = createTurns({ atOnce, longMs, waitMs: requestMs * turnShare });
   let child: ChildProcess | null = null;
   let isReady = false;
   /** How far its clock is behind ours. */
@@ -199,8 +198,3 @@ function toAnswer(said: Said): AsideAnswer {
 
 const restingMessage =
   'What answers queries of this size has just ended, and is started again in some seconds. Nothing was done; ask again then, or for less.';
-
-/** One that has just ended hears nothing, and what it was asked is refused when that is known. */
-function tell(child: ChildProcess, message: ToAside): void {
-  child.send(message, () => {});
-}

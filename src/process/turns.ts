@@ -9,15 +9,15 @@ type TurnOptions = {
   longMs: number;
   /** For so long a turn is waited for. */
   waitMs: number;
-  /** So much may wait. */
-  maxWaiting: number;
+  /** So much may wait; default 1,000. */
+  maxWaiting?: number;
 };
 
 /**
  * Lets work begin in turn, first come, first served; gives what becomes of it.
  * @throws CrowdedError where its turn did not come in time, or too many wait for theirs: it was not begun.
  */
-export function createTurns({ atOnce, longMs, waitMs, maxWaiting }: TurnOptions) {
+export function createTurns({ atOnce, longMs, waitMs, maxWaiting = 1_000 }: TurnOptions) {
   const take = createSemaphore(atOnce, waitMs);
   let waiting = 0;
   return async <T>(work: () => Promise<T>): Promise<T> => {
