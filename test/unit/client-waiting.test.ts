@@ -3,6 +3,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createClient, UnavailableError } from '../../clients/typescript/src/browser.ts';
+import { sayWaiting } from '../../clients/typescript/src/waiting.ts';
+import { until } from '../support/until.ts';
 
 let said: string[];
 const closers: (() => Promise<unknown>)[] = [];
@@ -54,6 +56,21 @@ test('a service that does not answer is named, once, with how long it is waited 
   const call = createClient({ url, deadlineMs: 3_500, tryTimeoutMs: 3_400 }).pipelineRun('r');
   await expect(call).rejects.toMatchObject({ code: 'TIMEOUT' });
   expect(said).toEqual([`runledger: ${url}/graphql has not answered yet. Waiting for it, up to 1 s more.`]);
+});
+
+test('a busy process, which hears of a failure late, says so all the same, once', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const waiting = sayWaiting('http://here', 10_000);
+    vi.advanceTimersByTime(3_500);
+    waiting.failed(new UnavailableError('UNAVAILABLE', 'It is away.'), 5_000);
+    await until('it is said', () => said.length > 0);
+    waiting.failed(new UnavailableError('UNAVAILABLE', 'It is still away.'), 5_000);
+    waiting.over();
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(said).toEqual(['runledger: It is away. Waiting for it, up to 2 s more.']);
 });
 
 test('nothing is said of a wait that is over soon', async () => {

@@ -19,9 +19,11 @@ export function sayWaiting(url: string, deadlineMs: number): Waiting {
   let mostMs = deadlineMs;
   let why = `${url} has not answered yet.`;
   let hasFailed = false;
+  let hasSaid = false;
   let timer = setTimeout(say, silentMs);
 
   function say(): void {
+    hasSaid = true;
     const leftMs = mostMs - (performance.now() - startedAt);
     if (leftMs > 0) warn(`${why} Waiting for it, up to ${Math.ceil(leftMs / 1_000)} s more.`);
   }
@@ -32,9 +34,9 @@ export function sayWaiting(url: string, deadlineMs: number): Waiting {
       mostMs = untilMs;
       if (hasFailed) return;
       hasFailed = true;
+      // A busy process may hear of a failure before the timer that was due.
       clearTimeout(timer);
-      const waitedMs = performance.now() - startedAt;
-      if (waitedMs < silentMs) timer = setTimeout(say, Math.max(0, failedMs - waitedMs));
+      if (!hasSaid) timer = setTimeout(say, Math.max(0, failedMs - (performance.now() - startedAt)));
     },
     over: () => clearTimeout(timer),
   };
