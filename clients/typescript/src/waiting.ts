@@ -32,11 +32,11 @@ export function sayWaiting(url: string, deadlineMs: number): Waiting {
     failed(error, untilMs) {
       why = error.message;
       mostMs = untilMs;
-      if (hasFailed) return;
+      if (hasFailed || hasSaid) return;
       hasFailed = true;
       // A busy process may hear of a failure before the timer that was due.
       clearTimeout(timer);
-      if (!hasSaid) timer = setTimeout(say, Math.max(0, failedMs - (performance.now() - startedAt)));
+      timer = setTimeout(say, Math.max(0, failedMs - (performance.now() - startedAt)));
     },
     over: () => clearTimeout(timer),
   };

@@ -44,8 +44,10 @@ export function openFront(source: Source): Front {
         hasPeeked = true;
       }
       if (index >= lines.length) return { batch };
-      for (const line of lines.slice(parsed.length, index + 1))
+      while (parsed.length <= index) {
+        const line = lines[parsed.length]!;
         parsed.push({ line, operation: parseOperation(line.text) });
+      }
       const { line, operation } = parsed[index]!;
       if (!operation) return batch.length === 0 ? { batch, unknown: line } : { batch };
       const logs = operation.op === 'logMetadata';
@@ -64,11 +66,11 @@ export function openFront(source: Source): Front {
     },
     remove(gone) {
       source.remove(gone);
+      // Two may deliver the same: some of them may have been taken off before.
       const taken = new Set(gone);
-      const count = parsed.findIndex(({ line }) => !taken.has(line));
-      const left = count < 0 ? parsed.length : count;
-      parsed = parsed.slice(left);
-      lines = lines.slice(left);
+      const count = parsed.filter(({ line }) => taken.has(line)).length;
+      parsed = parsed.slice(count);
+      lines = lines.slice(count);
     },
   };
 }
