@@ -1,8 +1,9 @@
 """Logs and reads the metadata of pipeline runs and steps in a Runledger service."""
 
 from ._environment import log_environment
-from ._log_metadata import current_run, get_step_context, log_metadata
+from ._log_metadata import log_metadata
 from ._sender import flush
+from ._step_information import current_run, get_step_context
 from .client import (
     Client,
     ExecutionStatus,

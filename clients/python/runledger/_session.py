@@ -4,7 +4,7 @@ process."""
 from __future__ import annotations
 
 from . import _context, _notebook, _recording
-from ._log_metadata import RunInfo, run_info
+from ._step_information import RunInfo, run_info
 from .errors import InvalidCallError, InvalidValueError
 
 _ENDS = ("COMPLETED", "FAILED", "CANCELLED")

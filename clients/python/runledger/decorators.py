@@ -12,8 +12,8 @@ from typing import Any, Callable, Literal, Optional, TypeVar, Union, overload
 
 from . import _context, _recording, _session
 from ._encode import check_name
-from ._log_metadata import RunInfo, StepInformation, get_step_context, run_info
 from ._scopes import Scope
+from ._step_information import RunInfo, StepInformation, get_step_context, run_info
 from .errors import InvalidValueError, UnsupportedTypeError
 
 F = TypeVar("F", bound=Callable[..., Any])

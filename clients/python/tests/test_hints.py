@@ -12,6 +12,7 @@ from runledger import (
     _items,
     _log_metadata,
     _runs,
+    _step_information,
     _target,
     client,
     decorators,
@@ -24,7 +25,8 @@ from .support import PACKAGE
 
 SCHEMA = PACKAGE.parents[1] / "schema.graphql"
 MODULES = (
-    _entries, _environment, _filters, _items, _log_metadata, _runs, _target, client, decorators, errors, metadata_types,
+    _entries, _environment, _filters, _items, _log_metadata, _runs, _step_information, _target, client, decorators,
+    errors, metadata_types,
     testing,
 )  # fmt: skip
 
